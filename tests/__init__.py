@@ -1,0 +1,1 @@
+"""Tests mirror the tree of the code; `tests` is a package, so `tests/analysis` never hides `analysis`."""
