@@ -1,0 +1,1 @@
+"""From an export to a report with honest intervals; reads files, never the application."""

@@ -1,0 +1,1 @@
+"""Each estimator is held against an independent source: loops, hand counts, statsmodels, known truth."""
