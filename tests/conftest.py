@@ -1,0 +1,45 @@
+"""What every test may rely on: the real data when it is there, no keys, the same dice on every run."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# The same examples on every run and machine: a red test can be repeated, and a slow core is not a failure.
+settings.register_profile("house", derandomize=True, deadline=None, database=None)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the real MMLU and QuALITY files, which no checkout contains."""
+    if not _SHARED_DATA.is_dir():
+        pytest.skip(
+            "the real MMLU and QuALITY files are not there: no folder ../shared/data beside the checkout"
+        )
+    return _SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own keys never reach a test, so no test can spend their money."""
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def pytest_report_header() -> str:
+    """Say at the top of the run whether the real files take part."""
+    if _SHARED_DATA.is_dir():
+        return "real data: ../shared/data is there, the real MMLU and QuALITY files take part"
+    return "real data: no ../shared/data beside the checkout, tests on the real files are skipped"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it again at the end, where a passing run is read."""
+    if not _SHARED_DATA.is_dir():
+        terminalreporter.write_line(
+            "The real MMLU and QuALITY files took no part: there is no folder ../shared/data beside the checkout.",
+            yellow=True,
+        )
