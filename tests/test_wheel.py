@@ -131,10 +131,8 @@ def test_every_library_that_the_code_imports_is_declared() -> None:
         for name in _imported(node)
     }
     outside = imported - sys.stdlib_module_names - set(_PACKAGES)
-    requirements = importlib.metadata.requires("oversight") or []
-    declared = {
-        _normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in requirements if "extra ==" not in line
-    }
+    dependencies = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    declared = {_normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in dependencies}
     homes = importlib.metadata.packages_distributions()
 
     undeclared = {name for name in outside if not declared & {_normal(home) for home in homes.get(name, [])}}
