@@ -4,8 +4,9 @@ The writer (the application's export) and the reader (`analysis.load`) both take
 and `datapackage` turns the same description into the codebook that travels with the files. Only the standard
 library is imported, so that writing an export needs no statistics.
 
-In every table: CSV in UTF-8, times in ISO 8601 UTC, flags 0 or 1, an empty cell is a missing value and nothing
-else is ("None" and "NA" are text). Letters A-D name the options in their original order, whatever was shown.
+In every table: CSV in UTF-8, times in ISO 8601 UTC, flags 0 or 1, an empty cell is a missing value and
+nothing else is ("None" and "NA" are text). Letters A-D name the options in their original order, whatever was
+shown.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,0 +1,226 @@
+"""The results contract: typed rows, one per number that a study yields, and the JSON they are written as.
+
+A row says what it is (task, condition or contrast, metric, which rows entered, whose system), the number with its
+interval, how the interval was made, what it rests on and what was left out. A number that cannot be had is null and
+the row's `note` says why; NaN never leaves this package. Fractions, not percent; nothing is rounded here.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+ALL_TASKS = "all"
+
+
+class Rows(StrEnum):
+    """Which answers entered."""
+
+    ALL = "all"
+    AFTER_EXCLUSIONS = "after_exclusions"
+
+
+class Role(StrEnum):
+    """What a number was meant for before the data were seen."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    EXPLORATORY = "exploratory"
+    AS_IN_PAPER = "as_in_paper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A number, its confidence interval and how that was made; `note` says why anything is missing."""
+
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    level: float = 0.95
+    ci_method: str | None = None
+    se: float | None = None
+    df: float | None = None
+    p: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a number rests on, and what was left out beside it."""
+
+    n_answers: int = 0
+    n_participants: int = 0
+    n_questions: int = 0
+    n_passages: int = 0
+    n_excluded: int = 0
+    n_void: int = 0
+    n_abandoned: int = 0
+    n_no_choice: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    task: str
+    metric: str
+    rows: str = Rows.ALL.value
+    protocol: str | None = None
+    assistant: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    method: str | None = None
+    subgroup: str | None = None
+    estimate: float | None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    level: float = 0.95
+    ci_method: str | None = None
+    se: float | None = None
+    df: float | None = None
+    n_answers: int = 0
+    n_participants: int = 0
+    n_questions: int = 0
+    n_passages: int = 0
+    n_excluded: int = 0
+    n_void: int = 0
+    n_abandoned: int = 0
+    n_no_choice: int = 0
+    role: str = Role.SECONDARY.value
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{item.name} is {value}; a number that cannot be had is None with a note")
+        if (self.estimate is None or self.ci_low is None or self.ci_high is None) and not self.note:
+            raise ValueError(f"{self.task} {self.metric}: a missing number needs a note that says why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate(_Row):
+    """One number about one condition."""
+
+    condition: str
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """What tells this row from every other estimate."""
+        return (self.task, self.condition, self.metric, self.rows, *_system(self), self.subgroup)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast(_Row):
+    """One comparison of two conditions, or of a condition with a baseline on the same trials."""
+
+    contrast: str
+    p: float | None = None
+    p_adjusted: float | None = None
+    family: str | None = None
+    alternative: str = "two-sided"
+    null_value: float = 0.0
+    margin: float | None = None
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """What tells this row from every other contrast."""
+        return (self.task, self.contrast, self.metric, self.rows, *_system(self), self.subgroup)
+
+
+def _system(row: _Row) -> tuple[str | None, ...]:
+    return (row.protocol, row.assistant, row.provider, row.model, row.method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """What one rule took out; `n_participants` and `n_answers` are None when the rule could not be applied."""
+
+    rule: str
+    declared: bool
+    n_participants: int | None
+    n_answers: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """A reason to read a number with care; `where` names the tasks, conditions or contrasts concerned."""
+
+    code: str
+    message: str
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a contrast that the study was made for says, in one word and in one sentence."""
+
+    task: str
+    contrast: str
+    rows: str
+    protocol: str | None
+    assistant: str | None
+    is_headline: bool
+    finding: str  # higher | lower | not_shown | undefined
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Everything a study yields, in the order in which a report tells it."""
+
+    made_from: dict[str, Any]
+    verdicts: Sequence[Verdict] = ()
+    estimates: Sequence[Estimate] = ()
+    contrasts: Sequence[Contrast] = ()
+    exclusions: Sequence[Exclusion] = ()
+    warnings: Sequence[Caution] = ()
+    schema: int = field(default=SCHEMA)
+
+    def __post_init__(self) -> None:
+        for rows in (self.estimates, self.contrasts):
+            _refuse_doubles(row.key for row in rows)
+
+
+def _refuse_doubles(keys: Iterable[tuple[str | None, ...]]) -> None:
+    seen: set[tuple[str | None, ...]] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"two results share the key {key}")
+        seen.add(key)
+
+
+def as_json(results: Results) -> str:
+    """The results as text: stable order, null for what is missing."""
+    rows = {
+        "schema": results.schema,
+        "made_from": results.made_from,
+        "verdicts": [asdict(row) for row in results.verdicts],
+        "estimates": [in_contract_order(row) for row in results.estimates],
+        "contrasts": [in_contract_order(row) for row in results.contrasts],
+        "exclusions": [asdict(row) for row in results.exclusions],
+        "warnings": [asdict(row) for row in results.warnings],
+    }
+    return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_json(results: Results, path: Path) -> None:
+    """Write `results.json`."""
+    path.write_text(as_json(results), encoding="utf-8")
+
+
+def in_contract_order(row: Estimate | Contrast) -> dict[str, Any]:
+    """A row as a dictionary whose keys stand as in the contract: what it is first, the note last."""
+    values = asdict(row)
+    what = "condition" if isinstance(row, Estimate) else "contrast"
+    tests = [
+        name
+        for name in ("p", "p_adjusted", "family", "alternative", "null_value", "margin")
+        if name in values
+    ]
+    last = ["role", "note"]
+    rest = [name for name in values if name not in ("task", what, *tests, *last)]
+    return {name: values[name] for name in ("task", what, *rest, *tests, *last)}
