@@ -5,8 +5,8 @@ weak assistant takes: searching the text for the words of an option, picking the
 stories that travel with the tool are therefore held to the layout of QuALITY and to those shortcuts, with
 plain `json` and no code of the tool, so that a mistake in our importer cannot hide a mistake in the data.
 The search scores each option by the rarity of the words it shares with its best place in the passage, after
-the idea of inverse document frequency (Sparck Jones 1972). Guessing answers 25 % of the questions; 40 % leaves
-room for chance on some twenty questions. Whether exactly one option is defensible, only a reader can say.
+the idea of inverse document frequency (Sparck Jones 1972). Guessing answers 25 % of the questions; 40 %
+leaves room for chance on some twenty questions. Whether exactly one option is defensible, only a reader can say.
 """
 
 import json
@@ -36,8 +36,8 @@ LITTLE_WORDS = """
     does done for from had has have having he her hers him himself his how i if in into is it its itself just
     may might more most much must my no nor not now of off on once one only or other our out over own same she
     should so some such than that the their them then there these they this those though through to too under
-    until up upon us very was we were what when where whether which while who whom whose why will with would yet
-    you your
+    until up upon us very was we were what when where whether which while who whom whose why will with would
+    yet you your
 """
 FUNCTION_WORDS = frozenset(LITTLE_WORDS.split())
 # Readers see the options in shuffled order, so a text that points to one by its place would mislead them.
