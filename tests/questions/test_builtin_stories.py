@@ -6,7 +6,8 @@ stories that travel with the tool are therefore held to the layout of QuALITY an
 plain `json` and no code of the tool, so that a mistake in our importer cannot hide a mistake in the data.
 The search scores each option by the rarity of the words it shares with its best place in the passage, after
 the idea of inverse document frequency (Sparck Jones 1972). Guessing answers 25 % of the questions; 40 %
-leaves room for chance on some twenty questions. Whether exactly one option is defensible, only a reader can say.
+leaves room for chance on some twenty questions. Whether exactly one option is defensible, only a reader can
+say.
 """
 
 import json
