@@ -155,6 +155,7 @@ def difference_interval(found: Jackknife, method: str, level: float = 0.95) -> I
         se=found.se,
         df=found.df,
         p=two_sided_p(found.estimate / found.se, found.df),
+        is_guarded=found.is_guarded,
     )
 
 
@@ -188,6 +189,7 @@ def accuracy_interval(found: Jackknife, n_answers: int, method: str, level: floa
         ci_method=f"{method}, logit scale",
         se=found.se,
         df=found.df,
+        is_guarded=found.is_guarded,
     )
 
 

@@ -45,6 +45,7 @@ class Interval:
     se: float | None = None
     df: float | None = None
     p: float | None = None
+    is_guarded: bool = False
     note: str = ""
 
 
@@ -80,6 +81,7 @@ class _Row:
     ci_method: str | None = None
     se: float | None = None
     df: float | None = None
+    is_guarded: bool = False  # the larger one-way variance was used (analysis.jackknife)
     n_answers: int = 0
     n_participants: int = 0
     n_questions: int = 0
@@ -135,6 +137,17 @@ def _system(row: _Row) -> tuple[str | None, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many answers of one task, condition and status enter, or why they do not; all tallies add up to all rows."""
+
+    task: str
+    condition: str
+    status: str
+    left_out: str
+    n_answers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
     """What one rule took out; `n_participants` and `n_answers` are None when the rule could not be applied."""
 
@@ -178,6 +191,7 @@ class Results:
     contrasts: Sequence[Contrast] = ()
     exclusions: Sequence[Exclusion] = ()
     warnings: Sequence[Caution] = ()
+    answers_by_status: Sequence[Tally] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -203,6 +217,7 @@ def as_json(results: Results) -> str:
         "contrasts": [in_contract_order(row) for row in results.contrasts],
         "exclusions": [asdict(row) for row in results.exclusions],
         "warnings": [asdict(row) for row in results.warnings],
+        "answers_by_status": [asdict(row) for row in results.answers_by_status],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -1,0 +1,131 @@
+"""The answers of a study, prepared once for all estimates: scores, clusters and systems.
+
+`prepare` adds to the checked answers what the estimators share. A *system* is what gave the answers of one row of
+results: the protocol and assistant in human_with_model, the provider, model and method in model_alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.columns import Condition
+from analysis.exclusions import ENTERS, exclude, left_out
+from analysis.load import Export
+from analysis.results import Counts, Exclusion
+
+ALONE, WITH_MODEL, MODEL = (
+    str(Condition.HUMAN_ALONE),
+    str(Condition.HUMAN_WITH_MODEL),
+    str(Condition.MODEL_ALONE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Who or what stands behind the answers of a row of results; None where it does not apply or is not known."""
+
+    protocol: str | None = None
+    assistant: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    method: str | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The five fields as the results contract names them."""
+        return asdict(self)
+
+    @property
+    def name(self) -> str:
+        """The system in a few words, empty where nothing is known."""
+        parts = (self.protocol, self.assistant, self.model, self.method)
+        return " · ".join(part for part in parts if part)
+
+
+# What tells two systems of a condition apart; the rest describes. A model's name is no such mark in
+# human_with_model: a trial in which nobody asked the assistant may not carry it.
+_MARKS: dict[str, tuple[str, ...]] = {
+    ALONE: (),
+    WITH_MODEL: ("protocol", "assistant"),
+    MODEL: ("provider", "model", "method"),
+}
+_DESCRIBED = {
+    ALONE: ("protocol",),
+    WITH_MODEL: ("protocol", "assistant", "provider", "model"),
+    MODEL: _MARKS[MODEL],
+}
+
+
+def prepare(export: Export) -> tuple[pd.DataFrame, list[Exclusion]]:
+    """The answers with everything the estimators need, and what the declared rules removed.
+
+    Added columns: `left_out` (why an answer enters nothing, empty when it enters), `excluded` (bool), `score`
+    (1 right, 0 wrong or no choice), `person`, `item` (a question of a task) and `cluster`, all whole numbers. A
+    cluster is a passage in a task where any passage has more than one question (`by_passage`), else a question.
+    """
+    answers = export.answers.copy()
+    answers["left_out"] = left_out(answers)
+    excluded, counts = exclude(export, answers)
+    answers["excluded"] = excluded
+    answers["score"] = answers["correct"].fillna(0.0)
+    studies = answers["study_id"].fillna("")
+    answers["person"] = pd.factorize(studies + "/" + answers["participant_id"])[0].astype(np.int64)
+    answers["item"] = pd.factorize(answers["task"] + "/" + answers["question_id"])[0].astype(np.int64)
+    by_passage = answers["task"].isin(tasks_with_shared_passages(answers)) & answers["passage_id"].notna()
+    answers["by_passage"] = by_passage
+    names = ("q/" + answers["question_id"]).mask(by_passage, "p/" + answers["passage_id"])
+    answers["cluster"] = pd.factorize(answers["task"] + "/" + names)[0].astype(np.int64)
+    return answers, counts
+
+
+def tasks_with_shared_passages(answers: pd.DataFrame) -> set[str]:
+    """Tasks in which any passage has more than one question among the answers that enter."""
+    enters = answers[(answers["left_out"] == ENTERS) & answers["passage_id"].notna()]
+    questions = enters.groupby(["task", "passage_id"])["question_id"].nunique()
+    return {str(task) for task, _ in questions.index[questions > 1]}
+
+
+def entering(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers that estimates are made from."""
+    return answers[(answers["left_out"] == ENTERS) & ~answers["excluded"]]
+
+
+def systems(answers: pd.DataFrame, condition: str) -> Iterator[tuple[System, pd.DataFrame]]:
+    """Each system that answered in a condition, with all of its study answers, void and abandoned ones included."""
+    own = answers[
+        (answers["condition"] == condition)
+        & ~answers["left_out"].isin(["practice", "attention_check", "simulated"])
+    ]
+    marks = list(_MARKS[condition])
+    groups = (
+        [rows for _, rows in own.groupby(marks, dropna=False, sort=True)]
+        if marks
+        else [own]
+        if len(own)
+        else []
+    )
+    for rows in groups:
+        yield System(**{name: _one_value(rows[name]) for name in _DESCRIBED[condition]}), rows
+
+
+def _one_value(column: pd.Series) -> str | None:
+    values = sorted({str(value) for value in column.dropna()})
+    return " + ".join(values) or None
+
+
+def count(rows: pd.DataFrame) -> Counts:
+    """What a number rests on and what was left out of it, from all study answers of its condition and system."""
+    used = entering(rows)
+    out = rows["left_out"]
+    return Counts(
+        n_answers=len(used),
+        n_participants=int(used.loc[used["condition"] != MODEL, "person"].nunique()),
+        n_questions=int(used["item"].nunique()),
+        n_passages=len(used[["task", "passage_id"]].dropna().drop_duplicates()),
+        n_excluded=int((rows["excluded"] & (out == ENTERS)).sum()),
+        n_void=int((out == "void").sum()),
+        n_abandoned=int((out == "abandoned").sum()),
+        n_no_choice=int((~used["has_choice"]).sum()),
+    )

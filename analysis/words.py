@@ -1,0 +1,68 @@
+"""How the report says numbers and names: rounding and wording, in one place and only for readers."""
+
+from analysis.columns import Condition
+from analysis.results import ALL_TASKS
+
+MINUS = "−"
+MISSING = "–"
+
+CONDITIONS = {
+    str(Condition.HUMAN_ALONE): "People alone",
+    str(Condition.HUMAN_WITH_MODEL): "People with the assistant",
+    str(Condition.MODEL_ALONE): "Model alone",
+}
+_TASKS = {"mmlu": "MMLU", "quality": "QuALITY", ALL_TASKS: "All tasks"}
+
+
+def task_name(task: str) -> str:
+    """A task as readers know it; a bank's own task keeps its name."""
+    return _TASKS.get(task, task)
+
+
+def percent(value: float | None) -> str:
+    """A fraction as percent with one decimal: 0.7123 -> 71.2%."""
+    return MISSING if value is None else f"{100 * value:.1f}%"
+
+
+def percent_range(low: float | None, high: float | None) -> str:
+    """An interval in percent: 64.1% to 77.5%."""
+    return MISSING if low is None or high is None else f"{percent(low)} to {percent(high)}"
+
+
+def points(value: float | None) -> str:
+    """A difference of fractions in percentage points with its sign: -0.021 -> −2.1."""
+    if value is None:
+        return MISSING
+    text = f"{100 * value:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", MINUS)
+
+
+def points_range(low: float | None, high: float | None) -> str:
+    """An interval in percentage points: −2.1 to +9.4."""
+    return MISSING if low is None or high is None else f"{points(low)} to {points(high)}"
+
+
+def p_value(p: float | None) -> str:
+    """A p value with three decimals, never 0: 0.00004 -> <0.001."""
+    return MISSING if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def p_phrase(p: float, is_adjusted: bool) -> str:
+    """A p value inside a sentence, saying whether it is adjusted for several tests."""
+    name = "Holm-adjusted p" if is_adjusted else "unadjusted p"
+    return f"{name} < 0.001" if p < 0.001 else f"{name} = {p:.3f}"
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """A number with fixed decimals."""
+    return MISSING if value is None else f"{value:.{digits}f}"
+
+
+def seconds(value: float | None) -> str:
+    """A duration in seconds: 48.2 s."""
+    return MISSING if value is None else f"{value:.1f} s"
+
+
+def plural(n: int, word: str) -> str:
+    """A count with its noun: 1 answer, 2 answers."""
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
