@@ -31,9 +31,14 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory_gb:.0f} GB, {system}, Python {platform.python_version()}"
 
 
+def spelled(value: float) -> str:
+    """Three significant digits, and whole numbers in full: 0.0123, 3.21, 15,858."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def table(figures: Sequence[Figure]) -> str:
-    """The figures in aligned columns, numbers to three significant digits."""
-    rows = [(figure.name, f"{figure.value:,.3g}", figure.unit, figure.note) for figure in figures]
+    """The figures in aligned columns."""
+    rows = [(figure.name, spelled(figure.value), figure.unit, figure.note) for figure in figures]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     return "\n".join(
         f"{name:<{widths[0]}}  {value:>{widths[1]}} {unit:<{widths[2]}}  {note}".rstrip()
