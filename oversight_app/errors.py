@@ -1,0 +1,65 @@
+"""Every error this tool raises on purpose.
+
+OversightError
+  BadInput                what a researcher wrote or asked for cannot be used; the message says what, where, what to do
+    DesignError           study.toml
+    BankError             a bank file, or a bank that cannot satisfy the design
+    StudyStateError       a command that does not fit where the study stands (a second plan, no plan yet)
+  Refusal                 a participant's action that does not count now; the page shows the present state instead
+    Reminder              the participant should read why: "Please choose an answer before you submit."
+  StoreError              the record could not be read or written
+    StoreFull             no space left; nothing half-written was kept
+  ProviderError           a model service did not give a usable reply
+    ProviderConfigError   it never will with these settings: missing key, unknown model, refused credentials
+    ProviderUnavailable   it may later: overload, time-out, broken connection
+
+The doors turn BadInput, StoreError and ProviderError into one paragraph on stderr and exit code 1.
+"""
+
+
+class OversightError(Exception):
+    """Any failure that the tool foresaw."""
+
+
+class BadInput(OversightError):
+    """What the researcher gave cannot be used."""
+
+
+class DesignError(BadInput):
+    """study.toml holds something that is not a design."""
+
+
+class BankError(BadInput):
+    """A bank cannot be read, or cannot satisfy the design."""
+
+
+class StudyStateError(BadInput):
+    """The command does not fit the state of the study."""
+
+
+class Refusal(OversightError):
+    """A participant's action that does not count at this moment."""
+
+
+class Reminder(Refusal):
+    """A refusal whose sentence the participant should read."""
+
+
+class StoreError(OversightError):
+    """The record could not be read or written."""
+
+
+class StoreFull(StoreError):
+    """There is no space left to write; what was acknowledged before stays."""
+
+
+class ProviderError(OversightError):
+    """A model service did not give a usable reply."""
+
+
+class ProviderConfigError(ProviderError):
+    """The service cannot work with these settings; a retry will not help."""
+
+
+class ProviderUnavailable(ProviderError):
+    """The service did not answer this time; a retry may help."""

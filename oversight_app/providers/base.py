@@ -1,0 +1,109 @@
+"""The seam to model services.
+
+A provider is anything with `reply(request) -> Iterator[Piece]`: it yields `Text` as it arrives and ends with exactly one
+`Reply`. Closing the iterator closes the socket. Failures are `ProviderConfigError` (a retry will not help) or
+`ProviderUnavailable` (it may); a provider makes one attempt, retries belong to the caller. `collect` serves those who
+want only the `Reply`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from oversight_app.errors import ProviderUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn as the model sees it."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the scripted speaker plays from: the question as it is displayed, and the stance. Real services never see it.
+
+    `options` and `arguments` are in displayed order; `stance` is the displayed letter to argue for, empty for none.
+    `dice` names the draw, so that the same trial plays the same way twice.
+    """
+
+    question: str
+    options: tuple[str, str, str, str]
+    stance: str
+    dice: str
+    arguments: tuple[str, ...] = ()
+    passage: str = ""
+    holds_share: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One reply asked for. `deadline_s` bounds the whole reply, connection included."""
+
+    model: str
+    system: str
+    turns: tuple[Turn, ...]
+    max_tokens: int
+    deadline_s: float
+    temperature: float | None = None
+    letters: bool = False
+    """Ask for one letter A-D, with its log-probabilities where the service gives them."""
+    words_per_s: float | None = None
+    """Typing pace of the scripted speaker; None: at once."""
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counters; None where the service does not say. `tokens_cached` is part of `tokens_in`."""
+
+    tokens_in: int | None = None
+    tokens_cached: int | None = None
+    tokens_out: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The end of a reply. `finish_reason` is empty when the service broke off without saying why.
+
+    `log_probabilities` maps displayed letters A-D to natural logarithms, as many as the service gave; None without any.
+    """
+
+    text: str
+    finish_reason: str
+    usage: Usage = field(default_factory=Usage)
+    request_id: str = ""
+    model: str = ""
+    log_probabilities: Mapping[str, float] | None = None
+
+
+Piece: TypeAlias = Text | Reply
+
+
+class Provider(Protocol):
+    """A model service."""
+
+    name: str
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        """Yield the reply piece by piece, and a `Reply` at the end."""
+        ...
+
+
+def collect(pieces: Iterator[Piece]) -> Reply:
+    """The final Reply of a stream; raises ProviderUnavailable when the stream ends without one."""
+    last: Piece | None = None
+    for piece in pieces:
+        last = piece
+    if not isinstance(last, Reply):
+        raise ProviderUnavailable("the stream of a reply ended without saying how")
+    return last

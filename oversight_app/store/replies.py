@@ -1,0 +1,66 @@
+"""Replies being written: who writes them, until when that is believed, and what they say so far.
+
+A row lives while its reply runs; the finished text is an event. A row whose lease has lapsed belongs to a process that
+died, and whoever finds it closes the reply as interrupted.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from oversight_app.study.events import iso
+
+
+@dataclass(frozen=True, slots=True)
+class RunningReply:
+    """A reply being written."""
+
+    reply_id: str
+    participant_id: str
+    n: int
+    text: str
+
+
+class ReplyRows:
+    """The running replies, inside the caller's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Over one connection."""
+        self._connection = connection
+
+    def begin(self, reply_id: str, participant_id: str, n: int, owner: str, lease_until: datetime) -> None:
+        """A reply starts."""
+        self._connection.execute(
+            "INSERT INTO replies (reply_id, participant_id, n, owner, lease_until, stop_asked, text) VALUES (?, ?, ?, ?, ?, 0, '')",
+            (reply_id, participant_id, n, owner, iso(lease_until)),
+        )
+
+    def flush(self, texts: Mapping[str, str], owner: str, lease_until: datetime) -> set[str]:
+        """Keep what this process's replies say so far and renew their leases; returns those that should stop."""
+        self._connection.executemany(
+            "UPDATE replies SET text = ? WHERE reply_id = ?", [(text, reply_id) for reply_id, text in texts.items()]
+        )
+        self._connection.execute("UPDATE replies SET lease_until = ? WHERE owner = ?", (iso(lease_until), owner))
+        rows = self._connection.execute("SELECT reply_id FROM replies WHERE owner = ? AND stop_asked = 1", (owner,))
+        return {row["reply_id"] for row in rows}
+
+    def ask_stop(self, reply_id: str) -> None:
+        """Let the owner know that the reply is not wanted any longer."""
+        self._connection.execute("UPDATE replies SET stop_asked = 1 WHERE reply_id = ?", (reply_id,))
+
+    def end(self, reply_id: str) -> None:
+        """The reply is closed; its text is in the events."""
+        self._connection.execute("DELETE FROM replies WHERE reply_id = ?", (reply_id,))
+
+    def text(self, reply_id: str) -> str:
+        """What a reply says so far."""
+        row = self._connection.execute("SELECT text FROM replies WHERE reply_id = ?", (reply_id,)).fetchone()
+        return str(row["text"]) if row else ""
+
+    def lapsed(self, now: datetime) -> list[RunningReply]:
+        """Replies whose process has not renewed its lease."""
+        rows = self._connection.execute(
+            "SELECT reply_id, participant_id, n, text FROM replies WHERE lease_until < ?", (iso(now),)
+        )
+        return [RunningReply(row["reply_id"], row["participant_id"], row["n"], row["text"]) for row in rows]

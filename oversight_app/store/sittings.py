@@ -1,0 +1,131 @@
+"""Projections: sittings, trials and messages as rows, written beside the events they come from.
+
+They answer what the sweeper, assignment, status and export ask without replaying anybody's sitting, and can be made
+again from the events at any time.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from oversight_app.study.answers import Cell
+from oversight_app.study.events import iso
+from oversight_app.study.sitting import Outcome, Sitting
+from oversight_app.study.trial import Message, Speaker, Trial
+
+_AWAY = (Outcome.LEFT, Outcome.WITHDREW, Outcome.NO_CONSENT, Outcome.FAILED_COMPREHENSION)
+_HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
+
+
+def save_sitting(connection: sqlite3.Connection, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
+    """Insert or update a sitting; `strand` is given once, when the participant is assigned."""
+    connection.execute(
+        "INSERT INTO sittings (participant_id, kind, stage, cell, strand, turn, assigned_at, started_at, ended_at, "
+        "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, cell = excluded.cell, "
+        "strand = coalesce(excluded.strand, strand), turn = excluded.turn, assigned_at = excluded.assigned_at, "
+        "started_at = excluded.started_at, ended_at = excluded.ended_at, last_sign_at = excluded.last_sign_at, "
+        "due_at = excluded.due_at, outcome = excluded.outcome, consent_hash = excluded.consent_hash, "
+        "n_closed = excluded.n_closed, n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
+        "external_help = excluded.external_help",
+        (
+            sitting.participant_id,
+            sitting.kind,
+            sitting.stage.value,
+            sitting.cell,
+            strand,
+            sitting.turn,
+            _time(sitting.assigned_at),
+            _time(sitting.started_at),
+            _time(sitting.ended_at),
+            _time(sitting.last_sign_at),
+            _time(due_at),
+            sitting.outcome,
+            sitting.consent_hash,
+            sitting.n_closed,
+            sitting.n_comprehension,
+            int(sitting.outcome == Outcome.WITHDREW),
+            None if sitting.external_help is None else int(sitting.external_help),
+        ),
+    )
+
+
+def save_trials(connection: sqlite3.Connection, rows: Iterable[tuple[int, Mapping[str, Cell]]]) -> None:
+    """Insert or replace trials, each with its number n in the sitting."""
+    for n, row in rows:
+        names = ("n", *row)
+        connection.execute(
+            f"INSERT OR REPLACE INTO trials ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+            (n, *row.values()),
+        )
+
+
+def save_message(connection: sqlite3.Connection, participant_id: str, trial: Trial, message: Message) -> None:
+    """Insert or update one message of a trial."""
+    begun, closed = message.begun, message.closed
+    seq = next(i for i, other in enumerate(trial.messages, start=1) if other.message_id == message.message_id)
+    connection.execute(
+        "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, prompt_hash, "
+        "provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, tokens_cached, tokens_out, "
+        "attempts, first_text_s, total_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.message_id,
+            trial.plan.trial_id,
+            participant_id,
+            iso(message.at),
+            message.speaker.value,
+            (trial.plan.stance or None) if message.speaker is Speaker.ASSISTANT else None,
+            message.text,
+            begun.prompt_hash if begun else None,
+            begun.provider if begun else None,
+            ((closed.model_answered if closed else "") or begun.model) if begun else None,
+            (closed.finish_reason or None) if closed else None,
+            (closed.request_id or None) if closed else None,
+            message.status,
+            (closed.error or None) if closed else None,
+            seq,
+            message.context,
+            closed.tokens_in if closed else None,
+            closed.tokens_cached if closed else None,
+            closed.tokens_out if closed else None,
+            closed.attempts if closed else None,
+            closed.first_text_s if closed else None,
+            closed.total_s if closed else None,
+        ),
+    )
+
+
+def people_by_cell(connection: sqlite3.Connection, kind: str) -> Counter[str]:
+    """How many people of a kind have completed or are active, per cell."""
+    rows = connection.execute(
+        f"SELECT cell, count(*) AS n FROM sittings WHERE kind = ? AND {_HOLDS_PLACE} GROUP BY cell", (kind,)
+    )
+    return Counter({row["cell"]: row["n"] for row in rows})
+
+
+def turns_taken(connection: sqlite3.Connection, kind: str, strand: str) -> set[int]:
+    """The turns of a strand held by people who have completed or are active."""
+    rows = connection.execute(
+        f"SELECT turn FROM sittings WHERE kind = ? AND strand = ? AND {_HOLDS_PLACE}", (kind, strand)
+    )
+    return {row["turn"] for row in rows}
+
+
+def n_arrivals(connection: sqlite3.Connection, kind: str) -> int:
+    """How many people of a kind were ever assigned."""
+    row = connection.execute("SELECT count(*) AS n FROM sittings WHERE kind = ? AND cell <> ''", (kind,)).fetchone()
+    return int(row["n"])
+
+
+def due(connection: sqlite3.Connection, now: datetime) -> list[str]:
+    """Participants for whom time has brought something about, the longest overdue first."""
+    rows = connection.execute(
+        "SELECT participant_id FROM sittings WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at", (iso(now),)
+    )
+    return [row["participant_id"] for row in rows]
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else iso(at)

@@ -1,0 +1,235 @@
+"""The store: what the rest of the application says to the record, in the study's words.
+
+Reading verbs stand on `Store`. Everything that changes the record goes through `with store.write() as record:`, one
+transaction whose events and projections are on disk when the block ends. Rows never leave: values do.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from oversight_app.store import bank, chain, migrations, sittings
+from oversight_app.store.database import Database
+from oversight_app.store.replies import ReplyRows
+from oversight_app.study.answers import Cell
+from oversight_app.study.events import STUDY_STREAM, Event, Happened, iso
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question, Refused
+from oversight_app.study.sitting import Sitting
+from oversight_app.study.trial import Message, Trial
+
+
+class Record:
+    """The record inside one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Made by `Store.write` only."""
+        self._connection = connection
+        self.replies = ReplyRows(connection)
+
+    def append(self, stream: str, events: Sequence[Event], at: datetime) -> int:
+        """Append events to a stream; returns its last seq."""
+        return chain.append(self._connection, stream, events, at)
+
+    def events_of(self, stream: str, after: int = 0) -> list[Happened]:
+        """The events of a stream after a seq."""
+        return list(chain.happened(self._connection, stream, after))
+
+    def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
+        """Update a sitting's projection."""
+        sittings.save_sitting(self._connection, sitting, due_at, strand)
+
+    def save_trials(self, rows: Iterable[tuple[int, Mapping[str, Cell]]]) -> None:
+        """Update trials' projections: (n, answer row) each."""
+        sittings.save_trials(self._connection, rows)
+
+    def save_message(self, participant_id: str, trial: Trial, message: Message) -> None:
+        """Update a message's projection."""
+        sittings.save_message(self._connection, participant_id, trial, message)
+
+    def people_by_cell(self, kind: str) -> Counter[str]:
+        """Completed and active people per cell."""
+        return sittings.people_by_cell(self._connection, kind)
+
+    def turns_taken(self, kind: str, strand: str) -> set[int]:
+        """Turns of a strand in use."""
+        return sittings.turns_taken(self._connection, kind, strand)
+
+    def n_arrivals(self, kind: str) -> int:
+        """People ever assigned."""
+        return sittings.n_arrivals(self._connection, kind)
+
+    def save_plan(self, plan: Plan) -> None:
+        """Keep the frozen plan."""
+        self._connection.execute(
+            "INSERT INTO plans (plan_hash, frozen_at, body) VALUES (?, ?, ?)",
+            (plan.plan_hash, plan.frozen_at, plan.model_dump_json()),
+        )
+
+    def invite(self, invitations: Mapping[str, str], at: datetime) -> None:
+        """Keep tokens, each with the participant it stands for."""
+        self._connection.executemany(
+            "INSERT INTO invitations (token, participant_id, created_at) VALUES (?, ?, ?)",
+            [(token, participant_id, iso(at)) for token, participant_id in invitations.items()],
+        )
+
+    def person_of_platform(self, key: str, participant_id: str, parameters: Mapping[str, str], at: datetime) -> str:
+        """The participant that a platform's person is known as; the given id when the person is new."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO platform_ids (platform_key, participant_id, parameters, created_at) VALUES (?, ?, ?, ?)",
+            (key, participant_id, json.dumps(dict(parameters), sort_keys=True), iso(at)),
+        )
+        row = self._connection.execute("SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)).fetchone()
+        return str(row["participant_id"])
+
+    def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
+        """Note that a process is up; a gap longer than the tolerance starts a new interval."""
+        updated = self._connection.execute(
+            "UPDATE uptime SET last_beat_at = ? WHERE process = ? AND last_beat_at >= ?",
+            (iso(now), process, iso(now - timedelta(seconds=tolerance_s))),
+        )
+        if updated.rowcount == 0:
+            self._connection.execute(
+                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)", (process, iso(now), iso(now))
+            )
+
+    def was_up(self, moment: datetime, *, tolerance_s: float) -> bool:
+        """Whether some process was up at a moment."""
+        row = self._connection.execute(
+            "SELECT 1 FROM uptime WHERE started_at <= ? AND last_beat_at >= ? LIMIT 1",
+            (iso(moment), iso(moment - timedelta(seconds=tolerance_s))),
+        ).fetchone()
+        return row is not None
+
+
+class Store:
+    """One study's record."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `Store.open`."""
+        self._database = database
+        self.path = database.path
+
+    @classmethod
+    def open(cls, path: Path, *, synchronous: str = "FULL", max_pages: int | None = None) -> Self:
+        """Open a study's file, made and migrated where needed. Usable as a context manager."""
+        migrations.migrate(path)
+        return cls(Database(path, synchronous=synchronous, max_pages=max_pages))
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Record]:
+        """One transaction; on disk when the block ends, undone when it raises."""
+        with self._database.writing() as connection:
+            yield Record(connection)
+
+    # -- study, bank and plan ----------------------------------------------------
+
+    def create_study(self, study_id: str, at: datetime) -> None:
+        """Name the study; once."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT INTO study (study_id, created_at) VALUES (?, ?)", (study_id, iso(at)))
+
+    def study_id(self) -> str:
+        """The study's name; empty before `create_study`."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT study_id FROM study").fetchone()
+            return str(row["study_id"]) if row else ""
+
+    def save_questions(
+        self, questions: Iterable[Question], refused: Sequence[Refused], *, source: str, at: datetime
+    ) -> None:
+        """Keep what an import read, good and refused, in one transaction."""
+        with self._database.writing() as connection:
+            bank.save(connection, questions, source=source, at=iso(at))
+            bank.save_refused(connection, refused, source=source, at=iso(at))
+
+    def questions(self) -> list[Question]:
+        """All questions in the order of their import."""
+        with self._database.reading() as connection:
+            return bank.questions(connection)
+
+    def refused(self) -> list[Refused]:
+        """What the imports refused."""
+        with self._database.reading() as connection:
+            return bank.refused(connection)
+
+    def plan(self) -> Plan | None:
+        """The frozen plan, or None before `plan`."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT body FROM plans").fetchone()
+            return Plan.model_validate_json(row["body"]) if row else None
+
+    def is_planned(self) -> bool:
+        """Whether the plan is frozen."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT 1 FROM plans").fetchone() is not None
+
+    # -- people and streams -------------------------------------------------------
+
+    def participant_of(self, token: str) -> str | None:
+        """Whom an invitation's token stands for."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT participant_id FROM invitations WHERE token = ?", (token,)).fetchone()
+            return str(row["participant_id"]) if row else None
+
+    def invitations(self) -> dict[str, str]:
+        """Every token with its participant."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT token, participant_id FROM invitations ORDER BY rowid")
+            return {row["token"]: row["participant_id"] for row in rows}
+
+    def events_of(self, stream: str = STUDY_STREAM, after: int = 0) -> list[Happened]:
+        """The events of a stream after a seq."""
+        with self._database.reading() as connection:
+            return list(chain.happened(connection, stream, after))
+
+    def heads(self) -> dict[str, str]:
+        """The hash of each stream's last event."""
+        with self._database.reading() as connection:
+            return chain.heads(connection)
+
+    def due(self, now: datetime) -> list[str]:
+        """Participants for whom time has brought something about."""
+        with self._database.reading() as connection:
+            return sittings.due(connection, now)
+
+    def reply_text(self, reply_id: str) -> str:
+        """What a running reply says so far."""
+        with self._database.reading() as connection:
+            return ReplyRows(connection).text(reply_id)
+
+    # -- tables ---------------------------------------------------------------------
+
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """The rows of a projection or view in stable order: answers, sittings, trials, messages, questions or events."""
+        with self._database.reading() as connection:
+            for row in connection.execute(_TABLES[table]):
+                yield dict(row)
+
+
+_TABLES = {
+    "answers": "SELECT * FROM answers",
+    "sittings": "SELECT * FROM sittings ORDER BY coalesce(assigned_at, started_at), participant_id",
+    "trials": "SELECT * FROM trials ORDER BY participant_id, n",
+    "messages": "SELECT * FROM messages ORDER BY trial_id, seq",
+    "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, passages.text AS passage_text, "
+    "passages.license AS passage_license FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
+    "events": "SELECT * FROM events ORDER BY stream, seq",
+}

@@ -1,0 +1,140 @@
+"""The answer table: one row per trial, in original letters, with the columns of the export contract.
+
+This is the one place where a folded trial becomes a row; projection, view and export carry it on unchanged. What is
+missing is None, never 0, False or "" (design, invariant 7), and what a trial that is still open would say is not said.
+"""
+
+from typing import TypeAlias
+
+from oversight_app.study.choice_reading import read_choice
+from oversight_app.study.design import Condition
+from oversight_app.study.events import iso
+from oversight_app.study.letters import OptionOrder
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import LETTERS, Question
+from oversight_app.study.sitting import Sitting
+from oversight_app.study.trial import Message, Speaker, Trial
+
+Cell: TypeAlias = str | int | float | None
+
+
+def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -> dict[str, Cell]:
+    """The row of a trial; `status` is "" and the answer empty while it is not closed."""
+    closed = trial.closed
+    choice = closed.choice if closed else ""
+    correct_choice = LETTERS[question.correct]
+    probabilities = (closed.probabilities if closed else ()) or (None,) * 4
+    confidence = closed.confidence if closed else None
+    is_human = trial.plan.condition != Condition.MODEL_ALONE
+    response_time = (closed.closed_at - trial.shown_at).total_seconds() if closed and trial.shown_at else None
+    return {
+        "study_id": plan.study_id,
+        "trial_id": trial.plan.trial_id,
+        "participant_id": sitting.participant_id,
+        "participant_kind": sitting.kind,
+        "condition": trial.plan.condition,
+        "protocol": trial.plan.protocol,
+        **_who(sitting, trial, plan),
+        "sample": trial.plan.sample,
+        "task": trial.plan.task,
+        "bank": question.bank,
+        "question_id": question.question_id,
+        "passage_id": question.passage_id or None,
+        "subject": question.subject or None,
+        "form": trial.plan.form or None,
+        "cell": sitting.cell or None,
+        "block": trial.plan.block,
+        "position": trial.plan.position,
+        "position_in_block": trial.plan.position_in_block,
+        "passage_exposure": trial.plan.passage_exposure,
+        "is_practice": int(trial.plan.is_practice),
+        "is_attention_check": int(trial.plan.is_attention_check),
+        "option_order": trial.plan.option_order,
+        "choice": choice or None,
+        "correct_choice": correct_choice,
+        "correct": int(choice == correct_choice) if choice else None,
+        "status": trial.status,
+        "confidence": confidence,
+        "confidence_scale": plan.design.answer.confidence.value if is_human else None,
+        **dict(zip(("p_a", "p_b", "p_c", "p_d"), probabilities, strict=True)),
+        "p_source": (closed.p_source if closed else "") or None,
+        "initial_choice": None,
+        "initial_confidence": None,
+        **dict.fromkeys(("initial_p_a", "initial_p_b", "initial_p_c", "initial_p_d")),
+        "reason": None,
+        "stance": trial.plan.stance or None,
+        "manipulated": int(trial.plan.manipulated) if trial.plan.condition == Condition.HUMAN_WITH_MODEL else None,
+        **_advice(trial, question),
+        **_traffic(trial),
+        "time_limit_s": trial.plan.time_limit_s,
+        "response_time_s": response_time,
+        "browser_response_time_s": closed.browser_response_time_s if closed else None,
+        "shown_at": iso(trial.shown_at) if trial.shown_at else None,
+        "closed_at": iso(closed.closed_at) if closed else None,
+    }
+
+
+def read_advice(trial: Trial, question: Question) -> tuple[str, ...]:
+    """The options that the assistant stood for, message by message, as original letters; "" where none can be read."""
+    order = OptionOrder(trial.plan.option_order)
+    shown = order.shown(question.options)
+    letters = [read_choice(message.text, shown) for message in _replies(trial) if message.text]
+    return tuple(order.original(letter) if letter else "" for letter in letters)
+
+
+def _who(sitting: Sitting, trial: Trial, plan: Plan) -> dict[str, Cell]:
+    if trial.plan.condition == Condition.MODEL_ALONE:
+        provider, model = sitting.settings.get("provider"), sitting.settings.get("model")
+        method = sitting.settings.get("method")
+        return {"assistant": None, "assistant_mode": None, "provider": provider, "model": model, "method": method}
+    if trial.plan.condition == Condition.HUMAN_ALONE:
+        return dict.fromkeys(("assistant", "assistant_mode", "provider", "model", "method"))
+    provider, model = plan.design.assistant.provider_and_model
+    return {
+        "assistant": plan.design.assistant.model,
+        "assistant_mode": trial.plan.assistant_mode,
+        "provider": provider,
+        "model": model,
+        "method": None,
+    }
+
+
+def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
+    if trial.plan.condition != Condition.HUMAN_WITH_MODEL:
+        return dict.fromkeys(
+            ("first_advice_choice", "advice_choice", "advice_correct", "advice_status", "advice_source")
+        )
+    stated = [letter for letter in read_advice(trial, question) if letter]
+    replies = [message for message in _replies(trial) if message.text]
+    if not any(message.speaker is Speaker.PARTICIPANT for message in trial.messages):
+        status = "none_asked"
+    elif not replies:
+        status = "none_given"
+    else:
+        status = "stated" if stated else "unreadable"
+    last = stated[-1] if stated else None
+    return {
+        "first_advice_choice": stated[0] if stated else None,
+        "advice_choice": last,
+        "advice_correct": None if last is None else int(last == LETTERS[question.correct]),
+        "advice_status": status,
+        "advice_source": "rule" if stated else None,
+    }
+
+
+def _traffic(trial: Trial) -> dict[str, Cell]:
+    if trial.plan.condition != Condition.HUMAN_WITH_MODEL:
+        return dict.fromkeys(("n_messages", "n_replies", "n_replies_failed", "n_resets", "assistant_wait_s"))
+    replies = _replies(trial)
+    waits = [m.closed.total_s for m in replies if m.closed is not None and m.closed.total_s is not None]
+    return {
+        "n_messages": sum(message.speaker is Speaker.PARTICIPANT for message in trial.messages),
+        "n_replies": sum(bool(message.text) for message in replies),
+        "n_replies_failed": sum(message.status in ("failed", "interrupted") for message in replies),
+        "n_resets": trial.n_resets,
+        "assistant_wait_s": sum(waits) if waits else None,
+    }
+
+
+def _replies(trial: Trial) -> list[Message]:
+    return [message for message in trial.messages if message.speaker is Speaker.ASSISTANT]

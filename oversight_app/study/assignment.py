@@ -1,0 +1,160 @@
+"""Assignment: the trials of one participant, drawn at the moment they begin.
+
+Everything drawn here depends on the plan's seed, the arrival number and the turn within the strand alone, so the same
+arrivals give the same trials.
+
+Stances are drawn by permuted blocks. In a task's assisted block with m trials of which w shall be wrong, L = m / gcd(m, w)
+consecutive turns of a strand form one block: the m places are permuted once, and turn j of the block takes places
+jw .. jw + w - 1 (round the corner) as its wrong ones. So each participant meets w wrong stances exactly, and over a block
+so many participants meet a wrong one at each place. The question of a passage advances by one after each whole block, so
+that over time every question meets the stated share too.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import gcd
+from random import Random
+
+from oversight_app.study.cells import Cell
+from oversight_app.study.design import AssistantMode, Condition, Protocol
+from oversight_app.study.forms import stance_on
+from oversight_app.study.letters import draw_order
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question
+from oversight_app.study.trial_plan import TrialPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """A question at its place in a block, with its stance."""
+
+    question: Question
+    stance: str
+    form: str
+
+
+def trials_for(
+    plan: Plan, questions: Mapping[str, Question], cell: Cell, participant_id: str, *, arrival: int, turn: int
+) -> tuple[TrialPlan, ...]:
+    """Every trial of a sitting in order, practice included. `arrival` counts from 0 over the study, `turn` over the strand."""
+    rng = plan.dice(f"arrival/{arrival}")
+    trials: list[TrialPlan] = []
+    exposures: Counter[str] = Counter()
+    block = position = 0
+    for condition, form in zip(cell.conditions, cell.forms, strict=True):
+        practice = [
+            _Draw(questions[item.question_id], item.stance, "")
+            for item in plan.practice.get(condition, ())
+            if item.task in cell.tasks
+        ]
+        blocks = [("practice", practice)] if practice else []
+        blocks += [(task, _block(plan, questions, task, condition, form, turn, rng)) for task in cell.tasks]
+        for kind, draws in blocks:
+            block += 1
+            for position_in_block, draw in enumerate(draws, start=1):
+                is_practice = kind == "practice"
+                position += not is_practice
+                exposures[draw.question.passage_id] += bool(draw.question.passage_id)
+                n = len(trials) + 1
+                trials.append(
+                    TrialPlan(
+                        trial_id=f"{participant_id}-{n:03d}",
+                        n=n,
+                        block=block,
+                        position=None if is_practice else position,
+                        position_in_block=position_in_block,
+                        passage_exposure=exposures[draw.question.passage_id] or None,
+                        task=draw.question.task if is_practice else kind,
+                        question_id=draw.question.question_id,
+                        condition=condition.value,
+                        protocol=_protocol(plan, condition),
+                        assistant_mode=_mode(plan, condition),
+                        form=draw.form,
+                        # Practice is the same for all, its option order included.
+                        option_order=draw_order(
+                            plan.dice(f"practice/{draw.question.question_id}") if is_practice else rng,
+                            fixed=draw.question.fixed_order,
+                        ),
+                        time_limit_s=_limit_s(plan, draw.question, condition),
+                        stance=draw.stance,
+                        manipulated=bool(draw.stance),
+                        is_practice=is_practice,
+                    )
+                )
+    return tuple(trials)
+
+
+def trials_alone(plan: Plan, questions: Mapping[str, Question], participant_id: str, *, sample: int = 0) -> tuple[TrialPlan, ...]:
+    """The trials of a model that answers alone: every question of both forms once, with an option order of the plan's."""
+    trials: list[TrialPlan] = []
+    for task, forms in plan.forms.items():
+        for form, slots in forms.items():
+            for question_id in (question_id for slot in slots for question_id in slot.question_ids):
+                n = len(trials) + 1
+                question = questions[question_id]
+                rng = plan.dice(f"model_alone/{question_id}")
+                trials.append(
+                    TrialPlan(
+                        trial_id=f"{participant_id}-{n:04d}-{sample}",
+                        n=n,
+                        block=1,
+                        position=n,
+                        position_in_block=n,
+                        passage_exposure=None,
+                        task=task,
+                        question_id=question_id,
+                        condition=Condition.MODEL_ALONE.value,
+                        protocol=Protocol.UNAIDED.value,
+                        assistant_mode="",
+                        form=form,
+                        option_order=draw_order(rng, fixed=question.fixed_order),
+                        time_limit_s=None,
+                        sample=sample,
+                    )
+                )
+    return tuple(trials)
+
+
+def n_wrong(n_trials: int, error_share: float) -> int:
+    """How many of a block's stances are wrong: the stated share to the nearest trial, halves up."""
+    return int(n_trials * error_share + 0.5)
+
+
+def _block(
+    plan: Plan, questions: Mapping[str, Question], task: str, condition: Condition, form: str, turn: int, rng: Random
+) -> list[_Draw]:
+    """One task's block of one condition: its slots in an order of the participant's own, questions of a passage together."""
+    slots = plan.forms[task][form]
+    per_slot = plan.design.tasks[task].questions_per_passage if slots[0].passage_id else 1
+    m = len(slots) * per_slot
+    w = n_wrong(m, plan.design.assistant.error_share)
+    turns_per_cycle = m // gcd(m, w) if w else 1
+    cycle, turn_in_cycle = divmod(turn, turns_per_cycle)
+    order = plan.dice(f"stance/{task}/{form}/{cycle}").sample(range(m), m)
+    wrong = {order[(turn_in_cycle * w + i) % m] for i in range(w)}
+    is_assigned = condition is Condition.HUMAN_WITH_MODEL and plan.design.assistant.mode is AssistantMode.ASSIGNED
+
+    groups: list[list[_Draw]] = []
+    for s, slot in enumerate(slots):
+        first = s + cycle
+        group = []
+        for i in range(per_slot):
+            question = questions[slot.question_ids[(first + i) % len(slot.question_ids)]]
+            stance = stance_on(question, is_wrong=s * per_slot + i in wrong, rng=rng) if is_assigned else ""
+            group.append(_Draw(question, stance, form))
+        groups.append(rng.sample(group, len(group)))
+    return [draw for group in rng.sample(groups, len(groups)) for draw in group]
+
+
+def _limit_s(plan: Plan, question: Question, condition: Condition) -> float | None:
+    task = question.task if question.task in plan.design.tasks else next(iter(plan.design.tasks))
+    return plan.design.tasks[task].limit_s(question.n_words, condition)
+
+
+def _protocol(plan: Plan, condition: Condition) -> str:
+    return (plan.design.assistant.protocol if condition is Condition.HUMAN_WITH_MODEL else Protocol.UNAIDED).value
+
+
+def _mode(plan: Plan, condition: Condition) -> str:
+    return plan.design.assistant.mode.value if condition is Condition.HUMAN_WITH_MODEL else ""

@@ -1,0 +1,171 @@
+"""Forms: the fixed question sample of each task, drawn once and split into two halves of the same kind.
+
+A form is a tuple of slots. A slot is what one participant answers at one place of a form: a question that stands alone,
+or a passage with the questions that are rotated over participants. MMLU is stratified by subject, a passage task by
+passage (design, section 10).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+
+from pydantic import BaseModel, ConfigDict
+
+from oversight_app.errors import BankError
+from oversight_app.study.cells import FORMS
+from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design, TaskDesign
+from oversight_app.study.questions import LETTERS, Question, Role
+
+PILOT_PASSAGES = 20
+"""With fewer passages than this the interval over passages is not to be trusted: the study is a pilot."""
+
+
+class Slot(BaseModel):
+    """One place of a form: one question, or one passage with the questions rotated over participants."""
+
+    model_config = ConfigDict(frozen=True)
+
+    passage_id: str
+    question_ids: tuple[str, ...]
+
+
+class PracticeItem(BaseModel):
+    """A practice question with the stance that everybody meets on it (empty without an assistant)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: str
+    question_id: str
+    stance: str
+
+
+def usable(questions: Iterable[Question], task: str, design: TaskDesign) -> tuple[list[Question], Counter[str]]:
+    """The study questions a task may draw from, and how many were left out for which reason.
+
+    Left out: another role, subjects not asked for, doubtful keys, keys printed twice among the options, and later
+    copies of a question already in.
+    """
+    kept: dict[str, Question] = {}
+    left_out: Counter[str] = Counter()
+    for question in questions:
+        if question.task != task or question.role is not Role.STUDY:
+            continue
+        if design.subjects and question.subject not in design.subjects:
+            left_out["subject not asked for"] += 1
+        elif question.has_doubled_key:
+            left_out["key printed twice"] += 1
+        elif question.key_flag and design.leave_out_flagged:
+            left_out["doubtful key"] += 1
+        elif question.content_hash in kept:
+            left_out["copy of another question"] += 1
+        else:
+            kept[question.content_hash] = question
+    return list(kept.values()), left_out
+
+
+def draw_forms(questions: Iterable[Question], task: str, design: TaskDesign, rng: Random) -> dict[str, tuple[Slot, ...]]:
+    """Both forms of a task; raises BankError with the counts wanted and had."""
+    pool, left_out = usable(questions, task, design)
+    has_passages = any(question.passage_id for question in pool)
+    slots = _passage_slots(pool, design, rng) if has_passages else _subject_slots(pool, rng)
+    per_form = design.passages_per_condition if has_passages else design.questions_per_condition
+    wanted = per_form * len(FORMS)
+    if len(slots) < wanted:
+        what = f"passages with {design.rotate_over} or more usable questions" if has_passages else "usable questions"
+        reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(left_out.items())) or "none left out"
+        raise BankError(
+            f"The design wants {wanted} {what} of task {task!r} ({per_form} for each of two forms), the banks have "
+            f"{len(slots)} ({reasons}). Import more questions, or lower tasks.{task}.questions_per_condition."
+        )
+    return _split(slots if has_passages else _stratified(slots, pool, wanted, rng), wanted, rng)
+
+
+def draw_practice(
+    questions: Iterable[Question], design: Design, rng: Random
+) -> dict[str, tuple[PracticeItem, ...]]:
+    """The practice items of each human condition, the same for every participant.
+
+    No item serves twice. Stances alternate between the right answer and a wrong one, so that people meet an assistant
+    that errs before it counts. A task without practice items of its own borrows MMLU's.
+    """
+    pools: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        if question.role is Role.PRACTICE:
+            pools[question.task].append(question)
+    practice: dict[str, list[PracticeItem]] = {condition: [] for condition in HUMAN_CONDITIONS}
+    n_assisted = 0
+    for task, task_design in design.tasks.items():
+        pool = pools[task] if pools[task] else pools["mmlu"]
+        wanted = task_design.practice_per_condition * len(HUMAN_CONDITIONS)
+        if len(pool) < wanted:
+            raise BankError(
+                f"The design wants {wanted} practice items of task {task!r}, the banks have {len(pool)}. "
+                f"Lower tasks.{task}.practice_per_condition."
+            )
+        for i in range(wanted):
+            condition = HUMAN_CONDITIONS[i % len(HUMAN_CONDITIONS)]
+            question = pool.pop(0)
+            stance = ""
+            if condition is Condition.HUMAN_WITH_MODEL:
+                stance = stance_on(question, is_wrong=n_assisted % 2 == 1, rng=rng)
+                n_assisted += 1
+            practice[condition].append(PracticeItem(task=task, question_id=question.question_id, stance=stance))
+    return {condition: tuple(items) for condition, items in practice.items()}
+
+
+def stance_on(question: Question, *, is_wrong: bool, rng: Random) -> str:
+    """The original letter that the assistant argues for: the key, or a wrong option.
+
+    The wrong option is uniform unless the bank names the distractor that misleads readers most.
+    """
+    if not is_wrong:
+        return LETTERS[question.correct]
+    if question.distractor is not None:
+        return LETTERS[question.distractor]
+    return rng.choice([letter for i, letter in enumerate(LETTERS) if i != question.correct])
+
+
+def n_passages(forms: Mapping[str, Sequence[Slot]]) -> int:
+    """How many passages a task's forms hold together; 0 for a task without passages."""
+    return len({slot.passage_id for slots in forms.values() for slot in slots if slot.passage_id})
+
+
+def _subject_slots(pool: Sequence[Question], rng: Random) -> list[Slot]:
+    shuffled = rng.sample(list(pool), len(pool))
+    return [Slot(passage_id="", question_ids=(question.question_id,)) for question in shuffled]
+
+
+def _passage_slots(pool: Sequence[Question], design: TaskDesign, rng: Random) -> list[Slot]:
+    by_passage: dict[str, list[str]] = defaultdict(list)
+    for question in pool:
+        by_passage[question.passage_id].append(question.question_id)
+    slots = [
+        Slot(passage_id=passage_id, question_ids=tuple(rng.sample(ids, design.rotate_over)))
+        for passage_id, ids in by_passage.items()
+        if passage_id and len(ids) >= design.rotate_over
+    ]
+    return rng.sample(slots, len(slots))
+
+
+def _stratified(slots: Sequence[Slot], pool: Sequence[Question], wanted: int, rng: Random) -> list[Slot]:
+    """`wanted` slots, each subject in proportion to its share of the pool (largest remainders), subject by subject."""
+    subject_of = {question.question_id: question.subject for question in pool}
+    by_subject: dict[str, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_subject[subject_of[slot.question_ids[0]]].append(slot)
+    subjects = rng.sample(sorted(by_subject), len(by_subject))
+    quota = {subject: wanted * len(by_subject[subject]) / len(slots) for subject in subjects}
+    take = {subject: int(quota[subject]) for subject in subjects}
+    by_remainder = sorted(subjects, key=lambda subject: take[subject] - quota[subject])
+    for subject in by_remainder[: wanted - sum(take.values())]:
+        take[subject] += 1
+    return [slot for subject in subjects for slot in by_subject[subject][: take[subject]]]
+
+
+def _split(slots: Sequence[Slot], wanted: int, rng: Random) -> dict[str, tuple[Slot, ...]]:
+    """Deal neighbours (of one subject, where subjects are) to the two forms by a coin each."""
+    forms: dict[str, list[Slot]] = {form: [] for form in FORMS}
+    for i in range(0, wanted, len(FORMS)):
+        for form, slot in zip(FORMS, rng.sample(slots[i : i + len(FORMS)], len(FORMS)), strict=True):
+            forms[form].append(slot)
+    return {form: tuple(dealt) for form, dealt in forms.items()}
