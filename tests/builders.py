@@ -1,0 +1,171 @@
+"""Small builders: a question, a bank, a design, a frozen plan, a study's store and a proctor over it.
+
+Everything has a default, so that a test names only what it is about. Two MMLU subjects, passages of three questions,
+practice items, and the scripted assistant are there; `START` is when every simulated clock begins.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from oversight_app.clock import Clock, SimulatedClock
+from oversight_app.proctor import Proctor
+from oversight_app.store import Store
+from oversight_app.study.design import Design
+from oversight_app.study.forms import draw_forms, draw_practice
+from oversight_app.study.plan import ComprehensionQuestion, Plan
+from oversight_app.study.questions import Passage, Question, Role
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+STUDY_ID = "study-for-tests"
+TEXTS = {
+    "consent": "# Consent",
+    "instructions": "# Instructions\n\n{told_reliability}",
+    "instructions_human_with_model": "# The assistant",
+    "debrief": "# Debrief",
+}
+PROMPTS = {
+    "chat": "Help with a question.\n\n{passage}\n\n{question}\n\n{options}",
+    "chat_assigned": "Argue for {stance}: {stance_text}.\n\n{passage}\n\n{question}\n\n{options}",
+}
+COMPREHENSION = (
+    ComprehensionQuestion(
+        text="May you look things up?", options=("Yes", "No"), correct=1, explanation="No."
+    ),
+)
+
+
+def make_clock(start: datetime = START) -> SimulatedClock:
+    """A clock that stands at `start`."""
+    return SimulatedClock(start)
+
+
+def make_question(question_id: str = "test/anatomy:1", **changes: Any) -> Question:
+    """A question with the key on B, whose texts all name its id."""
+    values: dict[str, Any] = {
+        "question_id": question_id,
+        "task": "mmlu",
+        "bank": "tests",
+        "split": "test",
+        "subject": "anatomy",
+        "text": f"What does {question_id} ask?",
+        "options": tuple(f"{word} of {question_id}" for word in ("first", "second", "third", "fourth")),
+        "correct": 1,
+        "explanation": f"explanation of {question_id}",
+        "arguments": tuple(f"Argument {i} for {question_id}" for i in range(4)),
+    }
+    return Question(**(values | changes))
+
+
+def make_questions(
+    n_mmlu: int = 8, n_passages: int = 4, *, per_passage: int = 3, n_practice: int = 4
+) -> list[Question]:
+    """A bank: MMLU of two subjects in turn, QuALITY passages, and practice items of both tasks."""
+    questions = [
+        make_question(
+            f"test/{subject}:{i}",
+            subject=subject,
+            correct=i % 4,
+        )
+        for i in range(n_mmlu)
+        for subject in (("anatomy", "virology")[i % 2],)
+    ]
+    for p in range(n_passages):
+        passage = Passage(f"p{p}", f"The long story number {p}.\n\nIt ends.", title=f"Story {p}")
+        questions += [
+            make_question(f"p{p}_{i}", task="quality", subject="", passage=passage, correct=(p + i) % 4)
+            for i in range(per_passage)
+        ]
+    for i in range(n_practice):
+        practice_passage = Passage(f"practice{i}", f"A story to practise on, number {i}.", title="Practice")
+        questions += [
+            make_question(f"practice/mmlu:{i}", role=Role.PRACTICE),
+            make_question(
+                f"practice/quality:{i}", task="quality", passage=practice_passage, role=Role.PRACTICE
+            ),
+        ]
+    return questions
+
+
+def make_design(**values: Any) -> Design:
+    """A design of two MMLU questions and one passage per condition, one practice item each; sections given replace these."""
+    defaults: dict[str, Any] = {
+        "title": "A study for tests",
+        "seed": 7,
+        "tasks": {
+            "mmlu": {"questions_per_condition": 2},
+            "quality": {"questions_per_condition": 1, "rotate_over": 3},
+        },
+    }
+    return Design.model_validate(defaults | values)
+
+
+def make_plan(
+    design: Design | None = None, questions: Sequence[Question] | None = None, **changes: Any
+) -> Plan:
+    """A frozen plan over a design and a bank, by default those of `make_design` and `make_questions`."""
+    design = design or make_design()
+    questions = make_questions() if questions is None else questions
+    unseeded = Plan(
+        study_id=STUDY_ID,
+        frozen_at="2026-01-05T08:00:00.000000Z",
+        design=design,
+        forms={},
+        practice={},
+        texts=TEXTS,
+        prompts=PROMPTS,
+        comprehension=COMPREHENSION,
+        bank_hash="0" * 64,
+        completion_code="CODE123",
+        pilot_only=True,
+    )
+    forms = {
+        task: draw_forms(questions, task, task_design, unseeded.dice(f"forms/{task}"))
+        for task, task_design in design.tasks.items()
+    }
+    practice = draw_practice(questions, design, unseeded.dice("practice"))
+    return unseeded.model_copy(update={"forms": forms, "practice": practice, **changes})
+
+
+def make_store(
+    folder: Path,
+    plan: Plan | None = None,
+    questions: Sequence[Question] | None = None,
+    *,
+    invitations: Mapping[str, str] | None = None,
+    synchronous: str = "NORMAL",
+) -> Store:
+    """A planned study in `folder`: its bank, its plan and links, ready for a proctor. Close it."""
+    questions = make_questions() if questions is None else questions
+    plan = plan or make_plan(questions=questions)
+    store = Store.open(folder / "study.db", synchronous=synchronous)
+    store.create_study(plan.study_id, START)
+    store.save_questions(questions, [], source="tests", at=START)
+    with store.write() as record:
+        record.save_plan(plan)
+        record.invite(invitations or {}, START)
+    return store
+
+
+def make_proctor(
+    folder: Path,
+    plan: Plan | None = None,
+    questions: Sequence[Question] | None = None,
+    *,
+    clock: Clock | None = None,
+    kind: str = "human",
+    watches_uptime: bool = False,
+) -> Proctor:
+    """A proctor over a new study in `folder`, with a clock that stands at START unless another is given."""
+    store = make_store(folder, plan, questions)
+    return Proctor(store, clock or make_clock(), kind=kind, watches_uptime=watches_uptime)
+
+
+def seat(proctor: Proctor, participant_id: str = "p1") -> None:
+    """Walk a participant from consent to the first resting page."""
+    proctor.give_consent(participant_id, agreed=True)
+    proctor.finish_instructions(participant_id)
+    correct = tuple(question.correct for question in proctor.plan.comprehension)
+    proctor.answer_comprehension(participant_id, correct)
+    proctor.begin(participant_id)
