@@ -4,8 +4,8 @@ Every line is labelled where it stands, so there is no legend; colours are told 
 the three shapes tell conditions apart without colour. Drawn by altair and vl-convert: no browser, no network.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,23 @@ SHAPES = {
     str(Condition.MODEL_ALONE): "square",
 }
 CHANCE = 0.25
-STEP = 46
-"""Height of one line with its label, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where things stand, in pixels: the scale's width, the height of a line, and the room for labels beside it.
+
+    Without room, labels stand above their lines.
+    """
+
+    width: int
+    step: int
+    label_room: int = 0
+    value_room: int = 0
+
+
+WIDE = Shape(width=430, step=34, label_room=200, value_room=140)
+NARROW = Shape(width=305, step=46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +81,28 @@ def lines(
     ]
 
 
-def accuracy_chart(rows: Sequence[Line], width: int, title: str = "") -> Any:
-    """The figure as an altair chart, `width` pixels wide; ValueError when there is nothing to draw."""
+def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle: str = "") -> Any:
+    """The figure as an altair chart; ValueError when there is nothing to draw."""
     import altair as alt
 
     if not rows:
         raise ValueError("a figure needs at least one line")
     panels = list(dict.fromkeys(row.panel for row in rows))
     charts = [
-        _panel([row for row in rows if row.panel == panel], panel, width, is_last=panel == panels[-1])
+        _panel([row for row in rows if row.panel == panel], panel, shape, is_last=panel == panels[-1])
         for panel in panels
     ]
     chart = alt.vconcat(
         *charts, spacing=14, background="white", padding={"left": 8, "right": 16, "top": 6, "bottom": 4}
     )
     if title:
-        chart = chart.properties(
-            title=alt.TitleParams(title, anchor="start", fontSize=15, color=INK, offset=10)
+        said = alt.TitleParams(
+            title, subtitle=subtitle, anchor="start", offset=12, color=INK, subtitleColor=MUTED
         )
+        chart = chart.properties(title=said)
     return (
         chart.configure(font=FONT)
+        .configure_title(subtitleFontSize=12)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=MUTED, titleColor=MUTED, labelFontSize=12, titleFontSize=12, titleFontWeight="normal"
@@ -93,72 +110,64 @@ def accuracy_chart(rows: Sequence[Line], width: int, title: str = "") -> Any:
     )
 
 
-def _panel(rows: Sequence[Line], panel: str, width: int, is_last: bool) -> Any:
+def _panel(rows: Sequence[Line], panel: str, shape: Shape, is_last: bool) -> Any:
     import altair as alt
 
-    conditions = list(COLOURS)
-    values = [
-        {
-            "place": place,
-            "label": row.label,
-            "condition": row.condition,
-            "estimate": row.estimate,
-            "low": row.low,
-            "high": row.high,
-            "truth": row.truth,
-            "value": _value(row),
-        }
-        for place, row in enumerate(rows)
-    ]
+    values = [{**asdict(row), "place": place, "value": _value(row)} for place, row in enumerate(rows)]
+    scale = alt.Scale(domain=[0, 1])
+    has_truth = any(row.truth is not None for row in rows)
     axis = alt.Axis(
         values=[0, 0.25, 0.5, 0.75, 1],
         format="%",
-        grid=True,
         gridColor=GRID,
         domain=False,
         ticks=False,
         labels=is_last,
         labelPadding=6,
-        title="Right answers (dashed: guessing among four options)" if is_last else None,
+        title="Share of right answers" if is_last else None,
         titlePadding=8,
     )
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingOuter=0.1)),
-        color=alt.Color(
-            "condition:N", scale=alt.Scale(domain=conditions, range=list(COLOURS.values())), legend=None
-        ),
+        color=alt.Color("condition:N", scale=_by_condition(COLOURS), legend=None),
     )
-    x = alt.X("estimate:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
-    text: dict[str, Any] = {"baseline": "middle", "dy": -11, "fontSize": 13}
+    is_beside = shape.label_room > 0
+    below: dict[str, Any] = {} if is_beside else {"yOffset": 7}
     layers = [
         alt.Chart(alt.InlineData(values=[{"chance": CHANCE}]))
         .mark_rule(strokeDash=[3, 4], color="#8b959c")
-        .encode(x=alt.X("chance:Q", scale=alt.Scale(domain=[0, 1]))),
-        base.mark_rule(strokeWidth=2.5, yOffset=7, strokeCap="round").encode(
-            x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1])), x2="high:Q"
+        .encode(x=alt.X("chance:Q", scale=scale)),
+        base.mark_rule(strokeWidth=2.5, strokeCap="round", **below).encode(
+            x=alt.X("low:Q", scale=scale), x2="high:Q"
         ),
-        base.mark_point(filled=True, size=95, opacity=1, yOffset=7).encode(
-            x=x,
-            shape=alt.Shape(
-                "condition:N", scale=alt.Scale(domain=conditions, range=list(SHAPES.values())), legend=None
-            ),
+        base.mark_point(filled=True, size=95, opacity=1, **below).encode(
+            x=alt.X("estimate:Q", scale=scale, axis=axis),
+            shape=alt.Shape("condition:N", scale=_by_condition(SHAPES), legend=None),
         ),
-        base.mark_text(align="left", limit=width - 120, **text).encode(
-            x=alt.value(0), text="label:N", color=alt.value(INK)
-        ),
-        base.mark_text(align="right", fontWeight="bold", **text).encode(x=alt.value(width), text="value:N"),
     ]
-    if any(row.truth is not None for row in rows):
-        layers.append(
-            base.mark_tick(color=INK, thickness=2, size=16, yOffset=7).encode(
-                x="truth:Q", color=alt.value(INK)
-            )
+    if has_truth:
+        tick = base.mark_tick(thickness=2, size=18, opacity=1, **below)
+        layers.append(tick.encode(x="truth:Q", color=alt.value(INK)))
+    text: dict[str, Any] = {"baseline": "middle", "dy": 0 if is_beside else -11, "fontSize": 13}
+    halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    for extra in ({},) if is_beside else (halo, {}):
+        label = base.mark_text(
+            align="left", limit=shape.label_room - 12 if is_beside else 180, **text, **extra
         )
+        layers.append(label.encode(x=alt.value(-shape.label_room), text="label:N", color=alt.value(INK)))
+        value = base.mark_text(align="right", fontWeight="bold", **text, **extra)
+        layers.append(value.encode(x=alt.value(shape.width + shape.value_room), text="value:N"))
     return alt.layer(*layers).properties(
-        width=width,
-        height=STEP * len(rows),
+        width=shape.width,
+        height=shape.step * len(rows),
         title=alt.TitleParams(panel, anchor="start", fontSize=14, color=INK, offset=6),
     )
+
+
+def _by_condition(look: Mapping[str, str]) -> Any:
+    import altair as alt
+
+    return alt.Scale(domain=list(look), range=list(look.values()))
 
 
 def _value(row: Line) -> str:

@@ -66,3 +66,21 @@ def seconds(value: float | None) -> str:
 def plural(n: int, word: str) -> str:
     """A count with its noun: 1 answer, 2 answers."""
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def condition_name(condition: str, is_simulated: bool = False) -> str:
+    """A condition as readers know it; simulated participants are never called people."""
+    name = CONDITIONS.get(condition, condition)
+    return name.replace("People ", "Simulated, ") if is_simulated else name
+
+
+def comparison_name(contrast: str, is_simulated: bool = False) -> str:
+    """A contrast in words: "People with the assistant, against people alone"."""
+    people = "simulated" if is_simulated else "people"
+    first, _, second = contrast.partition(" - ")
+    against = {
+        str(Condition.HUMAN_ALONE): f"{people} alone",
+        str(Condition.MODEL_ALONE): "the model alone",
+        "advice": "the assistant’s advice",
+    }
+    return f"{condition_name(first, is_simulated)}, against {against.get(second, second)}"

@@ -1,0 +1,112 @@
+"""Writing what was found: results.json, tables, figures and one page that opens anywhere, offline.
+
+The same export always gives the same files: no clock, no chance, no network.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
+from analysis.findings import analyse
+from analysis.load import load
+from analysis.page import Page
+from analysis.results import Results, in_contract_order, write_json
+
+CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPaths:
+    """Where the parts of a report are; `figures` is empty when no answer enters."""
+
+    folder: Path
+    page: Path
+    results: Path
+    tables: tuple[Path, ...]
+    figures: tuple[Path, ...]
+
+
+def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
+    """Analyse an export folder or a bare answers.csv and write the report into `out_dir`, made where missing.
+
+    Raises ExportError for an export that cannot be read, before anything is written. Older files of a report in
+    `out_dir` are replaced, other files are left alone.
+    """
+    export = load(export_path)
+    results = analyse(export)
+    page = Page(export, results)
+    html = render(page)
+    folder = Path(out_dir)
+    for part in (folder, folder / "tables", folder / "figures"):
+        part.mkdir(parents=True, exist_ok=True)
+    paths = ReportPaths(
+        folder=folder,
+        page=folder / "report.html",
+        results=folder / "results.json",
+        tables=_write_tables(results, folder / "tables"),
+        figures=_write_figures(page.lines, folder / "figures"),
+    )
+    write_json(results, paths.results)
+    paths.page.write_text(html, encoding="utf-8")
+    return paths
+
+
+def render(page: Page) -> str:
+    """The report page as HTML, figure included."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
+    figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
+    return environment.get_template("report.html.j2").render(page=page, figures=figures)
+
+
+def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
+    svg, png = folder / "accuracy.svg", folder / "accuracy.png"
+    if not rows:
+        for stale in (svg, png):
+            stale.unlink(missing_ok=True)
+        return ()
+    subtitle = "Dashed: guessing among four options."
+    if any(row.truth is not None for row in rows):
+        subtitle += " Upright: the true value of the simulation."
+    save(accuracy_chart(rows, WIDE, CHART_TITLE, subtitle), svg, png)
+    return svg, png
+
+
+def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
+    tables: dict[str, list[dict[str, Any]]] = {
+        "estimates": [in_contract_order(row) for row in results.estimates],
+        "contrasts": [in_contract_order(row) for row in results.contrasts],
+        "verdicts": [asdict(row) for row in results.verdicts],
+        "exclusions": [asdict(row) for row in results.exclusions],
+        "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
+        "answers_by_status": [asdict(row) for row in results.answers_by_status],
+    }
+    written = []
+    for name, rows in tables.items():
+        path = folder / f"{name}.csv"
+        path.unlink(missing_ok=True)
+        if rows:
+            written.append(_write_table(path, rows))
+    return tuple(written)
+
+
+def _write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(
+                {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
+            )
+    return path
