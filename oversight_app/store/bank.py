@@ -8,6 +8,11 @@ from dataclasses import astuple
 
 from oversight_app.study.questions import LETTERS, Passage, Question, Refused, Role
 
+_QUESTION = (
+    "question_id task bank split subject role text option_a option_b option_c option_d correct_choice passage_hash "
+    "key_flag distractor explanation arguments content_hash difficult fixed_order n_words source imported_at"
+).split()
+
 
 def passage_hash(passage: Passage) -> str:
     """One passage id may name two editions of a text; the hash tells them apart."""
@@ -58,10 +63,11 @@ def save(connection: sqlite3.Connection, questions: Iterable[Question], *, sourc
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(key, *astuple(passage)) for key, passage in passages.items()],
     )
+    # A known question keeps its rank: forms are drawn in that order, so the same content must give the same plan.
+    updates = ", ".join(f"{name} = excluded.{name}" for name in _QUESTION[1:])
     connection.executemany(
-        "INSERT OR REPLACE INTO questions (question_id, task, bank, split, subject, role, text, option_a, option_b, "
-        "option_c, option_d, correct_choice, passage_hash, key_flag, distractor, explanation, arguments, content_hash, "
-        "difficult, fixed_order, n_words, source, imported_at) VALUES (" + ", ".join("?" * 23) + ")",
+        f"INSERT INTO questions ({', '.join(_QUESTION)}) VALUES ({', '.join('?' * len(_QUESTION))}) "
+        f"ON CONFLICT (question_id) DO UPDATE SET {updates}",
         rows,
     )
 
@@ -79,7 +85,13 @@ def questions(connection: sqlite3.Connection) -> list[Question]:
     """All questions in the order of their import."""
     passages = {
         row["passage_hash"]: Passage(
-            row["passage_id"], row["text"], row["title"], row["author"], row["source"], row["url"], row["license"]
+            row["passage_id"],
+            row["text"],
+            row["title"],
+            row["author"],
+            row["source"],
+            row["url"],
+            row["license"],
         )
         for row in connection.execute("SELECT * FROM passages")
     }
