@@ -107,9 +107,7 @@ def _about_contrasts(contrasts: Sequence[Contrast]) -> Iterable[_Found]:
             text = f"Fewer than {FEW_DF:g} effective degrees of freedom: the interval is wide and rough."
             yield _Found("few_df", text, f"{where} ({row.df:.1f})")
         if row.is_guarded:
-            text = (
-                "The variances did not add up, so the larger one-way variance was used (a cautious choice)."
-            )
+            text = "The two-way variance came out below a one-way variance; the larger was used, as the method says."
             yield _Found("max_guard", text, where)
 
 

@@ -93,7 +93,7 @@ def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle
         for panel in panels
     ]
     chart = alt.vconcat(
-        *charts, spacing=14, background="white", padding={"left": 8, "right": 16, "top": 6, "bottom": 4}
+        *charts, spacing=14, background="white", padding={"left": 1, "right": 10, "top": 6, "bottom": 4}
     )
     if title:
         said = alt.TitleParams(

@@ -1,9 +1,13 @@
 """What the report page shows, as display text: the tables, lists and sentences that the template lays out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
+from analysis.columns import Condition
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
@@ -23,9 +27,9 @@ from analysis.words import (
     task_name,
 )
 
+MODEL_ALONE = str(Condition.MODEL_ALONE)
 AnyRow = TypeVar("AnyRow", Estimate, Contrast)
 
-ROWS_NAMES = {Rows.ALL.value: "all", Rows.AFTER_EXCLUSIONS.value: "after exclusions"}
 STATUS_NAMES = {
     "answered": "Answered",
     "timed_out": "Timed out with a draft, which counts",
@@ -47,22 +51,41 @@ LEFT_OUT_NAMES = {
 
 @dataclass(slots=True)
 class DisplayTable:
-    """A table ready to print: the first `n_heads` cells of a row are its headings, the others are right-aligned."""
+    """A table ready to print.
+
+    A row starts with the name of its group (the task, or nothing), which `header` leaves out; the next `n_heads`
+    cells are the row's own headings, the others are right-aligned.
+    """
 
     caption: str
     header: Sequence[str]
     rows: list[Sequence[str]]
-    n_heads: int = 2
+    n_heads: int = 1
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Sequence[str]]]]:
+        """Rows by group, in order, without the group's name in them."""
+        by_name = groupby(self.rows, key=itemgetter(0))
+        return [(name, [row[1:] for row in rows]) for name, rows in by_name]
+
+    def cite(self, note: str) -> str:
+        """Add a note below the table, once, and give the mark that refers to it."""
+        if not note:
+            return ""
+        if note not in self.notes:
+            self.notes.append(note)
+        return f" [{self.notes.index(note) + 1}]"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A headline comparison with its tag."""
+    """A headline comparison: its tag, what it says, and the numbers behind it."""
 
     tag: str
     kind: str
-    sentence: str
+    said: str
+    numbers: str
 
 
 _TAGS = {
@@ -144,12 +167,10 @@ class Page:
         tasks = [task_name(task) for task in dict.fromkeys(row.task for row in used) if task != ALL_TASKS]
         answers = self.export.answers
         enters = answers[answers["is_practice"].eq(0) & answers["is_attention_check"].eq(0)]
-        people = enters.loc[enters["condition"] != "model_alone", "participant_id"].nunique()
+        people = enters.loc[enters["condition"] != MODEL_ALONE, "participant_id"].nunique()
         noun = "simulated participant" if self.is_simulated else "participant"
-        trials = sum(
-            row.n_answers for row in used if row.task != ALL_TASKS and row.condition != "model_alone"
-        )
-        return f"{plural(people, noun)}, {plural(trials, 'answer')} of theirs in {' and '.join(tasks)}"
+        trials = sum(row.n_answers for row in used if row.task != ALL_TASKS and row.condition != MODEL_ALONE)
+        return f"{plural(people, noun)}, {plural(trials, 'counted trial')} in {' and '.join(tasks)}"
 
     # -- findings ----------------------------------------------------------------------------------
 
@@ -157,7 +178,8 @@ class Page:
     def findings(self) -> list[Finding]:
         """The headline verdicts on all rows."""
         chosen = [row for row in self.results.verdicts if row.is_headline and row.rows == Rows.ALL]
-        return [Finding(_TAGS[row.finding], row.finding, row.sentence) for row in chosen]
+        parted = [(row.finding, row.sentence.partition(": ")) for row in chosen]
+        return [Finding(_TAGS[kind], kind, said, numbers) for kind, (said, _, numbers) in parted]
 
     @property
     def changes(self) -> list[str]:
@@ -200,8 +222,14 @@ class Page:
         return any(row.task == ALL_TASKS for row in self.results.estimates)
 
     def places(self, caution: Caution) -> str:
-        """What a caution concerns, in one phrase."""
-        return "; ".join(caution.where)
+        """What a caution concerns, in one phrase with the names that the tables use."""
+        return "; ".join(self._place(place) for place in caution.where)
+
+    def _place(self, place: str) -> str:
+        task, rest = re.match(r"(\w*)(.*)", place, re.DOTALL).groups()  # type: ignore[union-attr]
+        for contrast in {row.contrast for row in self.results.contrasts}:
+            rest = rest.replace(contrast, comparison_name(contrast, self.is_simulated).lower())
+        return task_name(task) + rest
 
     def label(self, row: Estimate) -> str:
         """A condition with as much of its system as tells it from the others of that condition."""
@@ -219,34 +247,30 @@ class Page:
     # -- tables ------------------------------------------------------------------------------------
 
     @property
-    def has_exclusions(self) -> bool:
-        """Whether results after declared exclusions stand beside those on all rows."""
-        return any(row.rows == Rows.AFTER_EXCLUSIONS for row in self.results.estimates)
-
-    @property
     def accuracy_table(self) -> DisplayTable:
         """Accuracy per task and condition with intervals and what they rest on."""
-        rows = _tasks_then_all([row for row in self.results.estimates if row.metric == "accuracy"])
+        # Rules for participants cannot change a model alone, so its row is printed once.
+        rows = [row for row in self.results.estimates if row.metric == "accuracy"]
+        rows = _tasks_then_all([row for row in rows if row.condition != MODEL_ALONE or row.rows == Rows.ALL])
         truths = [self.manifest.true_accuracy(row.task, row.condition) for row in rows]
         has_truth = any(truth is not None for truth in truths)
-        table = DisplayTable("Accuracy by task and condition. An unanswered trial counts as wrong.", [], [])
+        table = DisplayTable(
+            "A trial without a choice counts as wrong. Left out: void, abandoned and excluded trials.", [], []
+        )
         table.header = [
-            *("Task", "Condition"),
-            *(["Rows"] if self.has_exclusions else []),
-            *("Accuracy", "95% interval"),
+            *("Condition", "Accuracy", "95% interval"),
             *(["True value"] if has_truth else []),
-            *("Participants", "Questions", "Answers", "No choice", "Void", "Abandoned"),
+            *("Participants", "Questions", "Trials", "No choice", "Left out"),
         ]
         for row, truth in zip(rows, truths, strict=True):
-            mark = _footnote(table, row.note)
             table.rows.append(
                 [
-                    *(task_name(row.task), self.label(row)),
-                    *([ROWS_NAMES[row.rows]] if self.has_exclusions else []),
-                    *(percent(row.estimate) + mark, percent_range(row.ci_low, row.ci_high)),
+                    *(task_name(row.task), self.label(row) + _account(row)),
+                    *(percent(row.estimate) + table.cite(row.note), percent_range(row.ci_low, row.ci_high)),
                     *([percent(truth)] if has_truth else []),
-                    str(row.n_participants) if row.condition != "model_alone" else MISSING,
-                    *map(str, (row.n_questions, row.n_answers, row.n_no_choice, row.n_void, row.n_abandoned)),
+                    str(row.n_participants) if row.condition != MODEL_ALONE else MISSING,
+                    *(f"{n:,}" for n in (row.n_questions, row.n_answers, row.n_no_choice)),
+                    f"{row.n_void + row.n_abandoned + row.n_excluded:,}",
                 ]
             )
         return table
@@ -257,22 +281,16 @@ class Page:
         rows = _tasks_then_all([row for row in self.results.contrasts if row.metric == "accuracy"])
         table = DisplayTable("Differences in accuracy, in percentage points.", [], [])
         has_systems = len({(row.protocol, row.assistant) for row in rows}) > 1
-        table.header = [
-            *("Task", "Comparison"),
-            *(["Rows"] if self.has_exclusions else []),
-            *("Difference", "95% interval", "p", "Holm p", "df", "Answers"),
-        ]
+        table.header = ["Comparison", "Difference", "95% interval", "p", "Holm p", "df", "Trials"]
         for row in rows:
             name = comparison_name(row.contrast, self.is_simulated)
             if has_systems:
                 name += f" ({', '.join(part for part in (row.protocol, row.assistant) if part)})"
             table.rows.append(
                 [
-                    *(task_name(row.task), name),
-                    *([ROWS_NAMES[row.rows]] if self.has_exclusions else []),
-                    points(row.estimate) + _footnote(table, row.note),
-                    points_range(row.ci_low, row.ci_high),
-                    *(p_value(row.p), p_value(row.p_adjusted), decimal(row.df, 1), str(row.n_answers)),
+                    *(task_name(row.task), name + _account(row)),
+                    *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
+                    *(p_value(row.p), p_value(row.p_adjusted), decimal(row.df, 1), f"{row.n_answers:,}"),
                 ]
             )
         return table
@@ -298,7 +316,7 @@ class Page:
             [],
             notes=[_CALIBRATION_NOTE],
         )
-        table.header = [*table.header, *(name for name, _ in metrics.values())]
+        table.header = ["Condition", *(name for name, _ in metrics.values())]
         for place in sorted(by_place, key=lambda place: place[0]):
             cells = by_place[place]
             table.rows.append([*place, *(say(cells.get(metric)) for metric, (_, say) in metrics.items())])
@@ -310,9 +328,9 @@ class Page:
         rows = self.results.answers_by_status
         table = DisplayTable(
             f"All {plural(len(self.export.answers), 'row')} of answers.csv, each counted once.",
-            ["Task", "Condition", "How the trial ended", "Counted", "Answers"],
+            ["Condition", "How the trial ended", "Counted", "Rows"],
             [],
-            n_heads=4,
+            n_heads=3,
         )
         for row in rows:
             table.rows.append(
@@ -336,7 +354,7 @@ class Page:
         table.header = ["Rule", "Setting", "Participants removed", "Answers removed"]
         for row in rules:
             counts = [MISSING if n is None else str(n) for n in (row.n_participants, row.n_answers)]
-            table.rows.append([row.rule.replace("_", " "), row.note or MISSING, *counts])
+            table.rows.append(["", row.rule.replace("_", " "), row.note or MISSING, *counts])
         return table
 
     # -- the study and its files -------------------------------------------------------------------
@@ -388,16 +406,17 @@ _CALIBRATION_NOTE = (
 
 
 def _tasks_then_all(rows: Sequence[AnyRow]) -> list[AnyRow]:
-    return sorted(rows, key=lambda row: (row.task == ALL_TASKS, row.task))
+    """By task, all tasks last; each row followed by the same one after exclusions."""
+    places = {key: place for place, key in enumerate(dict.fromkeys(_without_rows(row) for row in rows))}
+    return sorted(rows, key=lambda row: (row.task == ALL_TASKS, row.task, places[_without_rows(row)]))
 
 
-def _footnote(table: DisplayTable, note: str) -> str:
-    """Add the note below the table, once, and give the mark that refers to it."""
-    if not note:
-        return ""
-    if note not in table.notes:
-        table.notes.append(note)
-    return f" [{table.notes.index(note) + 1}]"
+def _without_rows(row: Estimate | Contrast) -> tuple[str | None, ...]:
+    return tuple(part for place, part in enumerate(row.key) if place != 3)
+
+
+def _account(row: Estimate | Contrast) -> str:
+    return "" if row.rows == Rows.ALL else ", after exclusions"
 
 
 def _joined(values: Mapping[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ from analysis.results import ALL_TASKS
 
 MINUS = "−"
 MISSING = "–"
+NBSP = "\u00a0"
 
 CONDITIONS = {
     str(Condition.HUMAN_ALONE): "People alone",
@@ -43,14 +44,18 @@ def points_range(low: float | None, high: float | None) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """A p value with three decimals, never 0: 0.00004 -> <0.001."""
-    return MISSING if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+    """A p value with three decimals, never 0 or 1: 0.00004 -> <0.001."""
+    if p is None:
+        return MISSING
+    return "<0.001" if p < 0.001 else ">0.999" if p > 0.999 else f"{p:.3f}"
 
 
 def p_phrase(p: float, is_adjusted: bool) -> str:
     """A p value inside a sentence, saying whether it is adjusted for several tests."""
     name = "Holm-adjusted p" if is_adjusted else "unadjusted p"
-    return f"{name} < 0.001" if p < 0.001 else f"{name} = {p:.3f}"
+    value = p_value(p)
+    sign, digits = (value[0], value[1:]) if value[0] in "<>" else ("=", value)
+    return f"{name}{NBSP}{sign}{NBSP}{digits}"
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
