@@ -13,36 +13,51 @@ from collections.abc import Iterable, Iterator
 
 from oversight_app.study.questions import LETTERS, folded
 
-_OPEN = r"[\"'“”‘*_(\[`]*"
-_CLOSE = r"[\"'”’*_)\]`]*"
+# Repetitions are bounded, so that no rambling of a model can make the reading long.
+_OPEN = r"[\"'“”‘*_(\[`]{0,5}"
+_CLOSE = r"[\"'”’*_)\]`]{0,5}"
+_CLAUSE_CHARACTERS = 300
 _SURELY = (
-    r"(?:(?:still|clearly|definitely|probably|(?:most |very )?likely|indeed|therefore|thus|obviously|(?:almost )?certainly"
-    r"|simply|then|in fact|actually|of course|surely|now|again|only|just|option|answer|choice|letter)[\s,:]+)*"
+    r"(?:(?:still|clearly|definitely|probably|(?:most |very )?likely|indeed|therefore|thus|obviously"
+    r"|(?:almost )?certainly|simply|then|in fact|actually|of course|surely|now|again|only|just|option"
+    r"|answer|choice|letter)[\s,:]{1,3}){0,4}"
 )
 # "C++", "B-cells" and "D's" are not letters of options.
-_LETTER = rf"{_OPEN}(?i:(?:option|answer|choice|letter)\s+)?{_OPEN}(?P<letter>[A-D])(?![A-Za-z0-9+#]|['’-][A-Za-z])"
+_LETTER = (
+    rf"{_OPEN}(?i:(?:option|answer|choice|letter)\s+)?{_OPEN}(?P<letter>[A-D])(?![A-Za-z0-9+#]|['’-][A-Za-z])"
+)
 _IS = (
     r"(?:(?<=\w)'s|\bis|\bwas|\bwould be|\bwill be|\bremains|\bstays|\bmust be|\bshould be|\bhas to be|\bcan only be"
     r"|\bseems|\bappears|\blooks|\bbecomes)(?: to be)?"
 )
-_NOUN = r"\b(?:answer|choice|option|pick|guess|vote|bet|preference|verdict|conclusion|selection|recommendation|advice|one|letter)"
+_NOUN = (
+    r"\b(?:answer|choice|option|pick|guess|vote|bet|preference|verdict|conclusion|selection|recommendation|advice|one"
+    r"|letter)"
+)
 _RIGHT = (
     r"(?:(?:the|my|a|our)\s+)?(?:(?:only|single|most|clear|better|best[ -]supported|likely|plausible|strongest)\s+)*"
-    r"(?:correct|right|best|strongest|likeliest|answer|choice|pick)\b(?!-)(?!\s+(?:answer |choice |option )?(?:only )?(?:if|when)\b)"
+    r"(?:correct|right|best|strongest|likeliest|answer|choice|pick)\b(?!-)"
+    r"(?!\s+(?:answer |choice |option )?(?:only )?(?:if|when)\b)"
 )
 _CHOOSE = (
-    r"\b(?:choos(?:e|ing)|chose|chosen|pick(?:ed|ing)?|select(?:ed|ing)?|go(?:ing)? (?:with|for)|favou?rs?|back(?:ing)?|recommend"
-    r"|supports?|stand(?:ing)? (?:by|with)|st(?:ick|icking|ay|aying) (?:with|to|by)|settled? (?:on|for)|lean(?:ing)? (?:to|towards?)"
-    r"|opt(?:ed|ing)? for|vote for|bet on|argu(?:e|ing) for|prefer|endorse|keep|tend (?:to|towards?)|agree with|leav(?:es|ing)(?: us)?"
-    r"|left with|point(?:s|ing)? (?:us )?(?:to|towards?)|makes it|(?:I|I'd|I'll|would|will|still|should) (?:say|answer))"
+    r"\b(?:choos(?:e|ing)|chose|chosen|pick(?:ed|ing)?|select(?:ed|ing)?|go(?:ing)? (?:with|for)|favou?rs?"
+    r"|back(?:ing)?|recommend|supports?|stand(?:ing)? (?:by|with)|st(?:ick|icking|ay|aying) (?:with"
+    r"|to|by)|settled? (?:on|for)"
+    r"|lean(?:ing)? (?:to|towards?)|opt(?:ed|ing)? for|vote for|bet on|argu(?:e|ing) for|prefer"
+    r"|endorse|keep|tend (?:to|towards?)|agree with"
+    r"|leav(?:es|ing)(?: us)?|left with|point(?:s|ing)? (?:us )?(?:to|towards?)|makes it"
+    r"|(?:I|I'd|I'll|would|will|still|should) (?:say|answer))"
 )
-_TURN = r"(?:^|(?<=[\s,;.]))(?:so|thus|hence|therefore|actually|no|wait|rather|yes|agreed|sorry|you(?:'re| are) right|I agree)"
+_TURN = (
+    r"(?:^|(?<=[\s,;.]))"
+    r"(?:so|thus|hence|therefore|actually|no|wait|rather|yes|agreed|sorry|you(?:'re| are) right|I agree)"
+)
 _ENDS_HERE = rf"(?={_CLOSE}\s*(?:[.,;:!]|$))"
 
 _STATEMENTS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        rf"(?i:{_NOUN}\b[^.!?;\n]{{0,60}}?(?:{_IS}|[:=]|->|→)[\s*_]*{_SURELY}){_LETTER}",
+        rf"(?i:{_NOUN}\b[^.!?;\n]{{0,60}}?(?:{_IS}|[:=]|->|→)[\s*_]{{0,6}}{_SURELY}){_LETTER}",
         rf"(?i:\b(?:it|that|this|which){_IS}\s+{_SURELY}){_LETTER}",
         rf"(?i:\b(?:it|that|this|which)\s+{_IS}\s+{_SURELY}){_LETTER}",
         rf"(?i:{_CHOOSE}:?\s+{_SURELY}){_LETTER}",
@@ -54,12 +69,15 @@ _STATEMENTS = tuple(
     )
 )
 _CLAUSE = re.compile(
-    r"[.!?;:\n—–]|,\s|\s-\s|\b(?:but|because|since|although|though|while|whereas|so|yet|however)\b", re.IGNORECASE
+    r"[.!?;:\n—–]|,\s|\s-\s|\b(?:but|because|since|although|though|while|whereas|so|yet|however)\b",
+    re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[.!?;:,\n—–(]")
 _DENIED = re.compile(
-    r"(?i)n't\b|\b(?:not|no longer|never|neither|nor|cannot|doubt|den(?:y|ies)|rul(?:e|es|ed|ing) out|reject\w*|eliminat\w+"
-    r"|exclud\w+|dismiss\w*|instead of|rather than|unlike|other than|against|if|whether|suppos\w+|assum\w+|unless|tempting"
-    r"|some(?:one|body)?(?: \w+)? (?:may|might|would|could|say|think)|others|wrongly|mistakenly"
+    r"(?i)n't\b|\b(?:not|no longer|never|neither|nor|cannot|doubt|den(?:y|ies)|rul(?:e|es|ed|ing) out|reject\w*"
+    r"|eliminat\w+|exclud\w+|dismiss\w*|instead of|rather than|unlike|other than|against|if|whether"
+    r"|suppos\w+|assum\w+|unless"
+    r"|tempting|some(?:one|body)?(?: \w+)? (?:may|might|would|could|say|think)|others|wrongly|mistakenly"
     r"|you(?: may| might| could)?(?: say| said| think| thought| claim| suggest\w*| chose| picked))\b"
 )
 # After a letter that names an option a sentence goes on in one of these ways; "A good question" or "C code" does not.
@@ -78,9 +96,14 @@ _UNDECIDED = re.compile(
     r"|\b(?:undecided|hard to say)\b"
 )
 
-_STARTS = re.compile(rf"^\s*{_OPEN}(?i:(?:option|answer|choice)\s+)?{_OPEN}([A-D])(?P<close>[)\]*_.:,`\"'-]*)(?P<rest>\s.*|$)", re.DOTALL)
-_ENDS = re.compile(rf"(?:^|\n)\s*{_OPEN}([A-D])[)\]*_.\"'`]*\s*$")
-_ALONE = re.compile(r"^\W*(?i:(?:(?:the|my) )?(?:final )?(?:answer|option|choice)(?:\s+is)?\W+)?([A-Da-d])\W*$")
+_STARTS = re.compile(
+    rf"^\s*{_OPEN}(?i:(?:option|answer|choice)\s+)?{_OPEN}([A-D])(?P<close>[)\]*_.:,`\"'-]*)(?P<rest>\s.*|$)",
+    re.DOTALL,
+)
+_ENDS = re.compile(rf"\s*{_OPEN}([A-D])[)\]*_.\"'`]*\s*$")
+_ALONE = re.compile(
+    r"^\W*(?i:(?:(?:the|my) )?(?:final )?(?:answer|option|choice)(?:\s+is)?\W+)?([A-Da-d])\W*$"
+)
 _BOLD = re.compile(r"\*\*\s*\(?([A-D])(?:[).:][^*\n]*)?\s*\*\*")
 
 
@@ -90,12 +113,12 @@ def read_choice(text: str, options_shown: Iterable[str]) -> str:
     read_choice("I am fairly sure that the answer is **C**.", ...) is "C"; read_choice("B", ...) is "B"; read_choice("I
     would rule out A and B.", ...) is "".
     """
-    text = text.replace("’", "'").replace("‘", "'")
+    text = text.replace("’", "'").replace("‘", "'").strip()
     words = {
         letter: folded(option.replace("’", "'")).strip(" .")
         for letter, option in zip(LETTERS, options_shown, strict=True)
     }
-    alone = _ALONE.match(text)
+    alone = _ALONE.match(text) if len(text) < 60 else None
     if alone:
         return alone.group(1).upper()
     stated = [*_stated_letters(text, words), *_stated_words(text, words)]
@@ -133,27 +156,30 @@ def _stated_words(text: str, words: dict[str, str]) -> Iterator[tuple[int, int, 
 
 def _is_denied(text: str, at: int) -> bool:
     """Whether the clause before this place denies, supposes or ascribes to somebody what follows."""
-    begin = 0
-    for boundary in _CLAUSE.finditer(text, 0, at):
+    begin = max(0, at - _CLAUSE_CHARACTERS)
+    for boundary in _CLAUSE.finditer(text, begin, at):
         begin = boundary.end()
     return _DENIED.search(text, begin, at) is not None
 
 
 def _is_asked(text: str, end: int) -> bool:
-    after = re.search(r"[.!?;:,\n—–(]", text[end:])
+    after = _CLAUSE_END.search(text, end)
     return after is not None and after.group() == "?"
 
 
 def _is_one_of_two(text: str, at: int) -> bool:
-    return _PAIR_AFTER.match(text, at + 1) is not None or _PAIR_BEFORE.search(text[:at]) is not None
+    return (
+        _PAIR_AFTER.match(text, at + 1) is not None
+        or _PAIR_BEFORE.search(text[max(0, at - 20) : at]) is not None
+    )
 
 
 def _names_an_option(text: str, at: int, own_words: str) -> bool:
     """Whether the letter stands for an option here, and does not begin a phrase ("A good question", "C code")."""
-    after = re.match(r"\s+([a-z]+)", text[at + 1 :])
+    after = re.match(r"\s+([a-z]+)", text[at + 1 : at + 30])
     if after is None or after.group(1) in _GOES_ON:
         return True
-    return text[at + 1 :].lstrip().casefold().startswith(own_words.casefold())
+    return text[at + 1 : at + 10 + len(own_words)].lstrip().casefold().startswith(own_words.casefold())
 
 
 # -- where nothing is stated -----------------------------------------------------------
@@ -164,7 +190,7 @@ def _set_apart(text: str, words: dict[str, str]) -> str:
     starts = _STARTS.match(text)
     if starts and _is_apart(starts, words[starts.group(1)]):
         return starts.group(1)
-    ends = _ENDS.search(text)
+    ends = _ENDS.match(text.rsplit("\n", 1)[-1])
     if ends:
         return ends.group(1)
     bold = set(_BOLD.findall(text))
@@ -172,7 +198,7 @@ def _set_apart(text: str, words: dict[str, str]) -> str:
 
 
 def _is_apart(starts: re.Match[str], own_words: str) -> bool:
-    """Whether the first letter is an answer: "B", "B.", "B) Paris", "B, because", and not "B. subtilis" or "A, B and C"."""
+    """Whether the first letter is an answer: "B", "B) Paris", "B, because", and not "B. subtilis" or "A, B and C"."""
     close, rest = starts.group("close"), starts.group("rest")
     if not rest.strip() or rest.lstrip(" ").startswith("\n"):
         return True
@@ -184,7 +210,11 @@ def _is_apart(starts: re.Match[str], own_words: str) -> bool:
     if re.match(r"\s+(?:because|since|as)\b", rest):
         return True
     # "C. elegans" and initials: after a full stop a new sentence begins with a capital letter, and so does a name.
-    return close.startswith(".") and starts.group(1) != "A" and re.match(r"\s+(?:The|This|It|That|I|In|Because)\b", rest) is not None
+    return (
+        close.startswith(".")
+        and starts.group(1) != "A"
+        and re.match(r"\s+(?:The|This|It|That|I|In|Because)\b", rest) is not None
+    )
 
 
 def _only_words(text: str, words: dict[str, str]) -> str:
@@ -199,10 +229,14 @@ def _only_words(text: str, words: dict[str, str]) -> str:
         (match.start(), match.end(), letter)
         for letter, option in words.items()
         if option
-        for match in re.finditer(rf"(?<![\w-])(?<!\d[.,]){_as_pattern(option)}(?!\w|[.,]\d)", said, re.IGNORECASE)
+        for match in re.finditer(
+            rf"(?<![\w-])(?<!\d[.,]){_as_pattern(option)}(?!\w|[.,]\d)", said, re.IGNORECASE
+        )
     ]
     # "oxide" stands in "iron oxide" too: words inside another option's are not said by themselves.
-    own = [a for a in spans if not any(b != a and b[0] <= a[0] and a[1] <= b[1] and b[2] != a[2] for b in spans)]
+    own = [
+        a for a in spans if not any(b != a and b[0] <= a[0] and a[1] <= b[1] and b[2] != a[2] for b in spans)
+    ]
     found = {letter for begin, end, letter in own if not _is_denied(said, begin) and not _is_asked(said, end)}
     if len(found) != 1:
         return ""
