@@ -56,7 +56,9 @@ _log = logging.getLogger(__name__)
 class Proctor:
     """One study's proctor. `kind` is human, or simulated in a rehearsal."""
 
-    def __init__(self, store: Store, clock: Clock, *, kind: str = "human", watches_uptime: bool = False) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, kind: str = "human", watches_uptime: bool = False
+    ) -> None:
         """Over an open store with a frozen plan; raises StudyStateError without one.
 
         `watches_uptime`: whether `sweep` runs beside this proctor, so that a deadline in a gap of its beats means that
@@ -64,7 +66,9 @@ class Proctor:
         """
         plan = store.plan()
         if plan is None:
-            raise StudyStateError(f"{store.path.parent} has no plan yet. Run `oversight plan {store.path.parent.name}` first.")
+            raise StudyStateError(
+                f"{store.path.parent} has no plan yet. Run `oversight plan {store.path.parent.name}` first."
+            )
         self.plan: Plan = plan
         self.questions: Mapping[str, Question] = _planned(plan, store.questions())
         self.store = store
@@ -82,9 +86,9 @@ class Proctor:
         return self.store.participant_of(token)
 
     def participant_from_platform(self, parameters: Mapping[str, str]) -> str | None:
-        """The participant behind a recruiting platform's link: the same person is the same participant. None for no person.
+        """The participant behind a recruiting platform's link; None for no person.
 
-        Only a name is kept; nobody is enrolled before they agree to take part.
+        The same person is the same participant. Only a name is kept; nobody is enrolled before they agree to take part.
         """
         for key in PLATFORM_KEYS:
             if parameters.get(key):
@@ -128,7 +132,10 @@ class Proctor:
 
     def answer_comprehension(self, participant_id: str, answers: tuple[int, ...]) -> None:
         """One attempt at the comprehension check."""
-        self.act(participant_id, lambda sitting, now, record: verbs.answer_comprehension(sitting, answers, self.plan))
+        self.act(
+            participant_id,
+            lambda sitting, now, record: verbs.answer_comprehension(sitting, answers, self.plan),
+        )
 
     def begin(self, participant_id: str) -> None:
         """The click on Begin: the participant joins a cell and gets their trials."""
@@ -200,14 +207,18 @@ class Proctor:
 
     def finish(self, participant_id: str, *, external_help: bool | None) -> None:
         """The click that ends the debrief."""
-        self.act(participant_id, lambda sitting, now, record: verbs.debrief(sitting, external_help=external_help))
+        self.act(
+            participant_id, lambda sitting, now, record: verbs.debrief(sitting, external_help=external_help)
+        )
 
     # -- what time does -----------------------------------------------------------------
 
     def sweep(self) -> int:
         """Close what is due, for everybody; returns how many sittings changed. Any number of processes may sweep."""
         now = self.clock.now()
-        if self._watches_uptime and (self._last_beat is None or (now - self._last_beat).total_seconds() >= BEAT_S):
+        if self._watches_uptime and (
+            self._last_beat is None or (now - self._last_beat).total_seconds() >= BEAT_S
+        ):
             with self.store.write() as record:
                 record.beat(self._process, now, tolerance_s=GAP_S)
             self._last_beat = now
@@ -245,7 +256,9 @@ class Proctor:
             raise reminder
         return after
 
-    def _act_on_trial(self, participant_id: str, n: int, decide: Callable[[Trial, datetime], Event | None]) -> None:
+    def _act_on_trial(
+        self, participant_id: str, n: int, decide: Callable[[Trial, datetime], Event | None]
+    ) -> None:
         def decide_now(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
             event = decide(trial_at_hand(sitting, n), now)
             return [] if event is None else [event]
@@ -264,13 +277,17 @@ class Proctor:
         last = 0
         while True:
             deadline = sitting.trial.deadline_at if sitting.stage is Stage.TRIAL else None
-            was_up = not self._watches_uptime or deadline is None or record.was_up(deadline, tolerance_s=GAP_S)
+            was_up = (
+                not self._watches_uptime or deadline is None or record.was_up(deadline, tolerance_s=GAP_S)
+            )
             events = verbs.pass_time(sitting, now, self.plan.design, was_up=was_up)
             if not events:
                 return sitting, last
             sitting, last = self._save(record, sitting, events, now)
 
-    def _save(self, record: Record, sitting: Sitting, events: Sequence[Event], now: datetime) -> tuple[Sitting, int]:
+    def _save(
+        self, record: Record, sitting: Sitting, events: Sequence[Event], now: datetime
+    ) -> tuple[Sitting, int]:
         """Append events, and bring the projections up to date with them."""
         last = record.append(sitting.participant_id, events, now)
         strand = None
@@ -296,7 +313,9 @@ class Proctor:
                     if trial.running_reply is not None:
                         record.replies.ask_stop(trial.running_reply.message_id)
                 case ParticipantLeft():
-                    self._save_trials(record, sitting, [trial for trial in sitting.trials if trial.is_abandoned])
+                    self._save_trials(
+                        record, sitting, [trial for trial in sitting.trials if trial.is_abandoned]
+                    )
                 case _:
                     pass
         record.save_sitting(sitting, verbs.due_at(sitting, self.plan.design), strand)
@@ -304,7 +323,8 @@ class Proctor:
 
     def _save_trials(self, record: Record, sitting: Sitting, trials: Sequence[Trial]) -> None:
         record.save_trials(
-            (trial.plan.n, answer_row(sitting, trial, self.questions[trial.plan.question_id], self.plan)) for trial in trials
+            (trial.plan.n, answer_row(sitting, trial, self.questions[trial.plan.question_id], self.plan))
+            for trial in trials
         )
 
     def _seq(self, participant_id: str) -> int:
@@ -345,5 +365,7 @@ def _original(trial: Trial, choice: int | None) -> str:
 def _planned(plan: Plan, questions: Sequence[Question]) -> dict[str, Question]:
     wanted = {item.question_id for items in plan.practice.values() for item in items}
     for forms in plan.forms.values():
-        wanted |= {question_id for slots in forms.values() for slot in slots for question_id in slot.question_ids}
+        wanted |= {
+            question_id for slots in forms.values() for slot in slots for question_id in slot.question_ids
+        }
     return {question.question_id: question for question in questions if question.question_id in wanted}

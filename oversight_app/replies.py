@@ -54,7 +54,9 @@ class _Job:
 class Replies:
     """Generates replies for one study. `inline` writes them before `ask` returns, as a rehearsal wants."""
 
-    def __init__(self, proctor: Proctor, provider: Provider, *, inline: bool = False, paced: bool = True) -> None:
+    def __init__(
+        self, proctor: Proctor, provider: Provider, *, inline: bool = False, paced: bool = True
+    ) -> None:
         """`paced`: whether the scripted assistant types at the design's pace."""
         self._proctor = proctor
         self._provider = provider
@@ -84,7 +86,11 @@ class Replies:
             last = trial.messages[-1] if trial.messages else None
             if last is None or last.status not in ("failed", "interrupted") or not trial.is_open:
                 raise Refusal("there is no broken reply to ask for again")
-            kept = [m for m in trial.messages if m.speaker is Speaker.PARTICIPANT or m.status not in ("failed", "interrupted")]
+            kept = [
+                m
+                for m in trial.messages
+                if m.speaker is Speaker.PARTICIPANT or m.status not in ("failed", "interrupted")
+            ]
             return [], replace(trial, messages=tuple(kept))
 
         self._start(participant_id, n, decide)
@@ -113,7 +119,9 @@ class Replies:
             lapsed = record.replies.lapsed(self._proctor.clock.now())
         for running in lapsed:
             status = "interrupted" if running.text else "failed"
-            closed = ReplyClosed(running.n, running.reply_id, running.text, status, error="the server stopped")
+            closed = ReplyClosed(
+                running.n, running.reply_id, running.text, status, error="the server stopped"
+            )
             self._proctor.act(running.participant_id, _close_once(closed))
 
     def close(self) -> None:
@@ -126,7 +134,9 @@ class Replies:
 
     # -- starting ---------------------------------------------------------------------
 
-    def _start(self, participant_id: str, n: int, decide: Callable[[Trial, datetime], tuple[list[Event], Trial]]) -> None:
+    def _start(
+        self, participant_id: str, n: int, decide: Callable[[Trial, datetime], tuple[list[Event], Trial]]
+    ) -> None:
         jobs: list[_Job] = []
 
         def decide_now(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
@@ -168,7 +178,9 @@ class Replies:
         """The prompt, the passage first, and what the model can see of the chat."""
         plan, assistant = self._proctor.plan, self._proctor.plan.design.assistant
         question = self._proctor.questions[trial.plan.question_id]
-        filling = holes(question, trial.plan.option_order, trial.plan.stance, pass_question=assistant.pass_question)
+        filling = holes(
+            question, trial.plan.option_order, trial.plan.stance, pass_question=assistant.pass_question
+        )
         turns = [Turn(line.role, line.text) for line in lines(trial)]
         if assistant.passage_in_first_turn and filling["passage"] and turns:
             turns[0] = Turn("user", f"{filling['passage']}\n\n{turns[0].text}")
@@ -204,7 +216,9 @@ class Replies:
             final = self._attempts(job)
         except ProviderError as failure:
             error = str(failure)
-        except Exception as failure:  # a provider's defect must not leave the participant before a frozen pane
+        except (
+            Exception
+        ) as failure:  # a provider's defect must not leave the participant before a frozen pane
             error = f"{type(failure).__name__} in the provider"
         now = clock.now()
         usage = final.usage if final else None
@@ -240,7 +254,9 @@ class Replies:
             job.attempts += 1
             left = (job.deadline - clock.now()).total_seconds()
             try:
-                return self._attempt(job, self._provider.reply(replace(job.request, deadline_s=max(left, 0.1))))
+                return self._attempt(
+                    job, self._provider.reply(replace(job.request, deadline_s=max(left, 0.1)))
+                )
             except ProviderConfigError:
                 raise
             except ProviderError:
@@ -282,7 +298,9 @@ class Replies:
     def _keep_flushing(self) -> None:
         with self._lock:
             if self._flusher is None or not self._flusher.is_alive():
-                self._flusher = threading.Thread(target=self._flush_while_writing, name="flusher", daemon=True)
+                self._flusher = threading.Thread(
+                    target=self._flush_while_writing, name="flusher", daemon=True
+                )
                 self._flusher.start()
 
     def _flush_while_writing(self) -> None:
@@ -318,5 +336,3 @@ def _close_once(closed: ReplyClosed) -> Callable[[Sitting, datetime, Record], li
 
 def _as_text(piece: Piece) -> str:
     return piece.text if isinstance(piece, Text) else ""
-
-

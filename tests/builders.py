@@ -89,7 +89,7 @@ def make_questions(
 
 
 def make_design(**values: Any) -> Design:
-    """A design of two MMLU questions and one passage per condition, one practice item each; sections given replace these."""
+    """Two MMLU questions and one passage per condition, a practice item each; values given replace these."""
     defaults: dict[str, Any] = {
         "title": "A study for tests",
         "seed": 7,

@@ -8,7 +8,16 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from oversight_app.study.events import Event, Happened, canonical, from_body, iso, kind_of, to_body, version_of
+from oversight_app.study.events import (
+    Event,
+    Happened,
+    canonical,
+    from_body,
+    iso,
+    kind_of,
+    to_body,
+    version_of,
+)
 
 GENESIS = "0" * 64
 
@@ -39,11 +48,15 @@ def row_hash(prev_hash: str, stream: str, seq: int, kind: str, version: int, at:
 def happened(connection: sqlite3.Connection, stream: str, after: int = 0) -> Iterator[Happened]:
     """The events of a stream after a seq, in order."""
     rows = connection.execute(
-        "SELECT seq, kind, version, at, body FROM events WHERE stream = ? AND seq > ? ORDER BY seq", (stream, after)
+        "SELECT seq, kind, version, at, body FROM events WHERE stream = ? AND seq > ? ORDER BY seq",
+        (stream, after),
     )
     for row in rows:
         yield Happened(
-            stream, row["seq"], datetime.fromisoformat(row["at"]), from_body(row["kind"], row["version"], row["body"])
+            stream,
+            row["seq"],
+            datetime.fromisoformat(row["at"]),
+            from_body(row["kind"], row["version"], row["body"]),
         )
 
 

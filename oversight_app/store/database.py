@@ -1,8 +1,8 @@
 """Connections to the study's file: many readers, one writer at a time, nothing acknowledged that is not on disk.
 
 Every write is one explicit BEGIN IMMEDIATE transaction behind a lock of the process: SQLite's own waiting is unfair and
-a deferred transaction that turns into a write fails at once when somebody else wrote in between. Connections are pooled,
-because each rerun of a page is a new thread.
+a deferred transaction that turns into a write fails at once when somebody else wrote in between. Connections are
+pooled, because each rerun of a page is a new thread.
 """
 
 import sqlite3

@@ -16,12 +16,14 @@ from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 study = Migrations("study")
 
 ANSWER_COLUMNS = (
-    "study_id trial_id participant_id participant_kind condition protocol assistant assistant_mode provider model method "
-    "sample task bank question_id passage_id subject form cell block position position_in_block passage_exposure "
+    "study_id trial_id participant_id participant_kind condition protocol assistant assistant_mode provider model "
+    "method sample task bank question_id passage_id subject form cell block position "
+    "position_in_block passage_exposure "
     "is_practice is_attention_check option_order choice correct_choice correct status confidence confidence_scale "
     "p_a p_b p_c p_d p_source initial_choice initial_confidence initial_p_a initial_p_b initial_p_c initial_p_d reason "
-    "stance manipulated first_advice_choice advice_choice advice_correct advice_status advice_source n_messages n_replies "
-    "n_replies_failed n_resets time_limit_s response_time_s browser_response_time_s assistant_wait_s shown_at closed_at"
+    "stance manipulated first_advice_choice advice_choice advice_correct advice_status advice_source n_messages "
+    "n_replies n_replies_failed n_resets time_limit_s response_time_s browser_response_time_s "
+    "assistant_wait_s shown_at closed_at"
 ).split()
 
 _REAL = {
@@ -29,8 +31,8 @@ _REAL = {
     *"time_limit_s response_time_s browser_response_time_s assistant_wait_s".split(),
 }
 _INTEGER = {
-    *"sample block position position_in_block passage_exposure is_practice is_attention_check correct manipulated".split(),
-    *"advice_correct n_messages n_replies n_replies_failed n_resets".split(),
+    *"sample block position position_in_block passage_exposure is_practice is_attention_check correct".split(),
+    *"manipulated advice_correct n_messages n_replies n_replies_failed n_resets".split(),
 }
 
 
@@ -38,64 +40,66 @@ def _type_of(column: str) -> type:
     return float if column in _REAL else int if column in _INTEGER else str
 
 
-@study(name="001_record")  # type: ignore[untyped-decorator]
+@study(name="001_record")
 def _record(db: sqlite_utils.Database) -> None:
-    text = {name: str for name in "stream seq kind version at body prev_hash hash".split()}
+    text = dict.fromkeys("stream seq kind version at body prev_hash hash".split(), str)
     db.table("events").create(
         text | {"seq": int, "version": int}, pk=("stream", "seq"), not_null=set(text), strict=True
     )
-    db.execute("CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END")
+    db.execute(
+        "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+    )
     db.table("study").create({"study_id": str, "created_at": str}, pk="study_id", strict=True)
     db.table("plans").create({"plan_hash": str, "frozen_at": str, "body": str}, pk="plan_hash", strict=True)
 
 
-@study(name="002_banks")  # type: ignore[untyped-decorator]
+@study(name="002_banks")
 def _banks(db: sqlite_utils.Database) -> None:
-    passage = {name: str for name in "passage_hash passage_id text title author source url license".split()}
+    passage = dict.fromkeys("passage_hash passage_id text title author source url license".split(), str)
     db.table("passages").create(passage, pk="passage_hash", strict=True)
-    question = {
-        name: str
-        for name in (
-            "question_id task bank split subject role text option_a option_b option_c option_d correct_choice "
-            "passage_hash key_flag distractor explanation arguments content_hash source imported_at"
-        ).split()
-    }
+    question = dict.fromkeys(
+        "question_id task bank split subject role text option_a option_b option_c option_d correct_choice "
+        "passage_hash key_flag distractor explanation arguments content_hash source imported_at".split(),
+        str,
+    )
     db.table("questions").create(
-        {"rank": int} | question | {"difficult": int, "fixed_order": int, "n_words": int}, pk="rank", strict=True
+        {"rank": int} | question | {"difficult": int, "fixed_order": int, "n_words": int},
+        pk="rank",
+        strict=True,
     )
     db.table("questions").create_index(["question_id"], unique=True)
-    refused = {name: str for name in ("file", "record", "field", "reason", "source", "at")}
+    refused = dict.fromkeys(("file", "record", "field", "reason", "source", "at"), str)
     db.table("refused").create(refused | {"record": int}, strict=True)
 
 
-@study(name="003_sittings")  # type: ignore[untyped-decorator]
+@study(name="003_sittings")
 def _sittings(db: sqlite_utils.Database) -> None:
-    sitting = {
-        name: str
-        for name in (
-            "participant_id kind stage cell strand assigned_at started_at ended_at last_sign_at due_at outcome consent_hash"
-        ).split()
-    }
-    numbers = {name: int for name in "turn n_closed n_comprehension withdrew external_help".split()}
+    sitting = dict.fromkeys(
+        (
+            "participant_id kind stage cell strand assigned_at started_at ended_at last_sign_at "
+            "due_at outcome consent_hash"
+        ).split(),
+        str,
+    )
+    numbers = dict.fromkeys("turn n_closed n_comprehension withdrew external_help".split(), int)
     db.table("sittings").create(sitting | numbers, pk="participant_id", strict=True)
     db.table("sittings").create_index(["due_at"])
     trial = {"trial_id": str, "n": int} | {name: _type_of(name) for name in ANSWER_COLUMNS}
     db.table("trials").create(trial, pk="trial_id", strict=True)
     db.table("trials").create_index(["participant_id", "n"])
-    message = {
-        name: str
-        for name in (
-            "message_id trial_id participant_id at speaker speaker_stance text prompt_hash provider model finish_reason "
-            "request_id status error"
-        ).split()
-    }
-    counts = {name: int for name in "seq context tokens_in tokens_cached tokens_out attempts".split()}
-    times = {name: float for name in ("first_text_s", "total_s")}
+    message = dict.fromkeys(
+        "message_id trial_id participant_id at speaker speaker_stance text prompt_hash provider model finish_reason "
+        "request_id status error".split(),
+        str,
+    )
+    counts = dict.fromkeys("seq context tokens_in tokens_cached tokens_out attempts".split(), int)
+    times = dict.fromkeys(("first_text_s", "total_s"), float)
     db.table("messages").create(message | counts | times, pk=("trial_id", "message_id"), strict=True)
-    reply = {name: str for name in "reply_id participant_id owner lease_until text".split()}
+    reply = dict.fromkeys("reply_id participant_id owner lease_until text".split(), str)
     db.table("replies").create(reply | {"n": int, "stop_asked": int}, pk="reply_id", strict=True)
     db.create_view(
-        "answers", f"select {', '.join(ANSWER_COLUMNS)} from trials where status <> '' order by participant_id, n"
+        "answers",
+        f"select {', '.join(ANSWER_COLUMNS)} from trials where status <> '' order by participant_id, n",
     )
     db.create_view(
         "transcripts",
@@ -104,9 +108,11 @@ def _sittings(db: sqlite_utils.Database) -> None:
     )
 
 
-@study(name="004_people")  # type: ignore[untyped-decorator]
+@study(name="004_people")
 def _people(db: sqlite_utils.Database) -> None:
-    db.table("invitations").create({"token": str, "participant_id": str, "created_at": str}, pk="token", strict=True)
+    db.table("invitations").create(
+        {"token": str, "participant_id": str, "created_at": str}, pk="token", strict=True
+    )
     platform = {"platform_key": str, "participant_id": str, "parameters": str, "created_at": str}
     db.table("platform_ids").create(platform, pk="platform_key", strict=True)
     uptime = {"interval_id": int, "process": str, "started_at": str, "last_beat_at": str}

@@ -32,17 +32,23 @@ class ReplyRows:
     def begin(self, reply_id: str, participant_id: str, n: int, owner: str, lease_until: datetime) -> None:
         """A reply starts."""
         self._connection.execute(
-            "INSERT INTO replies (reply_id, participant_id, n, owner, lease_until, stop_asked, text) VALUES (?, ?, ?, ?, ?, 0, '')",
+            "INSERT INTO replies (reply_id, participant_id, n, owner, lease_until, stop_asked, text) "
+            "VALUES (?, ?, ?, ?, ?, 0, '')",
             (reply_id, participant_id, n, owner, iso(lease_until)),
         )
 
     def flush(self, texts: Mapping[str, str], owner: str, lease_until: datetime) -> set[str]:
         """Keep what this process's replies say so far and renew their leases; returns those that should stop."""
         self._connection.executemany(
-            "UPDATE replies SET text = ? WHERE reply_id = ?", [(text, reply_id) for reply_id, text in texts.items()]
+            "UPDATE replies SET text = ? WHERE reply_id = ?",
+            [(text, reply_id) for reply_id, text in texts.items()],
         )
-        self._connection.execute("UPDATE replies SET lease_until = ? WHERE owner = ?", (iso(lease_until), owner))
-        rows = self._connection.execute("SELECT reply_id FROM replies WHERE owner = ? AND stop_asked = 1", (owner,))
+        self._connection.execute(
+            "UPDATE replies SET lease_until = ? WHERE owner = ?", (iso(lease_until), owner)
+        )
+        rows = self._connection.execute(
+            "SELECT reply_id FROM replies WHERE owner = ? AND stop_asked = 1", (owner,)
+        )
         return {row["reply_id"] for row in rows}
 
     def ask_stop(self, reply_id: str) -> None:

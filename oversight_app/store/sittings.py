@@ -18,15 +18,17 @@ _AWAY = (Outcome.LEFT, Outcome.WITHDREW, Outcome.NO_CONSENT, Outcome.FAILED_COMP
 _HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
 
 
-def save_sitting(connection: sqlite3.Connection, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
+def save_sitting(
+    connection: sqlite3.Connection, sitting: Sitting, due_at: datetime | None, strand: str | None = None
+) -> None:
     """Insert or update a sitting; `strand` is given once, when the participant is assigned."""
     connection.execute(
         "INSERT INTO sittings (participant_id, kind, stage, cell, strand, turn, assigned_at, started_at, ended_at, "
         "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, cell = excluded.cell, "
-        "strand = coalesce(excluded.strand, strand), turn = excluded.turn, assigned_at = excluded.assigned_at, "
-        "started_at = excluded.started_at, ended_at = excluded.ended_at, last_sign_at = excluded.last_sign_at, "
+        "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, "
+        "cell = excluded.cell, strand = coalesce(excluded.strand, strand), turn = excluded.turn, "
+        "assigned_at = excluded.assigned_at, started_at = excluded.started_at, ended_at = excluded.ended_at, last_sign_at = excluded.last_sign_at, "
         "due_at = excluded.due_at, outcome = excluded.outcome, consent_hash = excluded.consent_hash, "
         "n_closed = excluded.n_closed, n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
         "external_help = excluded.external_help",
@@ -67,9 +69,10 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     begun, closed = message.begun, message.closed
     seq = next(i for i, other in enumerate(trial.messages, start=1) if other.message_id == message.message_id)
     connection.execute(
-        "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, prompt_hash, "
-        "provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, tokens_cached, tokens_out, "
-        "attempts, first_text_s, total_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
+        "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
+        "tokens_cached, tokens_out, attempts, first_text_s, total_s) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.message_id,
             trial.plan.trial_id,
@@ -115,14 +118,17 @@ def turns_taken(connection: sqlite3.Connection, kind: str, strand: str) -> set[i
 
 def n_arrivals(connection: sqlite3.Connection, kind: str) -> int:
     """How many people of a kind were ever assigned."""
-    row = connection.execute("SELECT count(*) AS n FROM sittings WHERE kind = ? AND cell <> ''", (kind,)).fetchone()
+    row = connection.execute(
+        "SELECT count(*) AS n FROM sittings WHERE kind = ? AND cell <> ''", (kind,)
+    ).fetchone()
     return int(row["n"])
 
 
 def due(connection: sqlite3.Connection, now: datetime) -> list[str]:
     """Participants for whom time has brought something about, the longest overdue first."""
     rows = connection.execute(
-        "SELECT participant_id FROM sittings WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at", (iso(now),)
+        "SELECT participant_id FROM sittings WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at",
+        (iso(now),),
     )
     return [row["participant_id"] for row in rows]
 

@@ -63,7 +63,9 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         **dict.fromkeys(("initial_p_a", "initial_p_b", "initial_p_c", "initial_p_d")),
         "reason": None,
         "stance": trial.plan.stance or None,
-        "manipulated": int(trial.plan.manipulated) if trial.plan.condition == Condition.HUMAN_WITH_MODEL else None,
+        "manipulated": int(trial.plan.manipulated)
+        if trial.plan.condition == Condition.HUMAN_WITH_MODEL
+        else None,
         **_advice(trial, question),
         **_traffic(trial),
         "time_limit_s": trial.plan.time_limit_s,
@@ -86,7 +88,13 @@ def _who(sitting: Sitting, trial: Trial, plan: Plan) -> dict[str, Cell]:
     if trial.plan.condition == Condition.MODEL_ALONE:
         provider, model = sitting.settings.get("provider"), sitting.settings.get("model")
         method = sitting.settings.get("method")
-        return {"assistant": None, "assistant_mode": None, "provider": provider, "model": model, "method": method}
+        return {
+            "assistant": None,
+            "assistant_mode": None,
+            "provider": provider,
+            "model": model,
+            "method": method,
+        }
     if trial.plan.condition == Condition.HUMAN_ALONE:
         return dict.fromkeys(("assistant", "assistant_mode", "provider", "model", "method"))
     provider, model = plan.design.assistant.provider_and_model

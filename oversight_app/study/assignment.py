@@ -3,10 +3,10 @@
 Everything drawn here depends on the plan's seed, the arrival number and the turn within the strand alone, so the same
 arrivals give the same trials.
 
-Stances are drawn by permuted blocks. In a task's assisted block with m trials of which w shall be wrong, L = m / gcd(m, w)
-consecutive turns of a strand form one block: the m places are permuted once, and turn j of the block takes places
-jw .. jw + w - 1 (round the corner) as its wrong ones. So each participant meets w wrong stances exactly, and over a block
-so many participants meet a wrong one at each place. The question of a passage advances by one after each whole block, so
+Stances are drawn by permuted blocks. In a task's assisted block with m trials of which w shall be wrong, L = m / gcd(m,
+w) consecutive turns of a strand form one block: the m places are permuted once, and turn j of the block takes places jw
+.. jw + w - 1 (round the corner) as its wrong ones. So each participant meets w wrong stances exactly, and over a block
+each place is wrong for w of every m participants. The question of a passage advances by one after each whole block, so
 that over time every question meets the stated share too.
 """
 
@@ -37,7 +37,10 @@ class _Draw:
 def trials_for(
     plan: Plan, questions: Mapping[str, Question], cell: Cell, participant_id: str, *, arrival: int, turn: int
 ) -> tuple[TrialPlan, ...]:
-    """Every trial of a sitting in order, practice included. `arrival` counts from 0 over the study, `turn` over the strand."""
+    """Every trial of a sitting in order, practice included.
+
+    `arrival` counts from 0 over the study, `turn` over the strand.
+    """
     rng = plan.dice(f"arrival/{arrival}")
     trials: list[TrialPlan] = []
     exposures: Counter[str] = Counter()
@@ -85,8 +88,10 @@ def trials_for(
     return tuple(trials)
 
 
-def trials_alone(plan: Plan, questions: Mapping[str, Question], participant_id: str, *, sample: int = 0) -> tuple[TrialPlan, ...]:
-    """The trials of a model that answers alone: every question of both forms once, with an option order of the plan's."""
+def trials_alone(
+    plan: Plan, questions: Mapping[str, Question], participant_id: str, *, sample: int = 1
+) -> tuple[TrialPlan, ...]:
+    """The trials of a model that answers alone: every question of both forms once, in an option order of the plan's."""
     trials: list[TrialPlan] = []
     for task, forms in plan.forms.items():
         for form, slots in forms.items():
@@ -122,9 +127,15 @@ def n_wrong(n_trials: int, error_share: float) -> int:
 
 
 def _block(
-    plan: Plan, questions: Mapping[str, Question], task: str, condition: Condition, form: str, turn: int, rng: Random
+    plan: Plan,
+    questions: Mapping[str, Question],
+    task: str,
+    condition: Condition,
+    form: str,
+    turn: int,
+    rng: Random,
 ) -> list[_Draw]:
-    """One task's block of one condition: its slots in an order of the participant's own, questions of a passage together."""
+    """One task's block of one condition: its slots in the participant's own order, a passage's questions together."""
     slots = plan.forms[task][form]
     per_slot = plan.design.tasks[task].questions_per_passage if slots[0].passage_id else 1
     m = len(slots) * per_slot
@@ -133,7 +144,9 @@ def _block(
     cycle, turn_in_cycle = divmod(turn, turns_per_cycle)
     order = plan.dice(f"stance/{task}/{form}/{cycle}").sample(range(m), m)
     wrong = {order[(turn_in_cycle * w + i) % m] for i in range(w)}
-    is_assigned = condition is Condition.HUMAN_WITH_MODEL and plan.design.assistant.mode is AssistantMode.ASSIGNED
+    is_assigned = (
+        condition is Condition.HUMAN_WITH_MODEL and plan.design.assistant.mode is AssistantMode.ASSIGNED
+    )
 
     groups: list[list[_Draw]] = []
     for s, slot in enumerate(slots):
@@ -153,7 +166,9 @@ def _limit_s(plan: Plan, question: Question, condition: Condition) -> float | No
 
 
 def _protocol(plan: Plan, condition: Condition) -> str:
-    return (plan.design.assistant.protocol if condition is Condition.HUMAN_WITH_MODEL else Protocol.UNAIDED).value
+    return (
+        plan.design.assistant.protocol if condition is Condition.HUMAN_WITH_MODEL else Protocol.UNAIDED
+    ).value
 
 
 def _mode(plan: Plan, condition: Condition) -> str:

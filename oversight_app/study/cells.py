@@ -26,8 +26,10 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """For example "HA-A.HM-B.mmlu-quality": alone with form A, then with the model and form B; MMLU first in both."""
-        blocks = [f"{_SHORT[condition]}-{form}" for condition, form in zip(self.conditions, self.forms, strict=True)]
+        """For example "HA-A.HM-B.mmlu-quality": alone with form A, then with the model and form B; MMLU first."""
+        blocks = [
+            f"{_SHORT[condition]}-{form}" for condition, form in zip(self.conditions, self.forms, strict=True)
+        ]
         return ".".join([*blocks, "-".join(self.tasks)])
 
     @property
@@ -41,7 +43,9 @@ def cells(design: Design) -> tuple[Cell, ...]:
     """Every cell of a design, in a stable order."""
     return tuple(
         Cell(conditions=order, tasks=tasks, forms=tuple(form_of[c] for c in order))
-        for order, tasks, form_of in product(_condition_orders(design), _task_orders(design), _form_maps(design))
+        for order, tasks, form_of in product(
+            _condition_orders(design), _task_orders(design), _form_maps(design)
+        )
     )
 
 

@@ -155,11 +155,17 @@ class AssistantDesign(_Section):
     def _check(self) -> Self:
         provider, _, name = self.model.partition(":")
         if provider not in PROVIDERS or not name:
-            raise ValueError(f"model: found {self.model!r}, allowed are PROVIDER:NAME with PROVIDER one of {', '.join(PROVIDERS)}")
+            raise ValueError(
+                f"model: found {self.model!r}, allowed are PROVIDER:NAME with PROVIDER one of {', '.join(PROVIDERS)}"
+            )
         if provider == "compatible" and "@" not in name:
-            raise ValueError(f"model: found {self.model!r}, a compatible server is written compatible:NAME@BASE_URL")
+            raise ValueError(
+                f"model: found {self.model!r}, a compatible server is written compatible:NAME@BASE_URL"
+            )
         if provider == "scripted" and self.mode is AssistantMode.AS_IS:
-            raise ValueError('mode: found "as_is", but the scripted assistant has no opinion of its own; allowed is "assigned"')
+            raise ValueError(
+                'mode: found "as_is", but the scripted assistant has no opinion of its own; allowed is "assigned"'
+            )
         return self
 
     @property
@@ -200,7 +206,9 @@ class AnalysisDesign(_Section):
             if contrast not in CONTRASTS:
                 raise ValueError(f"family: found {contrast!r}, allowed are {', '.join(map(repr, CONTRASTS))}")
         if self.exclusions:
-            raise ValueError(f"exclusions: found {list(self.exclusions)!r}, allowed is [] (this version applies none)")
+            raise ValueError(
+                f"exclusions: found {list(self.exclusions)!r}, allowed is [] (this version applies none)"
+            )
         return self
 
 
@@ -262,8 +270,9 @@ class Design(_Section):
         for name, task in self.tasks.items():
             if task.time_limit_with_model_s is not None and not self.conditions.unequal_time_limits:
                 raise ValueError(
-                    f"tasks.{name}.time_limit_with_model_s: found {task.time_limit_with_model_s:g}, but a comparison of "
-                    "conditions needs the same limit in both; leave it out, or set conditions.unequal_time_limits = true"
+                    f"tasks.{name}.time_limit_with_model_s: found {task.time_limit_with_model_s:g}, but a comparison "
+                    "of conditions needs the same limit in both; leave it out, or set "
+                    "conditions.unequal_time_limits = true"
                 )
         return self
 

@@ -44,6 +44,16 @@ class ExportWritten:
     n_answers: int
 
 
+@dataclass(frozen=True, slots=True)
+class RehearsalBegun:
+    """This record is a copy for a rehearsal: its people are simulated. `truth` is what their answers should come out as."""
+
+    n_participants: int
+    seed: int
+    n_streams_left_out: int
+    truth: Mapping[str, Any]
+
+
 # -- a participant's stream ----------------------------------------------------
 
 
@@ -132,7 +142,7 @@ class ReplyBegun:
 
 @dataclass(frozen=True, slots=True)
 class ReplyClosed:
-    """A reply ended: complete, stopped by the participant or the clock, interrupted by a failure, or failed without text."""
+    """A reply ended: complete, stopped (by participant or clock), interrupted by a failure, or failed with no text."""
 
     n: int
     reply_id: str
@@ -223,6 +233,7 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | RehearsalBegun
     | ParticipantEnrolled
     | ConsentGiven
     | ConsentRefused
@@ -280,7 +291,9 @@ def to_body(event: Event) -> str:
 def from_body(kind: str, version: int, body: str) -> Event:
     """The event that `to_body` wrote; raises ValueError for a kind or version this release does not know."""
     if kind not in _KINDS or version > VERSIONS.get(kind, 1):
-        raise ValueError(f"event kind {kind} version {version} is unknown to this release; it was written by a newer one")
+        raise ValueError(
+            f"event kind {kind} version {version} is unknown to this release; it was written by a newer one"
+        )
     values = json.loads(body)
     for name in _TIMES & values.keys():
         values[name] = values[name] and datetime.fromisoformat(values[name])

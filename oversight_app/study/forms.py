@@ -39,12 +39,16 @@ class PracticeItem(BaseModel):
     stance: str
 
 
-def usable(questions: Iterable[Question], task: str, design: TaskDesign) -> tuple[list[Question], Counter[str]]:
+def usable(
+    questions: Iterable[Question], task: str, design: TaskDesign
+) -> tuple[list[Question], Counter[str]]:
     """The study questions a task may draw from, and how many were left out for which reason.
 
-    Left out: another role, subjects not asked for, doubtful keys, keys printed twice among the options, and later
-    copies of a question already in.
+    Left out: another role, subjects not asked for, doubtful keys, keys printed twice among the options, copies of a
+    practice item or an example, and later copies of a question already in.
     """
+    questions = list(questions)
+    elsewhere = {question.content_hash for question in questions if question.role is not Role.STUDY}
     kept: dict[str, Question] = {}
     left_out: Counter[str] = Counter()
     for question in questions:
@@ -56,6 +60,8 @@ def usable(questions: Iterable[Question], task: str, design: TaskDesign) -> tupl
             left_out["key printed twice"] += 1
         elif question.key_flag and design.leave_out_flagged:
             left_out["doubtful key"] += 1
+        elif question.content_hash in elsewhere:
+            left_out["copy of a practice item or an example"] += 1
         elif question.content_hash in kept:
             left_out["copy of another question"] += 1
         else:
@@ -63,7 +69,9 @@ def usable(questions: Iterable[Question], task: str, design: TaskDesign) -> tupl
     return list(kept.values()), left_out
 
 
-def draw_forms(questions: Iterable[Question], task: str, design: TaskDesign, rng: Random) -> dict[str, tuple[Slot, ...]]:
+def draw_forms(
+    questions: Iterable[Question], task: str, design: TaskDesign, rng: Random
+) -> dict[str, tuple[Slot, ...]]:
     """Both forms of a task; raises BankError with the counts wanted and had."""
     pool, left_out = usable(questions, task, design)
     has_passages = any(question.passage_id for question in pool)
@@ -71,7 +79,11 @@ def draw_forms(questions: Iterable[Question], task: str, design: TaskDesign, rng
     per_form = design.passages_per_condition if has_passages else design.questions_per_condition
     wanted = per_form * len(FORMS)
     if len(slots) < wanted:
-        what = f"passages with {design.rotate_over} or more usable questions" if has_passages else "usable questions"
+        what = (
+            f"passages with {design.rotate_over} or more usable questions"
+            if has_passages
+            else "usable questions"
+        )
         reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(left_out.items())) or "none left out"
         raise BankError(
             f"The design wants {wanted} {what} of task {task!r} ({per_form} for each of two forms), the banks have "
@@ -109,7 +121,9 @@ def draw_practice(
             if condition is Condition.HUMAN_WITH_MODEL:
                 stance = stance_on(question, is_wrong=n_assisted % 2 == 1, rng=rng)
                 n_assisted += 1
-            practice[condition].append(PracticeItem(task=task, question_id=question.question_id, stance=stance))
+            practice[condition].append(
+                PracticeItem(task=task, question_id=question.question_id, stance=stance)
+            )
     return {condition: tuple(items) for condition, items in practice.items()}
 
 

@@ -161,7 +161,9 @@ def page_of(
         case Stage.CONSENT:
             return ConsentPage(plan.design.title, plan.text("consent"))
         case Stage.INSTRUCTIONS:
-            return InstructionsPage(plan.design.title, tuple(plan.text(name) for name in instruction_names(plan)))
+            return InstructionsPage(
+                plan.design.title, tuple(plan.text(name) for name in instruction_names(plan))
+            )
         case Stage.COMPREHENSION:
             return _comprehension(sitting, plan)
         case Stage.READY:
@@ -183,7 +185,11 @@ def page_of(
 
 def instruction_names(plan: Plan) -> tuple[str, ...]:
     """The texts that make up the instructions of this design, in order."""
-    wanted = ("instructions", *(f"instructions_{task}" for task in plan.design.tasks), "instructions_human_with_model")
+    wanted = (
+        "instructions",
+        *(f"instructions_{task}" for task in plan.design.tasks),
+        "instructions_human_with_model",
+    )
     return tuple(name for name in wanted if name in plan.texts)
 
 
@@ -193,7 +199,9 @@ def _comprehension(sitting: Sitting, plan: Plan) -> ComprehensionPage:
         questions=tuple((question.text, question.options) for question in plan.comprehension),
         attempt=sitting.n_comprehension + 1,
         attempts_left=allowed - sitting.n_comprehension,
-        hints=tuple(q.explanation for q in plan.comprehension if q.explanation) if sitting.n_comprehension else (),
+        hints=tuple(q.explanation for q in plan.comprehension if q.explanation)
+        if sitting.n_comprehension
+        else (),
     )
 
 
@@ -202,9 +210,7 @@ def _begin(plan: Plan, questions: Mapping[str, Question]) -> BeginPage:
     n_conditions = 2 if plan.design.conditions.allocation == "within" else 1
     for name, task in plan.design.tasks.items():
         of_task = (task.questions_per_condition + task.practice_per_condition) * n_conditions
-        sample = [
-            questions[slot.question_ids[0]] for slots in plan.forms[name].values() for slot in slots
-        ]
+        sample = [questions[slot.question_ids[0]] for slots in plan.forms[name].values() for slot in slots]
         limits = [task.limit_s(q.n_words, Condition.HUMAN_ALONE) or 120.0 for q in sample]
         n += of_task
         seconds += of_task * sum(limits) / len(limits)
@@ -217,9 +223,11 @@ def _rest(sitting: Sitting) -> RestPage:
     before = sitting.trials[sitting.current - 1] if sitting.current else None
     reason = "block"
     if before is not None and before.plan.block == ahead.block:
-        reason = {TrialStatus.TIMED_OUT: "time_out", TrialStatus.TIMED_OUT_NO_ANSWER: "time_out", TrialStatus.VOID: "void"}.get(
-            TrialStatus(before.status), "pause"
-        )
+        reason = {
+            TrialStatus.TIMED_OUT: "time_out",
+            TrialStatus.TIMED_OUT_NO_ANSWER: "time_out",
+            TrialStatus.VOID: "void",
+        }.get(TrialStatus(before.status), "pause")
     return RestPage(
         reason=reason,
         is_practice=ahead.is_practice,
@@ -232,7 +240,9 @@ def _rest(sitting: Sitting) -> RestPage:
     )
 
 
-def _question(sitting: Sitting, plan: Plan, question: Question, now: datetime, running_text: str) -> QuestionPage:
+def _question(
+    sitting: Sitting, plan: Plan, question: Question, now: datetime, running_text: str
+) -> QuestionPage:
     trial = sitting.trial
     order = OptionOrder(trial.plan.option_order)
     part = [other.plan.n for other in sitting.trials if other.plan.is_practice == trial.plan.is_practice]

@@ -72,9 +72,10 @@ class Question:
 
     @property
     def content_hash(self) -> str:
-        """64 hex digits over passage, text and options as a reader perceives them: two records with the same hash are one question.
+        """64 hex digits over passage, text and options as read; records that share it are one question.
 
-        White space is folded and the order of options does not count, because the publishers' own duplicates differ there.
+        White space is folded and the order of options does not count, because the publishers' own duplicates differ
+        there.
         """
         passage = folded(self.passage.text) if self.passage else ""
         content = [passage, folded(self.text), sorted(folded(option) for option in self.options)]

@@ -124,7 +124,9 @@ def fold(participant_id: str, happened: Iterable[Happened], design: Design) -> S
 
 def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitting:
     """The sitting after one event."""
-    if not isinstance(event, _NOT_A_SIGN) or (isinstance(event, TrialClosed) and event.status in ("answered", "skipped")):
+    if not isinstance(event, _NOT_A_SIGN) or (
+        isinstance(event, TrialClosed) and event.status in ("answered", "skipped")
+    ):
         sitting = replace(sitting, last_sign_at=at)
     match event:
         case ParticipantEnrolled():
@@ -209,14 +211,18 @@ def answer_comprehension(sitting: Sitting, answers: tuple[int, ...], plan: Plan)
     _must_be_at(sitting, Stage.COMPREHENSION)
     if len(answers) != len(plan.comprehension):
         raise Reminder("Please answer every question.")
-    passed = all(answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True))
+    passed = all(
+        answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True)
+    )
     events: list[Event] = [ComprehensionAnswered(answers, passed)]
     if not passed and sitting.n_comprehension + 1 >= plan.design.sitting.comprehension_attempts:
         events.append(SittingEnded(Outcome.FAILED_COMPREHENSION.value))
     return events
 
 
-def begin(sitting: Sitting, cell: Cell, turn: int, *, by_lot: bool, trials: tuple[TrialPlan, ...]) -> list[Event]:
+def begin(
+    sitting: Sitting, cell: Cell, turn: int, *, by_lot: bool, trials: tuple[TrialPlan, ...]
+) -> list[Event]:
     """The click on Begin: the place is taken."""
     _must_be_at(sitting, Stage.READY)
     return [ParticipantAssigned(cell.name, turn, by_lot, trials)]
@@ -275,7 +281,12 @@ def due_at(sitting: Sitting, design: Design) -> datetime | None:
 
 def is_away(sitting: Sitting, now: datetime, design: Design) -> bool:
     """Whether a participant with a place has given no sign for the idle limit."""
-    if sitting.assigned_at is None or sitting.last_sign_at is None or sitting.has_left or sitting.stage is Stage.ENDED:
+    if (
+        sitting.assigned_at is None
+        or sitting.last_sign_at is None
+        or sitting.has_left
+        or sitting.stage is Stage.ENDED
+    ):
         return False
     return (now - sitting.last_sign_at).total_seconds() >= design.sitting.idle_limit_s
 
@@ -317,7 +328,9 @@ def _mark_abandoned(sitting: Sitting) -> Sitting:
         return sitting
     last = sitting.trials[closed[-1]]
     assert last.closed is not None
-    if last.closed.status not in TIME_OUTS[:2] or (sitting.last_sign_at and sitting.last_sign_at > last.closed.closed_at):
+    if last.closed.status not in TIME_OUTS[:2] or (
+        sitting.last_sign_at and sitting.last_sign_at > last.closed.closed_at
+    ):
         return sitting
     trials = list(sitting.trials)
     trials[closed[-1]] = replace(last, is_abandoned=True)

@@ -32,7 +32,10 @@ def visible_messages(trial: Trial) -> tuple[Message, ...]:
 
 
 def lines(trial: Trial) -> tuple[Line, ...]:
-    """The visible messages as alternating turns; neighbours by one speaker are joined, an opening by the assistant left out."""
+    """The visible messages as alternating turns.
+
+    Neighbours by one speaker are joined, an opening by the assistant is left out.
+    """
     turns: list[Line] = []
     for message in visible_messages(trial):
         role: Literal["user", "assistant"] = "user" if message.speaker is Speaker.PARTICIPANT else "assistant"
@@ -45,14 +48,16 @@ def lines(trial: Trial) -> tuple[Line, ...]:
 
 def fill(prompt: str, holes: Mapping[str, str], *, name: str) -> str:
     """The prompt with its named holes filled; raises DesignError for a hole that nothing fills."""
-    missing = sorted({hole for hole in _HOLE.findall(prompt)} - holes.keys())
+    missing = sorted(set(_HOLE.findall(prompt)) - holes.keys())
     if missing:
-        raise DesignError(f"prompt {name}: nothing fills {{{missing[0]}}}; allowed holes are {', '.join(sorted(holes))}")
+        raise DesignError(
+            f"prompt {name}: nothing fills {{{missing[0]}}}; allowed holes are {', '.join(sorted(holes))}"
+        )
     return _HOLE.sub(lambda match: holes[match.group(1)], prompt)
 
 
 def holes(question: Question, option_order: str, stance: str, *, pass_question: bool) -> dict[str, str]:
-    """What a prompt may ask for: {passage}, {question}, {options}, {stance}, {stance_text}, with letters as displayed."""
+    """What a prompt may ask for: {passage}, {question}, {options}, {stance}, {stance_text}; letters as displayed."""
     order = OptionOrder(option_order)
     shown = order.shown(question.options)
     options = "\n".join(f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, shown, strict=True))

@@ -49,7 +49,7 @@ class Speaker(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a trial's chat. `begun` and `closed` are the events of an assistant's reply; a participant's has none."""
+    """One message of a trial's chat; `begun` and `closed` are the events of an assistant's reply."""
 
     message_id: str
     speaker: Speaker
@@ -125,7 +125,9 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
             return replace(trial, messages=(*trial.messages, message))
         case ReplyClosed():
             messages = tuple(
-                replace(message, text=event.text, closed=event) if message.message_id == event.reply_id else message
+                replace(message, text=event.text, closed=event)
+                if message.message_id == event.reply_id
+                else message
                 for message in trial.messages
             )
             return replace(trial, messages=messages)
@@ -150,8 +152,10 @@ def show(trial: Trial, now: datetime) -> TrialShown:
     return TrialShown(trial.plan.n, None if limit is None else now + timedelta(seconds=limit))
 
 
-def save_draft(trial: Trial, choice: str, confidence: float | None, scale: ConfidenceScale, now: datetime) -> DraftSaved | None:
-    """Keep what is marked so far; None when nothing is new. Refused after the deadline and for values not on the page."""
+def save_draft(
+    trial: Trial, choice: str, confidence: float | None, scale: ConfidenceScale, now: datetime
+) -> DraftSaved | None:
+    """Keep what is marked so far; None when nothing is new. Refused after the deadline, and for what no page offers."""
     _must_be_open(trial, now)
     _check_answer(choice, confidence, scale)
     if (choice, confidence) == (trial.draft_choice, trial.draft_confidence):
@@ -217,7 +221,9 @@ def close_due(trial: Trial, now: datetime, *, was_up: bool) -> TrialClosed | Non
 
 def abandon(trial: Trial, now: datetime) -> TrialClosed:
     """The close of a trial whose participant has gone for good."""
-    return TrialClosed(trial.plan.n, TrialStatus.ABANDONED.value, trial.draft_choice, trial.draft_confidence, now)
+    return TrialClosed(
+        trial.plan.n, TrialStatus.ABANDONED.value, trial.draft_choice, trial.draft_confidence, now
+    )
 
 
 def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent:
@@ -259,9 +265,8 @@ def _check_answer(choice: str, confidence: float | None, scale: ConfidenceScale)
         raise Refusal("this is not one of the options")
     if confidence is None:
         return
-    allowed = (
-        (scale is ConfidenceScale.FIVE_POINTS and confidence in FIVE_POINTS)
-        or (scale is ConfidenceScale.PERCENT and 0 <= confidence <= 1)
+    allowed = (scale is ConfidenceScale.FIVE_POINTS and confidence in FIVE_POINTS) or (
+        scale is ConfidenceScale.PERCENT and 0 <= confidence <= 1
     )
     if not allowed:
         raise Refusal("this is not one of the confidence levels")

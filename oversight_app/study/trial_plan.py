@@ -9,7 +9,7 @@ class TrialPlan:
 
     `n` counts 1.. over the whole sitting, practice included; `position` over study trials only (None in practice).
     `option_order` and `stance` are original letters; `stance` is empty where nobody was told what to argue for.
-    `time_limit_s` is None in an untimed task.
+    `time_limit_s` is None in an untimed task. `sample` counts the answers of one participant to one question, from 1.
     """
 
     trial_id: str
@@ -30,4 +30,4 @@ class TrialPlan:
     manipulated: bool = False
     is_practice: bool = False
     is_attention_check: bool = False
-    sample: int = 0
+    sample: int = 1
