@@ -1,0 +1,305 @@
+"""Planning: design, bank, texts, prompts and dice become one frozen plan.
+
+`draft` only decides: it draws everything and touches nothing, so that `check` can ask it what would come. `freeze`
+saves what it decided. `plan_summary` says what participants and the researcher have to expect.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from random import Random
+
+from oversight_app.banks import practice_questions
+from oversight_app.clock import Clock
+from oversight_app.errors import DesignError, StudyStateError
+from oversight_app.store import Store
+from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design
+from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
+from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
+from oversight_app.study.plan import ComprehensionQuestion, Plan, hash_of
+from oversight_app.study.questions import Question, Role
+
+REQUIRED_TEXTS = ("consent", "instructions", "debrief")
+HOLES = ("told_reliability",)
+"""What a text for participants may leave to be filled in."""
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_CODE_LETTERS = (
+    "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # read aloud or copied by hand, 0 and O, 1 and I are the same
+)
+
+HalfWidth = Callable[[str, int, int, int, int | None], float | None]
+"""`analysis.power.expected_half_width`, handed in by the doors: (layout, participants, items, answers, passages)."""
+
+
+# -- deciding --------------------------------------------------------------------------------------
+
+
+def draft(
+    study_id: str,
+    design: Design,
+    questions: Sequence[Question],
+    *,
+    texts: Mapping[str, str],
+    prompts: Mapping[str, str],
+    comprehension: Sequence[ComprehensionQuestion],
+    at: datetime,
+) -> Plan:
+    """The plan that these make; raises BankError where the bank cannot satisfy the design, DesignError for texts."""
+    _check_texts(texts)
+    forms: dict[str, dict[str, tuple[Slot, ...]]] = {}
+    used: set[str] = set()
+    by_id = {question.question_id: question for question in questions}
+    for task, task_design in design.tasks.items():
+        # The same content may stand in two banks under two tasks; one person must not meet it twice.
+        rest = [q for q in questions if not used or q.role is not Role.STUDY or q.content_hash not in used]
+        forms[task] = draw_forms(rest, task, task_design, _dice(design, f"forms/{task}"))
+        used |= {by_id[question_id].content_hash for question_id in _question_ids(forms[task])}
+    return Plan(
+        study_id=study_id,
+        frozen_at=iso(at),
+        design=design,
+        forms=forms,
+        practice=draw_practice(questions, design, _dice(design, "practice")),
+        texts=dict(texts),
+        prompts=dict(prompts),
+        comprehension=tuple(comprehension),
+        bank_hash=bank_hash(questions),
+        completion_code=design.sitting.completion_code or _completion_code(design, study_id),
+        pilot_only=any(0 < n_passages(of_task) < PILOT_PASSAGES for of_task in forms.values()),
+    )
+
+
+def with_practice(questions: Sequence[Question]) -> list[Question]:
+    """The bank with the built-in practice items, where it does not have them yet."""
+    known = {question.question_id for question in questions}
+    return [*questions, *(q for q in practice_questions() if q.question_id not in known)]
+
+
+def bank_hash(questions: Iterable[Question]) -> str:
+    """64 hex digits over every question and passage, to the byte and in order."""
+    # Questions of a passage share the object; its text is hashed once.
+    passages: dict[int, str] = {}
+
+    def body(question: Question) -> dict[str, object]:
+        passage = question.passage
+        if passage is not None and id(passage) not in passages:
+            passages[id(passage)] = hash_of(asdict(passage))
+        values = {name: getattr(question, name) for name in _QUESTION_FIELDS}
+        return values | {"passage": passages[id(passage)] if passage is not None else ""}
+
+    return hash_of([body(question) for question in questions])
+
+
+_QUESTION_FIELDS = tuple(name for name in Question.__slots__ if name != "passage")
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    missing = [name for name in REQUIRED_TEXTS if not texts.get(name, "").strip()]
+    if missing:
+        raise DesignError(
+            f"texts/{missing[0]}.md is missing or empty; participants must read {', '.join(REQUIRED_TEXTS)}."
+        )
+    for name, text in texts.items():
+        for hole in _HOLE.findall(text):
+            if hole not in HOLES:
+                allowed = ", ".join(f"{{{name}}}" for name in HOLES)
+                raise DesignError(f"texts/{name}.md: nothing fills {{{hole}}}; allowed is {allowed}.")
+
+
+def _question_ids(forms: Mapping[str, Sequence[Slot]]) -> list[str]:
+    return [question_id for slots in forms.values() for slot in slots for question_id in slot.question_ids]
+
+
+def _dice(design: Design, purpose: str) -> Random:
+    """As `Plan.dice`, before there is a plan."""
+    return Random(f"{design.seed}/{purpose}")
+
+
+def _completion_code(design: Design, study_id: str) -> str:
+    # The ready-made designs share a seed, and a code that is the same in every study would soon be known.
+    return "".join(_dice(design, f"completion_code/{study_id}").choices(_CODE_LETTERS, k=8))
+
+
+# -- saving ----------------------------------------------------------------------------------------
+
+
+def freeze(
+    store: Store,
+    design: Design,
+    *,
+    texts: Mapping[str, str],
+    prompts: Mapping[str, str],
+    comprehension: Sequence[ComprehensionQuestion],
+    clock: Clock,
+) -> Plan:
+    """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed."""
+    must_be_unplanned(store)
+    at = clock.now()
+    before = store.questions()
+    questions = with_practice(before)
+    plan = draft(
+        store.study_id(),
+        design,
+        questions,
+        texts=texts,
+        prompts=prompts,
+        comprehension=comprehension,
+        at=at,
+    )
+    if len(questions) > len(before):
+        store.save_questions(questions[len(before) :], [], source="builtin practice", at=at)
+    with store.write() as record:
+        # Once more inside the transaction: two commands may have come this far together.
+        must_be_unplanned(store)
+        record.save_plan(plan)
+        record.append(STUDY_STREAM, [PlanFrozen(plan.plan_hash, plan.design_hash)], at)
+    return plan
+
+
+def must_be_unplanned(store: Store) -> None:
+    """Raise StudyStateError when the study has a plan, or people, already."""
+    plan = store.plan()
+    if plan is not None:
+        raise StudyStateError(
+            f"This study has a plan already, frozen at {plan.frozen_at}; nothing was changed. "
+            "For another design make a new study folder with `oversight init` and plan that one."
+        )
+    if store.heads().keys() - {STUDY_STREAM}:
+        raise StudyStateError(
+            "This study has participants already; nothing was changed. "
+            "Make a new study folder with `oversight init` and plan that one."
+        )
+
+
+# -- telling ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSummary:
+    """One task of a plan. `n_questions` counts both forms, rotated ones included; `n_people` those with this task.
+
+    `half_width` is that of the interval expected for human_with_model - human_alone, a fraction; None without one.
+    """
+
+    task: str
+    per_condition: int
+    n_questions: int
+    n_passages: int
+    n_people: int
+    half_width: float | None
+    minutes_at_most: float | None
+
+    def describe(self) -> str:
+        """One line."""
+        passages = f" on {self.n_passages} passages" if self.n_passages else ""
+        expected = (
+            "too few people or questions for an interval"
+            if self.half_width is None or self.half_width >= 1
+            else f"the interval for human_with_model - human_alone is expected to reach "
+            f"{100 * self.half_width:.1f} percentage points to each side"
+        )
+        return (
+            f"{self.task}: {self.per_condition} questions per person and condition, from {self.n_questions}{passages}; "
+            f"with {self.n_people} people {expected}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """What a plan means for people: cells, tasks, duration, and what to be warned of."""
+
+    cells: tuple[str, ...]
+    tasks: tuple[TaskSummary, ...]
+    n_people: int
+    minutes_at_most: float
+    untimed: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def describe(self) -> str:
+        """The summary as lines of text, warnings left out."""
+        duration = f"at most {self.minutes_at_most:.0f} minutes of questions per person"
+        if self.untimed:
+            without = f"{' and '.join(self.untimed)} without a time limit"
+            duration = (
+                f"{duration}, and {without}" if self.minutes_at_most else f"{without}, so it cannot be said"
+            )
+        return "\n".join(
+            [
+                f"{len(self.cells)} cells: {', '.join(self.cells)}",
+                *(task.describe() for task in self.tasks),
+                f"Duration: {duration}.",
+            ]
+        )
+
+
+def plan_summary(plan: Plan, questions: Mapping[str, Question], half_width: HalfWidth) -> PlanSummary:
+    """What a plan means for people; `questions` by id hold at least those of the plan."""
+    design = plan.design
+    share = len(design.tasks) if design.conditions.tasks == "between" else 1
+    tasks = tuple(
+        _task_summary(plan, questions, task, design.analysis.target_n // share, half_width)
+        for task in design.tasks
+    )
+    longest = [task.minutes_at_most for task in tasks if task.minutes_at_most is not None]
+    warnings = []
+    for task in tasks:
+        if 0 < task.n_passages < PILOT_PASSAGES:
+            warnings.append(
+                f"Pilot only: task {task.task} has {task.n_passages} passages. Below {PILOT_PASSAGES} the interval "
+                "over passages is not to be trusted, and the report will repeat this."
+            )
+    return PlanSummary(
+        cells=tuple(cell.name for cell in plan.cells),
+        tasks=tasks,
+        n_people=design.analysis.target_n,
+        # Between tasks, a person does one of them: the longest is what has to be announced.
+        minutes_at_most=(max(longest, default=0.0) if share > 1 else sum(longest)),
+        untimed=tuple(task.task for task in tasks if task.minutes_at_most is None),
+        warnings=tuple(warnings),
+    )
+
+
+def _task_summary(
+    plan: Plan, questions: Mapping[str, Question], task: str, n_people: int, half_width: HalfWidth
+) -> TaskSummary:
+    design = plan.design.tasks[task]
+    within = plan.design.conditions.allocation == "within"
+    forms = plan.forms[task]
+    ids = _question_ids(forms)
+    passages = n_passages(forms)
+    # Where each passage has one question, the questions say it all.
+    clusters = passages if 0 < passages < len(ids) else None
+    per_person = design.questions_per_condition * (len(HUMAN_CONDITIONS) if within else 1)
+    return TaskSummary(
+        task=task,
+        per_condition=design.questions_per_condition,
+        n_questions=len(ids),
+        n_passages=passages,
+        n_people=n_people,
+        half_width=half_width(_layout(plan.design), n_people, len(ids), n_people * per_person, clusters),
+        minutes_at_most=_minutes(plan, [questions[question_id] for question_id in ids], task, within),
+    )
+
+
+def _layout(design: Design) -> str:
+    """How conditions, people and questions meet, in the words of `analysis.power.Layout`."""
+    if design.conditions.allocation == "between":
+        return "BP"
+    return "CB" if design.conditions.question_samples == "shared" else "DI"
+
+
+def _minutes(plan: Plan, sample: Sequence[Question], task: str, within: bool) -> float | None:
+    """Minutes that a person spends on a task when every limit is used up, practice included; None when untimed."""
+    design = plan.design.tasks[task]
+    conditions = HUMAN_CONDITIONS if within else HUMAN_CONDITIONS[:1]
+    n = design.questions_per_condition + design.practice_per_condition
+    total = 0.0
+    for condition in conditions:
+        limits = [design.limit_s(question.n_words, Condition(condition)) for question in sample]
+        timed = [limit for limit in limits if limit is not None]
+        if not timed:
+            return None
+        total += n * sum(timed) / len(timed) / 60
+    return total

@@ -1,0 +1,167 @@
+"""The study folder: where a study's files lie, how one is made from a ready-made design, how one is opened.
+
+    study.toml   the design             study.db     the record
+    texts/       what participants read exports/  reports/  rehearsals/   what the commands leave
+
+Making one is all or nothing: what a failed attempt had written is taken away again.
+"""
+
+import re
+import secrets
+import shutil
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Self
+
+from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.store import Store
+from oversight_app.study.comprehension import read_comprehension
+from oversight_app.study.design import Design, read_design
+from oversight_app.study.plan import ComprehensionQuestion
+
+DESIGNS = ("recommended", "bowman2022", "demo")
+PLACEHOLDER = "[FILL IN"
+"""Begins what a researcher has to complete in the texts."""
+
+_COMPREHENSION = "comprehension.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """One study's folder; made by `create` or `open`."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path, design: str, *, at: datetime) -> Self:
+        """Make a study folder with a copy of a ready-made design and its texts, and an empty record."""
+        folder = cls(path)
+        for present in (folder.design_file, folder.record, folder.texts):
+            if present.exists():
+                raise StudyStateError(
+                    f"{path} holds a {present.name} already, so nothing was changed. Choose another folder."
+                )
+        is_new = not path.exists()
+        try:
+            with _explained(path, "cannot be made"):
+                path.mkdir(parents=True, exist_ok=True)
+                folder.texts.mkdir()
+                _copy_design(design, folder)
+            with folder.open_store() as store:
+                store.create_study(_new_study_id(path), at)
+        except BaseException:
+            folder._take_away(everything=is_new)
+            raise
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The study in a folder; raises BadInput where there is none."""
+        folder = cls(path)
+        with _explained(folder.record, "cannot be read"):
+            if not path.exists():
+                raise BadInput(f"There is no folder {path}. Make a study with `oversight init {path}`.")
+            if not folder.record.is_file():
+                raise BadInput(
+                    f"{path} is not a study folder: it holds no {folder.record.name}. "
+                    "Make a study with `oversight init STUDY`."
+                )
+        return folder
+
+    @property
+    def design_file(self) -> Path:
+        """The design."""
+        return self.path / "study.toml"
+
+    @property
+    def record(self) -> Path:
+        """The record."""
+        return self.path / "study.db"
+
+    @property
+    def texts(self) -> Path:
+        """What participants read."""
+        return self.path / "texts"
+
+    @property
+    def exports(self) -> Path:
+        """Where exports go, one folder each."""
+        return self.path / "exports"
+
+    @property
+    def reports(self) -> Path:
+        """Where reports go, one folder each."""
+        return self.path / "reports"
+
+    @property
+    def rehearsals(self) -> Path:
+        """Where rehearsals go, one study folder each."""
+        return self.path / "rehearsals"
+
+    def open_store(self) -> Store:
+        """The record, to be used in a `with` statement."""
+        return Store.open(self.record)
+
+    def read_design(self) -> Design:
+        """The design as it stands in the file now; a frozen plan has its own copy."""
+        return read_design(self._read(self.design_file), file=str(self.design_file))
+
+    def read_texts(self) -> dict[str, str]:
+        """Every text for participants, by name without its ending."""
+        return {path.stem: self._read(path) for path in sorted(self.texts.glob("*.md"))}
+
+    def read_comprehension(self) -> tuple[ComprehensionQuestion, ...]:
+        """The comprehension check; a study without the file has none."""
+        path = self.texts / _COMPREHENSION
+        return read_comprehension(self._read(path), file=str(path)) if path.exists() else ()
+
+    def _read(self, path: Path) -> str:
+        with _explained(path, "cannot be read"):
+            try:
+                return path.read_text(encoding="utf-8-sig")  # some editors on Windows put a mark in front
+            except UnicodeDecodeError as error:
+                raise BadInput(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+
+    def _take_away(self, *, everything: bool) -> None:
+        if everything:
+            shutil.rmtree(self.path, ignore_errors=True)
+            return
+        shutil.rmtree(self.texts, ignore_errors=True)
+        for path in (self.design_file, *self.path.glob(f"{self.record.name}*")):
+            path.unlink(missing_ok=True)
+
+
+def _copy_design(name: str, folder: StudyFolder) -> None:
+    """Copy a ready-made design; texts in a folder of the design's name take the place of the common ones."""
+    if name not in DESIGNS:
+        raise BadInput(f"There is no design {name!r}; there are {', '.join(DESIGNS)}.")
+    designs = resources.files("oversight_app").joinpath("designs")
+    folder.design_file.write_bytes(designs.joinpath(f"{name}.toml").read_bytes())
+    for source in (designs.joinpath("texts"), designs.joinpath("texts", name)):
+        for text in _files_of(source):
+            (folder.texts / text.name).write_bytes(text.read_bytes())
+
+
+def _files_of(folder: Traversable) -> list[Traversable]:
+    return [item for item in folder.iterdir() if item.is_file()] if folder.is_dir() else []
+
+
+def _new_study_id(path: Path) -> str:
+    """A name that people recognise, with an ending that keeps apart two studies of that name (`pilot_x7k2qf`)."""
+    name = re.sub(r"[^a-z0-9]+", "_", path.resolve().name.lower()).strip("_")[:24] or "study"
+    return f"{name}_{''.join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6))}"
+
+
+@contextmanager
+def _explained(path: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or path
+        raise BadInput(f"{path} {what}: {error.strerror or error} ({place}). Nothing was changed.") from None
