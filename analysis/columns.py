@@ -238,7 +238,7 @@ _ANSWERS = (
     _one_of("advice_status", AdviceStatus, "Whether the assistant stood for an option"),
     _one_of("advice_source", AdviceSource, "Who read the advice out of the conversation"),
     # -- traffic and time
-    _count("n_messages", "Messages of the participant and the assistant"),
+    _count("n_messages", "Messages the participant wrote to the assistant"),
     _count("n_replies", "Replies received"),
     _count("n_replies_failed", "Replies that failed"),
     _count("n_resets", "Times the participant made the model forget"),
@@ -255,7 +255,7 @@ _PARTICIPANTS = (
     _PARTICIPANT_KIND,
     _CELL,
     _time("assigned_at", "When the cell was assigned"),
-    _time("started_at", "When the first page was shown"),
+    _time("started_at", "When the participant agreed to take part"),
     _time("ended_at", "When the sitting ended"),
     _text("outcome", "How the sitting ended"),
     _count("n_closed", "Trials closed, practice included"),
@@ -310,7 +310,7 @@ _PLAN = (
 _MESSAGES = (
     _TRIAL_ID,
     _count("seq", "Number of the message in the trial, from 1", required=True),
-    _time("at", "When it was sent or complete"),
+    _time("at", "When it was sent; a reply: when it was begun"),
     _text("speaker", "Who wrote it", required=True),
     _letter("speaker_stance", "Option the speaker was told to argue for"),
     _count("context", "Part of the chat that the model could see; a reset opens a new one"),
@@ -339,7 +339,7 @@ _MODEL_CALLS = (
     _text("provider", "Model service"),
     _text("model", "Model asked for"),
     _text("method", "How the model alone was asked"),
-    _count("attempt", "Try of the same request, from 1", minimum=1),
+    _count("attempt", "Number of the try that ended the call, from 1", minimum=1),
     _time("started_at", "When the request was made"),
     *_REPLY_TIMES,
     *_TOKENS,
@@ -357,7 +357,7 @@ _EVENTS = (
     _count("version", "Version of this kind of event", required=True),
     _time("at", "When it happened", required=True),
     Column("body", Type.JSON, "The event in canonical JSON, exactly as hashed", required=True),
-    _text("prev_hash", "hash of the event before; empty for the first"),
+    _text("prev_hash", "hash of the event before; 64 zeros for the first"),
     _text("hash", "SHA-256 over the event and prev_hash", required=True),
 )
 

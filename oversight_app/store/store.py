@@ -16,6 +16,7 @@ from typing import Any, Self
 from oversight_app.store import bank, chain, migrations, sittings
 from oversight_app.store.database import Database
 from oversight_app.store.replies import ReplyRows
+from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
 from oversight_app.study.events import STUDY_STREAM, Event, Happened, iso
 from oversight_app.study.plan import Plan
@@ -78,13 +79,18 @@ class Record:
             [(token, participant_id, iso(at)) for token, participant_id in invitations.items()],
         )
 
-    def person_of_platform(self, key: str, participant_id: str, parameters: Mapping[str, str], at: datetime) -> str:
+    def person_of_platform(
+        self, key: str, participant_id: str, parameters: Mapping[str, str], at: datetime
+    ) -> str:
         """The participant that a platform's person is known as; the given id when the person is new."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO platform_ids (platform_key, participant_id, parameters, created_at) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO platform_ids (platform_key, participant_id, parameters, created_at) "
+            "VALUES (?, ?, ?, ?)",
             (key, participant_id, json.dumps(dict(parameters), sort_keys=True), iso(at)),
         )
-        row = self._connection.execute("SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)).fetchone()
+        row = self._connection.execute(
+            "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
+        ).fetchone()
         return str(row["participant_id"])
 
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
@@ -95,7 +101,8 @@ class Record:
         )
         if updated.rowcount == 0:
             self._connection.execute(
-                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)", (process, iso(now), iso(now))
+                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)",
+                (process, iso(now), iso(now)),
             )
 
     def was_up(self, moment: datetime, *, tolerance_s: float) -> bool:
@@ -186,7 +193,9 @@ class Store:
     def participant_of(self, token: str) -> str | None:
         """Whom an invitation's token stands for."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT participant_id FROM invitations WHERE token = ?", (token,)).fetchone()
+            row = connection.execute(
+                "SELECT participant_id FROM invitations WHERE token = ?", (token,)
+            ).fetchone()
             return str(row["participant_id"]) if row else None
 
     def invitations(self) -> dict[str, str]:
@@ -217,19 +226,17 @@ class Store:
 
     # -- tables ---------------------------------------------------------------------
 
-    def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """The rows of a projection or view in stable order: answers, sittings, trials, messages, questions or events."""
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The record as it stands now, for as long as the block lasts, whatever participants do meanwhile."""
         with self._database.reading() as connection:
-            for row in connection.execute(_TABLES[table]):
-                yield dict(row)
+            connection.execute("BEGIN")
+            try:
+                yield Snapshot(connection)
+            finally:
+                connection.execute("ROLLBACK")
 
-
-_TABLES = {
-    "answers": "SELECT * FROM answers",
-    "sittings": "SELECT * FROM sittings ORDER BY coalesce(assigned_at, started_at), participant_id",
-    "trials": "SELECT * FROM trials ORDER BY participant_id, n",
-    "messages": "SELECT * FROM messages ORDER BY trial_id, seq",
-    "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, passages.text AS passage_text, "
-    "passages.license AS passage_license FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
-    "events": "SELECT * FROM events ORDER BY stream, seq",
-}
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """The rows of a projection or view in stable order; `store.tables` names them."""
+        with self._database.reading() as connection:
+            yield from Snapshot(connection).rows(table)

@@ -1,0 +1,239 @@
+"""The export: everything that leaves a study, as tables, codebook and manifest. Load, decide, save.
+
+All tables are read from one moment of the record, also while participants go on. Which columns there are, and what they
+mean, is said in `analysis.columns` and nowhere else; a column that the record cannot fill stays empty. Codes of
+recruiting platforms and the tokens of links stand in no table.
+
+    answers.csv ... observations.csv   the tables             manifest.json      what they are of, with a hash of each
+    datapackage.json                   type, unit and meaning of every column (Frictionless)
+"""
+
+import csv
+import hashlib
+import json
+import os
+import platform
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from analysis.columns import SCHEMA, Table, datapackage, ordered
+from oversight_app.clock import stamp
+from oversight_app.errors import StudyStateError
+from oversight_app.store import Store
+from oversight_app.store.tables import Snapshot
+from oversight_app.study.design import AssistantMode, split_model
+from oversight_app.study.events import STUDY_STREAM, ExportWritten, RehearsalBegun, iso
+from oversight_app.study.passages import paragraphs
+from oversight_app.study.plan import Plan, hash_of
+from oversight_app.study.selection import selection_probabilities
+from oversight_app.whole_folder import new_folder
+
+Row = Mapping[str, Any]
+
+_WHY_EMPTY: Mapping[Table, str] = {
+    Table.ANSWERS: "No trial was closed when this export was made.",
+    Table.PARTICIPANTS: "Nobody had agreed to take part when this export was made.",
+    Table.QUESTIONS: "The plan holds no questions.",
+    Table.PLAN: "Nobody had begun when this export was made; trials are drawn at that moment.",
+    Table.MESSAGES: "Nobody had written to an assistant when this export was made.",
+    Table.BELIEFS: "The protocols of this version ask for no beliefs during a trial.",
+    Table.MODEL_CALLS: "No model had been asked when this export was made.",
+    Table.EVENTS: "Nothing had happened when this export was made.",
+    Table.OBSERVATIONS: "This version keeps no logs of behaviour.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPaths:
+    """Where an export lies: its folder, its manifest, each table's file; `n_answers` counts the rows of answers.csv."""
+
+    folder: Path
+    manifest: Path
+    tables: Mapping[str, Path]
+    n_answers: int
+
+
+def export_study(
+    store: Store,
+    out: Path | None = None,
+    *,
+    at: datetime,
+    is_rehearsal: bool | None = None,
+    truth: Mapping[str, Any] | None = None,
+) -> ExportPaths:
+    """Write an export of the study as it stands; by default into exports/<utc> beside the record.
+
+    `is_rehearsal` and `truth` are what the record says of itself unless they are given. Raises StudyStateError before
+    the plan is frozen, BadInput where `out` is not empty or cannot be made; then nothing was written.
+    """
+    plan = store.plan()
+    if plan is None:
+        raise StudyStateError(
+            f"{store.path.parent} has no plan yet, so there is nothing to export. Run `oversight plan` first."
+        )
+    out = store.path.parent / "exports" / stamp(at) if out is None else out
+    rehearsal = next(
+        (item.event for item in store.events_of(STUDY_STREAM) if isinstance(item.event, RehearsalBegun)), None
+    )
+    if rehearsal is not None:
+        is_rehearsal = True if is_rehearsal is None else is_rehearsal
+        truth = rehearsal.truth if truth is None else truth
+    questions = _questions(store, plan)
+    with new_folder(out) as folder:
+        with store.snapshot() as record:
+            n_rows = {table: _write_table(folder, table, _rows(record, table, questions)) for table in Table}
+            heads, counts = record.heads(), _counts(record)
+        # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
+        (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
+        manifest = _manifest(plan, at) | {
+            "counts": counts,
+            "stream_heads": heads,
+            "is_rehearsal": bool(is_rehearsal),
+            "truth": truth,
+            "rows": {table.value: n for table, n in n_rows.items()},
+            "empty": {table.value: _WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
+            "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+        }
+        (folder / "manifest.json").write_text(
+            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+    with store.write() as writing:
+        writing.append(STUDY_STREAM, [ExportWritten(hash_of(heads), n_rows[Table.ANSWERS])], at)
+    tables = {table.value: out / _file(table) for table in Table}
+    return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
+
+
+# -- tables ---------------------------------------------------------------------------------------
+
+
+def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[Row]:
+    readers: Mapping[Table, Callable[[], Iterable[Row]]] = {
+        Table.ANSWERS: lambda: record.rows("answers"),
+        Table.PARTICIPANTS: lambda: record.rows("participants"),
+        Table.QUESTIONS: lambda: questions,
+        Table.PLAN: lambda: record.rows("trials"),
+        Table.MESSAGES: lambda: record.rows("messages"),
+        Table.MODEL_CALLS: lambda: record.rows("model_calls"),
+        Table.EVENTS: lambda: record.rows("events"),
+    }
+    return readers[table]() if table in readers else ()
+
+
+def _questions(store: Store, plan: Plan) -> list[Row]:
+    """The questions that the plan uses; the rest of the bank belongs to its publisher, not to the study."""
+    form_of = {
+        question_id: form
+        for forms in plan.forms.values()
+        for form, slots in forms.items()
+        for slot in slots
+        for question_id in slot.question_ids
+    }
+    practice = {item.question_id for items in plan.practice.values() for item in items}
+    chances = selection_probabilities(store.questions(), plan.forms, plan.design)
+    return [
+        row
+        | {
+            "form": form_of.get(row["question_id"]),
+            "selection_prob": chances.get(row["question_id"]),
+            "passage_text": "\n\n".join(paragraphs(row["passage_text"])) if row["passage_text"] else None,
+        }
+        for row in store.rows("questions")
+        if row["question_id"] in form_of or row["question_id"] in practice
+    ]
+
+
+def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
+    """Write one table in the contract's columns; returns its number of rows."""
+    names, n = ordered(table), 0
+    with (folder / _file(table)).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            # csv writes None as an empty cell, and numbers so that they read back as the same number.
+            writer.writerow([row.get(name) for name in names])
+            n += 1
+        file.flush()
+        os.fsync(file.fileno())
+    return n
+
+
+def _file(table: Table) -> str:
+    return f"{table.value}.csv"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# -- what the tables are of -----------------------------------------------------------------------
+
+
+def _manifest(plan: Plan, at: datetime) -> dict[str, Any]:
+    design, assistant = plan.design, plan.design.assistant
+    provider, model = assistant.provider_and_model
+    primary = design.analysis.primary_model_alone
+    primary_provider, primary_model = split_model(primary.model) if primary else (provider, model)
+    return {
+        "schema": SCHEMA,
+        "study_id": plan.study_id,
+        "title": design.title,
+        "exported_at": iso(at),
+        "versions": {"oversight": _version(), "python": platform.python_version()},
+        "design": design.design,
+        "design_hash": plan.design_hash,
+        "plan_hash": plan.plan_hash,
+        "frozen_at": plan.frozen_at,
+        "seed": design.seed,
+        "is_demo": design.design == "demo",
+        "pilot_only": plan.pilot_only,
+        "pass_question": assistant.pass_question,
+        "told_reliability": design.told_reliability,
+        "assistant": {"provider": provider, "model": model, "protocol": assistant.protocol.value},
+        "assistant_mode": assistant.mode.value,
+        # A model that says what it thinks has an error share too, but nobody declared it.
+        "declared_error_share": assistant.error_share if assistant.mode is AssistantMode.ASSIGNED else None,
+        "primary_model_alone": {
+            "provider": primary_provider,
+            "model": primary_model,
+            "method": primary.method if primary else "zero_shot",
+        },
+        "analysis": {
+            "family": list(design.analysis.family),
+            "exclusions": list(design.analysis.exclusions),
+            "margin": design.analysis.margin,
+            "target_n": design.analysis.target_n,
+            "stopping_rule": design.analysis.stopping_rule,
+        },
+    }
+
+
+def _counts(record: Snapshot) -> dict[str, int]:
+    people = [row for row in record.rows("participants") if row["participant_kind"] != "model"]
+    return {
+        "invited": record.n_invited(),
+        "agreed_to_take_part": sum(row["consent_hash"] is not None for row in people),
+        "began": sum(row["cell"] is not None for row in people),
+        "completed": sum(row["outcome"] == "completed" for row in people),
+        "closed_trials": sum(row["n_closed"] for row in people),
+    }
+
+
+def _codebook(plan: Plan) -> str:
+    name = re.sub(r"[^a-z0-9._-]+", "-", plan.study_id.lower()).strip("-._") or "export"
+    package = datapackage(
+        [(table.value, _file(table)) for table in Table], name=name, title=plan.design.title
+    )
+    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def _version() -> str | None:
+    try:
+        return version("oversight")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return None

@@ -1,0 +1,59 @@
+"""A copy of a study's record to try things in: bank and plan as they are, and nobody's answers.
+
+The record itself is opened for reading only and stays as it was to the byte. People are left out of the copy, because
+what somebody asks to have deleted must not live on in one, and because answers of real and of simulated people in one
+table would mean nothing.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from oversight_app.store import migrations
+from oversight_app.store.database import BUSY_TIMEOUT_S, translated
+from oversight_app.study.events import STUDY_STREAM
+
+_KEPT = ("study", "plans", "passages", "questions", "refused", "_sqlite_migrations", "sqlite_sequence")
+"""Tables that know of no participant. What a later schema adds is left out until it is named here."""
+
+
+def copy_without_people(source: Path, target: Path) -> int:
+    """Copy a record into a new file, brought to the present schema; returns how many streams were left out."""
+    with translated(source):
+        _back_up(source, target)
+    migrations.migrate(target)
+    with translated(target), closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        copy.execute("BEGIN IMMEDIATE")
+        (n,) = copy.execute(
+            "SELECT count(DISTINCT stream) FROM events WHERE stream <> ?", (STUDY_STREAM,)
+        ).fetchone()
+        copy.execute("DELETE FROM events WHERE stream <> ?", (STUDY_STREAM,))
+        for (table,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            if table not in (*_KEPT, "events"):
+                copy.execute(f'DELETE FROM "{table}"')
+        copy.execute("COMMIT")
+        # A deleted row stays readable in the file's free pages until these are given back.
+        copy.execute("VACUUM")
+    return int(n)
+
+
+def _back_up(source: Path, target: Path) -> None:
+    """SQLite's own backup, which sees what a running server has committed.
+
+    Where nobody has the record open there is no -wal file, and a plain read-only connection would leave an empty one
+    behind; `immutable` does not. Should a server have started in the meantime, the copy is made once more beside it.
+    """
+    wal = source.with_name(f"{source.name}-wal")
+    is_quiet = not wal.exists()
+    _back_up_once(source, target, "mode=ro&immutable=1" if is_quiet else "mode=ro")
+    if is_quiet and wal.exists():
+        _back_up_once(source, target, "mode=ro")
+
+
+def _back_up_once(source: Path, target: Path, how: str) -> None:
+    uri = f"{source.resolve().as_uri()}?{how}"
+    with (
+        closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S)) as record,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        record.backup(copy)

@@ -1,0 +1,68 @@
+"""The record as tables, for whoever reads it whole: the export, status, transcripts.
+
+Each table is one query in a stable order, with the columns of the export contract where the contract has the table. A
+`Snapshot` answers all of them from one moment, also while participants go on.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from oversight_app.store import chain
+
+
+class Snapshot:
+    """The record as it stood at one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Made by `Store.snapshot` only."""
+        self._connection = connection
+
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """The rows of a table; its names are the keys of `TABLES`."""
+        for row in self._connection.execute(TABLES[table]):
+            yield dict(row)
+
+    def heads(self) -> dict[str, str]:
+        """The hash of each stream's last event."""
+        return chain.heads(self._connection)
+
+    def n_invited(self) -> int:
+        """How many links were made."""
+        return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+
+
+# In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.
+# A model has no consent, no comprehension check and nothing to withdraw from: for it these are missing, not 0.
+_PARTICIPANTS = (
+    "SELECT s.participant_id, s.kind AS participant_kind, nullif(s.cell, '') AS cell, s.assigned_at, s.started_at, "
+    "s.ended_at, nullif(s.outcome, '') AS outcome, s.n_closed, "
+    "CASE WHEN s.kind = 'model' THEN NULL ELSE s.n_comprehension END AS comprehension_attempts, "
+    "(SELECT sum(coalesce(correct, 0) = 0) FROM trials t WHERE t.participant_id = s.participant_id "
+    "AND is_attention_check = 1 AND status <> '') AS n_attention_failed, "
+    "nullif(s.consent_hash, '') AS consent_hash, CASE WHEN s.kind = 'model' THEN NULL ELSE s.withdrew END AS withdrew, "
+    "s.external_help AS external_help_reported FROM sittings s "
+    "ORDER BY coalesce(assigned_at, started_at), participant_id"
+)
+
+# A reply of the assistant, or of a model that answers alone, is one call; `attempt` is the one that ended it.
+_MODEL_CALLS = (
+    "SELECT m.message_id AS call_id, m.trial_id, m.participant_id, "
+    "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, m.model, t.method, "
+    "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
+    "m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash "
+    "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL ORDER BY m.at, m.message_id"
+)
+
+TABLES = {
+    "answers": "SELECT * FROM answers",
+    "sittings": "SELECT * FROM sittings ORDER BY coalesce(assigned_at, started_at), participant_id",
+    "participants": _PARTICIPANTS,
+    "trials": "SELECT * FROM trials ORDER BY participant_id, n",
+    "messages": "SELECT * FROM messages ORDER BY trial_id, seq",
+    "model_calls": _MODEL_CALLS,
+    "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
+    "passages.text AS passage_text, passages.license AS passage_license "
+    "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
+    "events": "SELECT * FROM events ORDER BY stream, seq",
+}
