@@ -146,7 +146,7 @@ class Page:
         said = self.manifest.text("note")
         if n:
             return (
-                f"None of the {plural(n, 'row')} of answers.csv enters an estimate; the table below says why."
+                f"answers.csv has {plural(n, 'row')}, and none enters an estimate; the table below says why."
             )
         counts = "; ".join(f"{str(key).replace('_', ' ')}: {value}" for key, value in self._counts)
         closed = "No trial was closed when this export was made, so there is nothing to estimate."

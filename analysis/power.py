@@ -36,9 +36,9 @@ class Sds:
 
 
 DEFAULT_SDS = Sds()
-MEAN_P_1_P = 0.189
-"""Mean of p(1 - p) over the population of `analysis.simulate`: turns logits into probability, and is the variance
-of a single answer. A test integrates it."""
+MEAN_P_1_P = 0.1845
+"""Mean of p(1 - p) over people and questions of `analysis.simulate` in both conditions, effect 0.9: turns logits into
+probability, and is the variance of a single answer. A test integrates it."""
 
 
 @dataclass(frozen=True, slots=True)
