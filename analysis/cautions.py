@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.columns import ParticipantKind
-from analysis.contrasts import OVER_ADVICE, OVER_HUMAN, OVER_MODEL, is_manipulated
+from analysis.contrasts import KNOWN, OVER_ADVICE, OVER_HUMAN, OVER_MODEL, is_manipulated
 from analysis.entries import ALONE, MODEL, WITH_MODEL, entering
 from analysis.load import Export
 from analysis.results import ALL_TASKS, Caution, Contrast, Rows
@@ -29,8 +29,8 @@ class _Found:
 
 def cautions(export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast]) -> list[Caution]:
     """Every reason found, each once with all the places it concerns, the weightiest first."""
-    found = [*_about_the_export(export, answers), *_about_sizes(answers), *_about_contrasts(contrasts)]
-    found += _about_comparisons(export, answers, contrasts)
+    found = [*_about_the_export(export, answers), *_about_comparisons(export, answers, contrasts)]
+    found += [*_about_sizes(answers), *_about_contrasts(contrasts)]
     merged: dict[tuple[str, str], list[str]] = {}
     for item in found:
         places = merged.setdefault((item.code, item.message), [])
@@ -99,16 +99,15 @@ def _about_design(task: str, own: pd.DataFrame) -> Iterable[_Found]:
 
 
 def _about_contrasts(contrasts: Sequence[Contrast]) -> Iterable[_Found]:
-    for row in contrasts:
-        if row.metric != "accuracy" or row.rows != Rows.ALL:
-            continue
-        where = f"{row.task}: {row.contrast}"
+    rows = [row for row in contrasts if row.metric == "accuracy" and row.rows == Rows.ALL]
+    for row in rows:
         if row.df is not None and row.df < FEW_DF:
             text = f"Fewer than {FEW_DF:g} effective degrees of freedom: the interval is wide and rough."
-            yield _Found("few_df", text, f"{where} ({row.df:.1f})")
+            yield _Found("few_df", text, f"{row.task}: {row.contrast} ({row.df:.2f})")
+    for row in rows:
         if row.is_guarded:
             text = "The two-way variance came out below a one-way variance; the larger was used, as the method says."
-            yield _Found("max_guard", text, where)
+            yield _Found("max_guard", text, f"{row.task}: {row.contrast}")
 
 
 def _about_comparisons(
@@ -123,6 +122,10 @@ def _about_comparisons(
         for row in missing:
             if row.task != ALL_TASKS:
                 yield _Found("no_comparison", f"{name}: {row.note}", row.task)
+    for name in export.manifest.family or ():
+        if name not in KNOWN:
+            text = "This comparison was declared as confirmatory; this version does not know it."
+            yield _Found("family_unknown", text, name)
     if is_manipulated(answers):
         declared: Mapping[str, object] = export.manifest.mapping("analysis")
         yield _Found(
@@ -131,5 +134,5 @@ def _about_comparisons(
             "another system.",
         )
         if declared and OVER_ADVICE not in (export.manifest.family or ()):
-            text = "The comparison with the assistant's advice was not declared as confirmatory; its p is not adjusted."
+            text = "The comparison with the assistant’s advice was not declared as confirmatory; its p is not adjusted."
             yield _Found("headline_not_declared", text)

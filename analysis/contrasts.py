@@ -30,6 +30,7 @@ from analysis.results import ALL_TASKS, Contrast, Interval, Role, Rows
 OVER_HUMAN = f"{WITH_MODEL} - {ALONE}"
 OVER_MODEL = f"{WITH_MODEL} - {MODEL}"
 OVER_ADVICE = f"{WITH_MODEL} - advice"
+KNOWN = (OVER_HUMAN, OVER_MODEL, OVER_ADVICE)
 DEFAULT_FAMILY = (OVER_HUMAN, OVER_MODEL)
 FAMILY = "confirmatory"
 
@@ -151,9 +152,7 @@ def _over_model(base: _Base, scored: pd.DataFrame, model: System | None, why_non
 
 def _over_advice(base: _Base) -> Contrast:
     baseline = base.everything["advice_correct"]
-    return _paired(
-        base, OVER_ADVICE, baseline, "the assistant stated no advice that could be read", False, None
-    )
+    return _paired(base, OVER_ADVICE, baseline, "no advice that could be read was stated", False, None)
 
 
 def _paired(

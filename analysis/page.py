@@ -221,6 +221,11 @@ class Page:
         """Whether several tasks are put together."""
         return any(row.task == ALL_TASKS for row in self.results.estimates)
 
+    @property
+    def cautions(self) -> list[Caution]:
+        """The reasons for care that no banner says already."""
+        return [row for row in self.results.warnings if row.code not in ("pilot_only", "simulated_only")]
+
     def places(self, caution: Caution) -> str:
         """What a caution concerns, in one phrase with the names that the tables use."""
         return "; ".join(self._place(place) for place in caution.where)
@@ -228,7 +233,8 @@ class Page:
     def _place(self, place: str) -> str:
         task, rest = re.match(r"(\w*)(.*)", place, re.DOTALL).groups()  # type: ignore[union-attr]
         for contrast in {row.contrast for row in self.results.contrasts}:
-            rest = rest.replace(contrast, comparison_name(contrast, self.is_simulated).lower())
+            _, _, against = comparison_name(contrast, self.is_simulated).rpartition(", ")
+            rest = rest.replace(f": {contrast}", f" {against}")
         return task_name(task) + rest
 
     def label(self, row: Estimate) -> str:
@@ -366,7 +372,7 @@ class Page:
         declared = self.manifest.primary_model_alone
         passed = self.manifest.flag("pass_question")
         share = self.manifest.raw.get("declared_error_share")
-        family = ", ".join(comparison_name(name).lower() for name in self.manifest.family or ())
+        family = "; ".join(comparison_name(name, self.is_simulated) for name in self.manifest.family or ())
         said = [
             ("Assistant", _joined(assistant)),
             ("Assistant mode", self.manifest.text("assistant_mode")),
@@ -420,7 +426,7 @@ def _account(row: Estimate | Contrast) -> str:
 
 
 def _joined(values: Mapping[str, Any]) -> str | None:
-    return " · ".join(str(value) for value in values.values() if value) or None
+    return " · ".join(value for value in values.values() if value and isinstance(value, str)) or None
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -57,6 +57,14 @@ def test_a_pilot_and_changed_files_are_named() -> None:
     assert {"pilot_only", "file_changed"} <= codes(export)
 
 
+def test_a_declared_comparison_that_is_not_computed_is_named() -> None:
+    export = make_export(simulate(1, 20, 40), analysis={"family": ["complementarity"]})
+
+    (caution,) = [row for row in analyse(export).warnings if row.code == "family_unknown"]
+
+    assert caution.where == ("complementarity",)
+
+
 def test_an_assistant_told_what_to_argue_for_moves_the_headline_to_its_advice() -> None:
     rows = [
         make_row(

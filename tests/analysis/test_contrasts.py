@@ -90,7 +90,7 @@ def test_over_advice_each_answer_is_paired_with_the_advice_on_its_trial() -> Non
     row = find(compare(answers), OVER_ADVICE)
 
     assert row.estimate == pytest.approx((0 + 1 - 1) / 3)
-    assert "1 answers are left out because the assistant stated no advice that could be read." in row.note
+    assert "1 answers are left out because no advice that could be read was stated." in row.note
 
 
 def test_all_tasks_is_the_mean_of_the_tasks_differences() -> None:
