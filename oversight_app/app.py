@@ -1,0 +1,51 @@
+"""The participants' server: Streamlit's app with our routes and headers around it.
+
+`streamlit run` finds `app` below and serves it; `oversight serve` starts that with every setting on its command line.
+The study is named by the environment, because the server is a program of its own: OVERSIGHT_STUDY is the study's
+folder, OVERSIGHT_URL the address that participants use.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from oversight_app import running
+from oversight_app.errors import OversightError
+from oversight_app.routes import MIDDLEWARE, ROUTES
+
+_LOG = logging.getLogger("oversight")
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    folder = os.environ.get("OVERSIGHT_STUDY")
+    if not folder:
+        raise SystemExit(
+            "OVERSIGHT_STUDY names no study folder; start the server with `oversight serve STUDY`."
+        )
+    try:
+        running.open_study(Path(folder), public_url=os.environ.get("OVERSIGHT_URL", ""))
+    except OversightError as error:
+        raise SystemExit(str(error)) from None
+    try:
+        yield
+    finally:
+        running.close()
+
+
+def _calm(error: Exception) -> bool:
+    """Nothing of an error reaches a participant but one sentence; the log has the rest."""
+    _LOG.error("a page could not be shown", exc_info=error)
+    from oversight_app.screens.trouble import show
+
+    show()
+    return True
+
+
+app = st.App(
+    "screens/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=_lifespan, on_script_error=_calm
+)

@@ -1,0 +1,175 @@
+"""The study this process serves: its one Proctor and Replies, and who stands behind a cookie.
+
+Routes, lifespan and screens live in different worlds (a web framework, an event loop, scripts run again and again);
+this module is what they share. It holds the doors to the record and no truth of its own: kill the process, start
+another, and nothing is missing.
+"""
+
+import base64
+import json
+import logging
+import os
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oversight_app.clock import SystemClock
+from oversight_app.errors import StudyStateError
+from oversight_app.proctor import PLATFORM_KEYS, Proctor
+from oversight_app.replies import Replies
+from oversight_app.study_folder import StudyFolder
+
+_LOG = logging.getLogger("oversight")
+_SWEEP_EVERY_S = 1.0
+_PLATFORM = "j."
+"""Begins the cookie of somebody who came from a recruiting platform; invitation tokens have no dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the process holds open. `public_url` is where participants reach it, empty when nobody said."""
+
+    proctor: Proctor
+    replies: Replies
+    public_url: str = ""
+    people: dict[str, str] = field(default_factory=dict)
+    """Who stands behind a platform cookie, so that the record is asked once and not at every click."""
+
+
+_running: Running | None = None
+_stopping = threading.Event()
+_sweeper: threading.Thread | None = None
+
+
+# -- opening and closing ---------------------------------------------------------------------------
+
+
+def open_study(folder: Path, *, public_url: str = "") -> None:
+    """Open the study in this folder and start sweeping it; raises BadInput, StudyStateError or StoreError."""
+    from oversight_app.providers import open_provider
+
+    store = StudyFolder.open(folder).open_store()
+    try:
+        opened = Proctor(store, SystemClock(), watches_uptime=True)
+        provider = open_provider(opened.plan.design.assistant.model, os.environ)
+    except BaseException:
+        store.close()
+        raise
+    install(opened, Replies(opened, provider), public_url=public_url)
+    _start_sweeper()
+
+
+def install(proctor: Proctor, replies: Replies, *, public_url: str = "") -> None:
+    """Serve with these."""
+    global _running
+    _running = Running(proctor, replies, public_url)
+
+
+def close() -> None:
+    """Stop sweeping, keep what is half written, and let go of the study."""
+    global _running, _sweeper
+    _stopping.set()
+    if _sweeper is not None:
+        _sweeper.join(timeout=5)
+        _sweeper = None
+    if _running is not None:
+        _running.replies.close()
+        _running.proctor.store.close()
+        _running = None
+
+
+def _start_sweeper() -> None:
+    global _sweeper
+    _stopping.clear()
+    _sweep()  # what came due while no server ran is closed before the first visitor comes
+    _sweeper = threading.Thread(target=_keep_sweeping, name="sweeper", daemon=True)
+    _sweeper.start()
+
+
+def _keep_sweeping() -> None:
+    while not _stopping.wait(_SWEEP_EVERY_S):
+        _sweep()
+
+
+def _sweep() -> None:
+    """Close what is due, also when every tab is closed."""
+    try:
+        proctor().sweep()
+        replies().sweep()
+    except Exception:
+        # The next second may go better; a sweeper that dies would leave trials open for good.
+        _LOG.exception("the sweep failed and will be tried again")
+
+
+# -- what the doors and screens ask for --------------------------------------------------------------
+
+
+def proctor() -> Proctor:
+    """The process's one Proctor."""
+    return _open().proctor
+
+
+def replies() -> Replies:
+    """The process's one Replies."""
+    return _open().replies
+
+
+def study_id() -> str:
+    """The id of the study being served."""
+    return proctor().plan.study_id
+
+
+def is_public_https() -> bool:
+    """Whether participants come over https, so that cookies may never travel without it."""
+    return _open().public_url.lower().startswith("https://")
+
+
+def _open() -> Running:
+    if _running is None:
+        raise StudyStateError("no study is open in this process; start it with `oversight serve STUDY`")
+    return _running
+
+
+# -- who is visiting -----------------------------------------------------------------------------------
+
+
+def cookie_name() -> str:
+    """The cookie of this study; two studies on one host do not mix their visitors up."""
+    return "oversight_" + re.sub(r"[^A-Za-z0-9_-]", "_", study_id())
+
+
+def platform_cookie(platform_ids: Mapping[str, str]) -> str:
+    """The cookie of a visitor who came with these platform parameters. It is their link once more, and no secret."""
+    text = json.dumps(dict(platform_ids), sort_keys=True, separators=(",", ":"))
+    return _PLATFORM + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def participant_behind(cookie: str) -> str | None:
+    """The participant with this cookie; None for anything that is not one of ours."""
+    if not cookie.startswith(_PLATFORM):
+        return proctor().participant_of(cookie) if cookie else None
+    people = _open().people
+    if cookie not in people:
+        found = proctor().participant_from_platform(_platform_ids(cookie))
+        if found is None:
+            return None
+        people[cookie] = found
+    return people[cookie]
+
+
+def names_a_person(platform_ids: Mapping[str, str]) -> bool:
+    """Whether a platform's parameters say who it is."""
+    return any(platform_ids.get(key) for key in PLATFORM_KEYS)
+
+
+def _platform_ids(cookie: str) -> dict[str, str]:
+    packed = cookie.removeprefix(_PLATFORM)
+    try:
+        ids = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    except ValueError:  # a cookie is whatever a browser sends
+        return {}
+    if not isinstance(ids, dict) or not all(isinstance(part, str) for pair in ids.items() for part in pair):
+        return {}
+    return ids

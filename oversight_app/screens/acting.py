@@ -1,0 +1,60 @@
+"""Handing a participant's action to the proctor, and their reminder back to them.
+
+A button is served twice: its callback acts before the page is drawn, so that one run answers a click; and where a
+restarted server does not know the callback any more, the button's value in the body acts instead.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import streamlit as st
+
+from oversight_app.errors import Refusal, Reminder
+from oversight_app.screens.plain import exact
+
+_ACTED = "_acted"
+_REMINDER = "_reminder"
+
+
+def button(
+    label: str,
+    *,
+    key: str,
+    act: Callable[[], None],
+    type: Literal["primary", "secondary", "tertiary"] = "secondary",
+    **look: Any,
+) -> None:
+    """A button that does `act`; a reminder shows beside it through `reminder(key)`."""
+    clicked = st.button(label, key=key, type=type, on_click=_by_callback, args=(key, act), **look)
+    if clicked and st.session_state.pop(_ACTED, None) != key:
+        attempt(key, act)
+        st.rerun()
+
+
+def attempt(where: str, act: Callable[[], None]) -> None:
+    """Do it; a Reminder is kept for the page, any other refusal means that the page was out of date and is redrawn."""
+    st.session_state.pop(_REMINDER, None)
+    try:
+        act()
+    except Reminder as reminder:
+        remind(where, reminder)
+    except Refusal:
+        pass
+
+
+def remind(where: str, reminder: Reminder) -> None:
+    """Keep its sentence for the next drawing of this place."""
+    st.session_state[_REMINDER] = (where, str(reminder))
+
+
+def reminder(where: str) -> None:
+    """The sentence that the last action left here, once."""
+    place, sentence = st.session_state.get(_REMINDER, ("", ""))
+    if place == where:
+        del st.session_state[_REMINDER]
+        st.html(f'<p class="ov-reminder" role="alert">{exact(sentence)}</p>')
+
+
+def _by_callback(key: str, act: Callable[[], None]) -> None:
+    attempt(key, act)
+    st.session_state[_ACTED] = key

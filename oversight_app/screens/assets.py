@@ -1,0 +1,23 @@
+"""The look and the browser-side parts, read once from the files beside this one."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+STYLE = "<style>" + "\n".join(_read(name) for name in ("page.css", "question.css", "chat.css")) + "</style>"
+
+# Registered once: mounting the same name again keeps the one instance in the page alive over all questions.
+timer = st.components.v2.component(
+    "oversight_timer", html=_read("timer.html"), js=_read("timer.js"), isolate_styles=False
+)
+search = st.components.v2.component(
+    "oversight_search", html=_read("search.html"), js=_read("search.js"), isolate_styles=False
+)
+panes = st.components.v2.component("oversight_panes", js=_read("panes.js"), isolate_styles=False)

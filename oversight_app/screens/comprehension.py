@@ -1,0 +1,49 @@
+"""The check that the instructions were understood. The keys are not here; the proctor knows them."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from oversight_app.screens import acting
+from oversight_app.screens.frame import prose, reading
+from oversight_app.screens.plain import exact, label
+from oversight_app.study.page import ComprehensionPage
+
+
+def show(page: ComprehensionPage, answer: Callable[[tuple[int, ...]], None]) -> None:
+    """Every question, nothing preselected, one button."""
+    with reading("Check", "A short check"):
+        if page.attempt == 1:
+            prose("<p>Please answer these questions about the instructions. Nothing is timed here.</p>")
+        else:
+            _explain(page)
+        for i, (text, options) in enumerate(page.questions, start=1):
+            with st.container(key=f"check_{i}"):
+                st.radio(
+                    label(text),
+                    options=range(len(options)),
+                    format_func=lambda option, options=options: label(options[option]),  # type: ignore[misc]
+                    index=None,
+                    key=f"comprehension_{i}",
+                )
+        acting.button("Continue", key="continue", act=lambda: answer(_marked(page)), type="primary")
+        acting.reminder("continue")
+
+
+def _explain(page: ComprehensionPage) -> None:
+    left = f"{page.attempts_left} attempt{'' if page.attempts_left == 1 else 's'}"
+    hints = "".join(f"<li>{exact(hint)}</li>" for hint in page.hints)
+    prose(
+        '<div class="ov-note" role="status"><p><strong>Not everything was right yet.</strong> '
+        f"Please look at the questions once more; you have {left} left.</p>"
+        f"{f'<ul>{hints}</ul>' if hints else ''}</div>"
+    )
+
+
+def _marked(page: ComprehensionPage) -> tuple[int, ...]:
+    """The marked options that are really on the page; shorter than the questions where some are missing."""
+    marked = (
+        (st.session_state.get(f"comprehension_{i}"), len(options))
+        for i, (_, options) in enumerate(page.questions, start=1)
+    )
+    return tuple(value for value, n in marked if type(value) is int and 0 <= value < n)

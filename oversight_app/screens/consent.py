@@ -1,0 +1,31 @@
+"""Consent: the study's text, and a choice between two equals."""
+
+from functools import partial
+from typing import Protocol
+
+import streamlit as st
+
+from oversight_app.screens import acting
+from oversight_app.screens.frame import prose, reading
+from oversight_app.screens.plain import from_markdown
+from oversight_app.study.page import ConsentPage
+
+
+class GiveConsent(Protocol):
+    """The proctor's verb, for this participant."""
+
+    def __call__(self, *, agreed: bool) -> None:
+        """Take the choice."""
+        ...
+
+
+def show(page: ConsentPage, give_consent: GiveConsent) -> None:
+    """The consent page. Nothing was recorded before one of its buttons is pressed."""
+    with reading("Consent", page.title):
+        prose(from_markdown(page.text))
+        with st.container(key="choices", horizontal=True):
+            acting.button(
+                "I agree to take part", key="consent", act=partial(give_consent, agreed=True), type="primary"
+            )
+            acting.button("I do not agree", key="refuse", act=partial(give_consent, agreed=False))
+        acting.reminder("consent")

@@ -1,0 +1,88 @@
+"""The question page: bar, passage, question, answer and assistant on one screen, with the clock running.
+
+The parts stand in a "desk" whose kind (alone, reading, chat, both) the style sheet lays out; on a phone the same parts
+are panes. Every run draws from the page the proctor gave; the widgets only carry what is being marked.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from oversight_app.proctor import Proctor
+from oversight_app.replies import Replies
+from oversight_app.screens import acting, answer, assets, chat, heartbeat, passage, timer
+from oversight_app.screens.plain import exact
+from oversight_app.study.page import QuestionPage
+
+_LONG_QUESTION = 280
+"""Characters from which a question is set lighter, as text and not as a headline."""
+
+
+def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Replies) -> None:
+    """Draw the question, and save what is marked where the record does not have it yet."""
+    save = partial(proctor.save_draft, participant_id, page.n)
+    answer.reconcile(page, save)
+    with st.container(key="bar", horizontal=True):
+        timer.show(page)
+        _pause(page, partial(proctor.pause_after, participant_id, page.n))
+        heartbeat.leave_button("Leave", partial(proctor.withdraw, participant_id))
+    assets.panes(
+        key="panes", data={"n": page.n, "passage": bool(page.passage), "chat": page.chat is not None}
+    )
+    with st.container(key=f"desk_{_kind(page)}"):
+        if page.passage:
+            passage.show(page)
+        with st.container(key="work"):
+            with st.container(key="marking"):
+                st.html(_question(page))
+                answer.options(page, save)
+            with st.container(key="handing"):
+                answer.confidence(page, save)
+                _submit(page, participant_id, proctor)
+        if page.chat is not None:
+            chat.show(page.n, page.chat, participant_id, proctor, replies)
+    heartbeat.beat(
+        partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
+    )
+
+
+def _kind(page: QuestionPage) -> str:
+    if page.passage:
+        return "both" if page.chat is not None else "reading"
+    return "chat" if page.chat is not None else "alone"
+
+
+def _question(page: QuestionPage) -> str:
+    long = " is-long" if len(page.question) > _LONG_QUESTION else ""
+    return (
+        f'<h1 class="ov-unseen">Question {page.n_of_part} of {page.n_in_part}</h1>'
+        f'<div class="ov-question{long}" id="question_{page.n}">{exact(page.question)}</div>'
+    )
+
+
+def _submit(page: QuestionPage, participant_id: str, proctor: Proctor) -> None:
+    def submit() -> None:
+        choice, confidence = answer.marked(page.n)
+        proctor.submit(
+            participant_id,
+            page.n,
+            choice,
+            confidence,
+            browser_response_time_s=timer.response_time_s(page.n),
+        )
+
+    key = f"submit_{page.n}"
+    acting.button("Submit answer", key=key, act=submit, type="primary")
+    acting.reminder(key)
+
+
+def _pause(page: QuestionPage, pause_after: partial[None]) -> None:
+    # "Pause" alone would sound as if it stopped the clock of this question.
+    label = "Pausing after this" if page.pause_after else "Pause after this"
+    acting.button(label, key="pause", act=pause_after, type="tertiary", disabled=page.pause_after)
+
+
+def _is_still_open(proctor: Proctor, participant_id: str, n: int) -> bool:
+    """Asked on timed questions only: on an untimed one an open tab would look like a person who is there."""
+    page = proctor.page(participant_id)
+    return isinstance(page, QuestionPage) and page.n == n

@@ -1,0 +1,97 @@
+// Streamlit calls this again on the same element with each new page, and does not clean up in between: so one state
+// object on the element, one interval for good, and each call only brings new figures.
+
+const TICK_MS = 200
+const ASK_AGAIN_MS = 3000 // a question sent while the connection was down is lost, so it is asked again
+const CALLS = [60, 30, 10]
+
+export default function ({ data, setTriggerValue, setStateValue, parentElement }) {
+  const root = parentElement.querySelector(".ov-timer")
+  const bar = root.bar ?? (root.bar = start(root))
+  Object.assign(bar, { data, setTriggerValue, setStateValue })
+  if (bar.n !== data.n) {
+    Object.assign(bar, { n: data.n, called: new Set(), shownAt: performance.now() })
+    // Limits below a call's mark make no such call.
+    CALLS.filter((s) => data.remaining_ms !== null && data.remaining_ms < s * 1000).forEach((s) => bar.called.add(s))
+    say(bar, data.where)
+  }
+  bar.askedAt = -Infinity
+  bar.from = { remaining: data.remaining_ms, steady: performance.now(), wall: Date.now() }
+  bar.parts.full.textContent = data.where
+  bar.parts.short.textContent = data.where_short
+  tick(bar)
+  return () => {}
+}
+
+function start(root) {
+  const bar = {
+    root,
+    parts: {
+      full: root.querySelector(".ov-full"),
+      short: root.querySelector(".ov-short"),
+      clock: root.querySelector(".ov-clock"),
+      left: root.querySelector(".ov-left"),
+      track: root.querySelector(".ov-track > span"),
+      live: root.querySelector("[aria-live]"),
+    },
+  }
+  bar.interval = setInterval(() => (root.isConnected ? tick(bar) : stop(bar)), TICK_MS)
+  bar.onClick = (event) => clicked(bar, event)
+  document.addEventListener("visibilitychange", (bar.onVisible = () => tick(bar)))
+  document.addEventListener("click", bar.onClick, { capture: true })
+  return bar
+}
+
+function stop(bar) {
+  clearInterval(bar.interval)
+  document.removeEventListener("visibilitychange", bar.onVisible)
+  document.removeEventListener("click", bar.onClick, { capture: true })
+}
+
+function tick(bar) {
+  const { remaining, steady, wall } = bar.from
+  const isTimed = remaining !== null
+  bar.parts.clock.hidden = !isTimed
+  if (!isTimed) {
+    bar.parts.track.style.width = `${100 * bar.data.share}%`
+    bar.root.dataset.state = "untimed"
+    return
+  }
+  // A steady clock may stand still while the machine sleeps; a wall clock may be set back. The larger one is right.
+  const passed = Math.max(performance.now() - steady, Date.now() - wall)
+  const left = Math.max(0, remaining - passed)
+  const seconds = Math.ceil(left / 1000)
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+  if (bar.parts.left.textContent !== text) bar.parts.left.textContent = text
+  bar.parts.track.style.width = `${(100 * left) / bar.data.total_ms}%`
+  bar.root.dataset.state = seconds <= 10 ? "last" : seconds <= 60 ? "soon" : "calm"
+  for (const mark of CALLS) {
+    if (seconds <= mark && left > 0 && !bar.called.has(mark)) {
+      bar.called.add(mark)
+      say(bar, `${mark} seconds left`)
+    }
+  }
+  if (left === 0 && performance.now() - bar.askedAt >= ASK_AGAIN_MS) {
+    bar.askedAt = performance.now()
+    bar.setTriggerValue("expired", bar.n)
+  }
+}
+
+function say(bar, words) {
+  bar.parts.live.textContent = words
+}
+
+function clicked(bar, event) {
+  const at = event.target
+  if (!(at instanceof Element)) return
+  if (at.closest(`.st-key-submit_${bar.n} button`)) {
+    bar.setStateValue("submitted", { n: bar.n, ms: Math.round(performance.now() - bar.shownAt) })
+    return
+  }
+  // An option's text can be selected and copied, so it lies above its radio button; a plain click on it chooses.
+  const option = at.closest(".ov-option[data-option]")
+  if (option && String(getSelection()) === "") {
+    const radios = document.querySelectorAll(`.st-key-answer_${bar.n} input[type="radio"]`)
+    radios[Number(option.dataset.option)]?.click()
+  }
+}

@@ -1,0 +1,82 @@
+"""One run of the page: who is it, where do they stand, draw that.
+
+Nothing is remembered between runs that the record does not hold; a refreshed tab, a second one and a restarted server
+all begin here and end at the same page. Session state carries widget values and the sentence of the last reminder.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from oversight_app import running
+from oversight_app.proctor import Proctor
+from oversight_app.screens import (
+    assets,
+    begin,
+    comprehension,
+    consent,
+    debrief,
+    end,
+    feedback,
+    heartbeat,
+    instructions,
+    question,
+    rest,
+    stranger,
+)
+from oversight_app.study.page import (
+    BeginPage,
+    ComprehensionPage,
+    ConsentPage,
+    DebriefPage,
+    EndPage,
+    FeedbackPage,
+    InstructionsPage,
+    Page,
+    QuestionPage,
+    RestPage,
+)
+
+
+def show() -> None:
+    """Draw the visitor's page."""
+    st.set_page_config(page_title="Study", layout="wide", initial_sidebar_state="collapsed")
+    st.html(assets.STYLE)
+    participant_id = running.participant_behind(_cookie())
+    if participant_id is None:
+        stranger.show()
+        return
+    proctor = running.proctor()
+    _draw(proctor, participant_id, proctor.page(participant_id))
+
+
+def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
+    match page:
+        case QuestionPage():
+            question.show(page, participant_id, proctor, running.replies())
+            return
+        case ConsentPage():
+            consent.show(page, partial(proctor.give_consent, participant_id))
+        case InstructionsPage():
+            instructions.show(page, partial(proctor.finish_instructions, participant_id))
+        case ComprehensionPage():
+            comprehension.show(page, partial(proctor.answer_comprehension, participant_id))
+        case BeginPage():
+            begin.show(page, partial(proctor.begin, participant_id))
+        case RestPage():
+            rest.show(page, partial(proctor.go_on, participant_id))
+        case FeedbackPage():
+            feedback.show(page, partial(proctor.read_feedback, participant_id, page.n))
+        case DebriefPage():
+            debrief.show(page, partial(proctor.finish, participant_id))
+        case EndPage():
+            end.show(page)
+            return
+    if not isinstance(page, ConsentPage):
+        with st.container(key="foot"):
+            heartbeat.leave_button("Leave the study", partial(proctor.withdraw, participant_id))
+    heartbeat.beat()
+
+
+def _cookie() -> str:
+    return str(st.context.cookies.get(running.cookie_name(), ""))

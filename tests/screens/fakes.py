@@ -1,0 +1,109 @@
+"""A proctor whose page a test sets, and that remembers what it was told; pages with sensible contents to start from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+from oversight_app.errors import Refusal
+from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
+from oversight_app.study.page import Chat, ChatLine, Page, QuestionPage
+
+TOKEN = "tok-1"
+PERSON = "p1a2b3c4"
+
+
+@dataclass
+class FakeProctor:
+    """Shows `current`; `on` may hold, by verb, a function that moves it or raises."""
+
+    current: Page
+    on: dict[str, Callable[..., Page | None]] = field(default_factory=dict)
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    study_id: str = "fake"
+
+    @property
+    def plan(self) -> Any:
+        return SimpleNamespace(study_id=self.study_id)
+
+    def participant_of(self, token: str) -> str | None:
+        return PERSON if token == TOKEN else None
+
+    def participant_from_platform(self, platform_ids: Mapping[str, str]) -> str:
+        return PERSON
+
+    def page(self, participant_id: str) -> Page:
+        assert participant_id == PERSON
+        return self.current
+
+    def sweep(self) -> int:
+        return 0
+
+    def save_draft(self, pid: str, n: int, choice: int | None, confidence: float | None) -> None:
+        self._tell("save_draft", n, choice, confidence)
+        if isinstance(self.current, QuestionPage) and self.current.n == n:
+            self.current = replace(self.current, draft_choice=choice, draft_confidence=confidence)
+
+    def submit(
+        self,
+        pid: str,
+        n: int,
+        choice: int | None,
+        confidence: float | None,
+        *,
+        browser_response_time_s: float | None = None,
+    ) -> None:
+        if isinstance(self.current, QuestionPage) and self.current.n != n:
+            raise Refusal("this question is not open")
+        self._tell("submit", n, choice, confidence)
+
+    def __getattr__(self, verb: str) -> Callable[..., None]:
+        if verb.startswith("__"):
+            raise AttributeError(verb)
+        return lambda pid, *args, **kwargs: self._tell(verb, *args, *kwargs.values())
+
+    def _tell(self, verb: str, *args: Any) -> None:
+        self.told.append((verb, *args))
+        if verb in self.on:
+            self.current = self.on[verb](*args) or self.current
+
+    def verbs(self) -> list[str]:
+        return [verb for verb, *_ in self.told]
+
+
+def question(n: int = 1, **changes: Any) -> QuestionPage:
+    """A question without passage or assistant."""
+    page = QuestionPage(
+        n=n,
+        n_of_part=n,
+        n_in_part=12,
+        is_practice=False,
+        passage_title="",
+        passage=(),
+        question="Which planet has the shortest year?",
+        options=("Mercury", "Venus", "Mars", "Neptune"),
+        draft_choice=None,
+        draft_confidence=None,
+        confidence_scale=ConfidenceScale.FIVE_POINTS,
+        confidence_levels=FIVE_POINTS,
+        remaining_ms=170_000,
+        total_ms=180_000,
+        chat=None,
+        pause_after=False,
+    )
+    return replace(page, **changes)
+
+
+def said(*texts: str, status: str = "complete", forgotten: int = 0) -> Chat:
+    """A chat that the participant began; `status` is the last line's, the first `forgotten` ones are forgotten."""
+    lines = tuple(
+        ChatLine(
+            f"m{i}",
+            i % 2 == 0,
+            text,
+            "sent" if i % 2 == 0 else status if i == len(texts) - 1 else "complete",
+            i < forgotten,
+        )
+        for i, text in enumerate(texts)
+    )
+    return Chat(lines, is_writing=bool(lines) and lines[-1].status == "running", n_resets=int(forgotten > 0))
