@@ -1,0 +1,47 @@
+"""`oversight`: the command line, put together from the commands."""
+
+import click
+
+from oversight_app.commands import bank, demo, people, results, study
+from oversight_app.commands.calm import CalmGroup
+
+
+@click.group(
+    cls=CalmGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="oversight")
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="OVERSIGHT_DEBUG",
+    help="Show the traceback of an error (or OVERSIGHT_DEBUG=1).",
+)
+def main(debug: bool) -> None:
+    """Run scalable-oversight studies: people, an unreliable assistant and a model answer the same questions.
+
+    \b
+    To see a whole study: oversight demo
+    To make one:          oversight init mystudy
+    """
+
+
+# In the order in which a study meets them; `--help` lists them so.
+for command in (
+    demo.demo,
+    study.init,
+    bank.bank,
+    study.check,
+    study.plan,
+    results.rehearse,
+    people.invite,
+    people.serve,
+    study.status,
+    results.model_alone,
+    results.export,
+    results.report,
+    people.transcript,
+):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The people in a study: invite them, serve them their page, read what they and the assistant wrote."""
+
+import os
+from pathlib import Path
+
+import click
+
+from oversight_app.commands.terminal import command, study_argument, warn
+
+
+@click.command()
+@study_argument
+@click.option("--count", type=click.IntRange(1, 100_000), required=True, help="How many links to make.")
+@click.option("--url", metavar="ADDRESS", help="Where participants reach the server.")
+def invite(study: Path, count: int, url: str | None) -> None:
+    """Make a link for each new participant, as CSV on the standard output.
+
+    \b
+    Example: oversight invite mystudy --count 40 --url https://study.example.org > links.csv
+    """
+    from oversight_app import invitations
+    from oversight_app.clock import SystemClock
+    from oversight_app.commands.server import FIRST_PORT, LOOPBACK
+    from oversight_app.study_folder import StudyFolder
+
+    address = invitations.checked_url(url or f"http://{LOOPBACK}:{FIRST_PORT}")
+    with StudyFolder.open(study).open_store() as store:
+        tokens = invitations.invite(store, count, clock=SystemClock())
+    click.echo("token,link")
+    for token in tokens:
+        click.echo(f"{token},{invitations.link(address, token)}")
+    if url is None:
+        warn("these links work on this machine only; name the public address with --url.")
+
+
+@click.command()
+@study_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option(
+    "--url", default="", metavar="ADDRESS", help="Where participants reach the server, if elsewhere."
+)
+def serve(study: Path, host: str, port: int, url: str) -> None:
+    """Serve the participants' page until stopped with Ctrl-C.
+
+    \b
+    Example: oversight serve mystudy --url https://study.example.org
+    """
+    from oversight_app.commands.server import become_server, must_be_free
+    from oversight_app.errors import ProviderConfigError, StudyStateError
+    from oversight_app.invitations import checked_url
+    from oversight_app.preflight import model_problem
+    from oversight_app.study_folder import StudyFolder
+
+    public = checked_url(url) if url else ""
+    folder = StudyFolder.open(study)
+    with folder.open_store() as store:
+        plan = store.plan()
+    if plan is None:
+        raise StudyStateError(f"{study} has no plan yet. Run `{command('plan', study)}` first.")
+    if problem := model_problem(plan.design.assistant.model, os.environ):
+        raise ProviderConfigError(problem)
+    must_be_free(host, port)
+    click.echo(f"Serving {study} at {public or f'http://{host}:{port}'}; stop with Ctrl-C.")
+    become_server(folder.path, host=host, port=port, url=public)
+
+
+@click.command()
+@study_argument
+@click.argument("trial", metavar="TRIAL")
+def transcript(study: Path, trial: str) -> None:
+    """Print what a participant and the assistant wrote in one trial.
+
+    \b
+    Example: oversight transcript mystudy k3m9x2pa-004
+    """
+    from oversight_app.study_folder import StudyFolder
+    from oversight_app.transcripts import transcript_of
+
+    with StudyFolder.open(study).open_store() as store:
+        click.echo(transcript_of(store, trial))

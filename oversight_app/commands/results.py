@@ -1,0 +1,104 @@
+"""What comes out of a study: rehearsals, the model alone, exports, reports."""
+
+from pathlib import Path
+
+import click
+
+from oversight_app.commands.terminal import command, fresh, progress, study_argument
+
+
+@click.command()
+@study_argument
+@click.option("--participants", type=click.IntRange(1, 100_000), required=True, help="How many to simulate.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same people.")
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="Folder for the copy.  [default: STUDY/rehearsals/...]"
+)
+def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> None:
+    """Let simulated people take part in a copy of a study; the real record is not touched.
+
+    \b
+    Example: oversight rehearse mystudy --participants 40 --seed 1
+    """
+    from oversight_app import rehearsal
+    from oversight_app.clock import SystemClock, stamp
+    from oversight_app.study_folder import StudyFolder
+
+    folder = StudyFolder.open(study)
+    target = into or fresh(folder.rehearsals, stamp(SystemClock().now()))
+    with progress("Rehearsing") as on_progress:
+        made = rehearsal.rehearse(folder.path, participants, seed, target, on_progress=on_progress)
+    click.echo(f"{participants} simulated participants took part in {made}, a study folder like any other:")
+    click.echo(f"  {command('report', made)}")
+
+
+@click.command("model-alone")
+@study_argument
+@click.option("--model", required=True, metavar="MODEL", help="scripted:NAME or compatible:NAME@BASE_URL.")
+@click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
+def model_alone(study: Path, model: str, method: str) -> None:
+    """Let a model answer every question of the plan on its own; a second run asks only what is open.
+
+    \b
+    Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
+    """
+    from oversight_app.clock import SystemClock
+    from oversight_app.model_alone import answer_alone
+    from oversight_app.study_folder import StudyFolder
+
+    with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
+        summary = answer_alone(store, model, method=method, clock=SystemClock(), on_progress=on_progress)
+    click.echo(summary.describe())
+
+
+@click.command()
+@study_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write.  [default: STUDY/exports/...]")
+def export(study: Path, out: Path | None) -> None:
+    """Write everything that was recorded as CSV tables with a manifest and a data dictionary.
+
+    \b
+    Example: oversight export mystudy --out mystudy-export
+    """
+    from oversight_app.clock import SystemClock, stamp
+    from oversight_app.export import export_study
+    from oversight_app.study_folder import StudyFolder
+
+    at = SystemClock().now()
+    folder = StudyFolder.open(study)
+    with folder.open_store() as store:
+        made = export_study(store, out or fresh(folder.exports, stamp(at)), at=at)
+    click.echo(f"Wrote {made.n_answers:,} answers to {made.folder}")
+
+
+@click.command()
+@click.argument("source", metavar="STUDY|EXPORT", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the report into.")
+def report(source: Path, out: Path | None) -> None:
+    """Export and analyse a study, or analyse an export or a bare answers.csv, and name the report.
+
+    \b
+    Example: oversight report mystudy
+    """
+    from analysis.errors import ExportError
+    from analysis.report import write_report
+    from oversight_app.clock import SystemClock, stamp
+    from oversight_app.errors import BadInput
+    from oversight_app.export import export_study
+    from oversight_app.study_folder import StudyFolder
+
+    at = SystemClock().now()
+    folder = StudyFolder(source)
+    if folder.record.is_file():
+        with folder.open_store() as store:
+            made = export_study(store, fresh(folder.exports, stamp(at)), at=at)
+        click.echo(f"Wrote {made.n_answers:,} answers to {made.folder}")
+        exported, target = made.folder, out or fresh(folder.reports, stamp(at))
+    else:
+        exported = source
+        target = out or fresh(source.parent, f"{source.stem}-report")
+    try:
+        paths = write_report(exported, target)
+    except ExportError as error:
+        raise BadInput(str(error)) from error
+    click.echo(f"Wrote {paths.page}")

@@ -1,0 +1,110 @@
+"""The study itself: make it, look for trouble, freeze it, see where it stands."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from oversight_app.commands.terminal import command, json_option, study_argument, warn
+
+
+@click.command()
+@study_argument
+@click.option(
+    "--design",
+    default="recommended",
+    show_default=True,
+    metavar="NAME",
+    help="recommended, bowman2022 or demo.",
+)
+def init(study: Path, design: str) -> None:
+    """Make a study folder with a ready-made design and the texts that participants read.
+
+    \b
+    Example: oversight init mystudy --design recommended
+    """
+    from oversight_app.clock import SystemClock
+    from oversight_app.study_folder import StudyFolder
+
+    folder = StudyFolder.create(study, design, at=SystemClock().now())
+    click.echo(f"Made {folder.path} with the design {design}.")
+    click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
+    click.echo(f"  {command('bank', 'import', study, 'builtin')}")
+
+
+@click.command()
+@study_argument
+def check(study: Path) -> None:
+    """Say what would go wrong with a study, before anybody is paid.
+
+    \b
+    Example: oversight check mystudy
+    """
+    from analysis.power import expected_half_width
+    from oversight_app.clock import SystemClock
+    from oversight_app.preflight import inspect
+    from oversight_app.study_folder import StudyFolder
+
+    found = inspect(
+        StudyFolder.open(study), half_width=expected_half_width, environment=os.environ, clock=SystemClock()
+    )
+    for line in found.facts:
+        click.echo(line)
+    for line in found.warnings:
+        click.echo(f"Note: {line}")
+    for line in found.obstacles:
+        click.echo(f"Error: {line}", err=True)
+    if found.obstacles:
+        raise click.exceptions.Exit(1)
+    click.echo("Nothing stands in the way.")
+
+
+@click.command()
+@study_argument
+def plan(study: Path) -> None:
+    """Freeze design, questions, texts, prompts and seed, and say what to expect.
+
+    \b
+    Example: oversight plan mystudy
+    """
+    from analysis.power import expected_half_width
+    from oversight_app import planning, preflight
+    from oversight_app.clock import SystemClock
+    from oversight_app.prompts import load_prompts
+    from oversight_app.study_folder import StudyFolder
+
+    folder = StudyFolder.open(study)
+    with folder.open_store() as store:
+        planning.must_be_unplanned(store)
+        frozen = planning.freeze(
+            store,
+            folder.read_design(),
+            texts=folder.read_texts(),
+            prompts=load_prompts(),
+            comprehension=folder.read_comprehension(),
+            clock=SystemClock(),
+        )
+        questions = {question.question_id: question for question in store.questions()}
+    summary = planning.plan_summary(frozen, questions, expected_half_width)
+    click.echo(f"Frozen: plan {frozen.plan_hash[:12]} of study {frozen.study_id}.")
+    click.echo(summary.describe())
+    for line in (*summary.warnings, *preflight.cautions(frozen, os.environ)):
+        warn(line)
+
+
+@click.command()
+@study_argument
+@json_option
+def status(study: Path, as_json: bool) -> None:
+    """Say where a study stands: who is where, who has finished, which cells they are in.
+
+    \b
+    Example: oversight status mystudy --json
+    """
+    from oversight_app.status import status_of
+    from oversight_app.study_folder import StudyFolder
+
+    with StudyFolder.open(study).open_store() as store:
+        standing = status_of(store)
+    click.echo(json.dumps(standing.to_json(), indent=2) if as_json else standing.describe())

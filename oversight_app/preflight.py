@@ -1,0 +1,144 @@
+"""Before anybody is paid: everything that would stop a study, or spoil it, looked for without changing anything."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from oversight_app import planning
+from oversight_app.clock import Clock
+from oversight_app.errors import BadInput, OversightError, ProviderError
+from oversight_app.prompts import load_prompts
+from oversight_app.store import Store
+from oversight_app.study.design import Design
+from oversight_app.study.plan import Plan
+from oversight_app.study_folder import PLACEHOLDER, StudyFolder
+
+_LITTLE_SPACE = 1024**3
+_NO_SPACE = 50 * 1024**2
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found: `facts` to know, `warnings` to think about, `obstacles` that would stop the study."""
+
+    facts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+
+
+def inspect(
+    folder: StudyFolder, *, half_width: planning.HalfWidth, environment: Mapping[str, str], clock: Clock
+) -> Findings:
+    """Everything that can be said of a study before it runs; a frozen plan is judged and not the files beside it."""
+    found = Findings()
+    with folder.open_store() as store:
+        _disk(folder, store, found)
+        plan = store.plan()
+        if plan is None:
+            plan = _draft(folder, store, found, clock.now())
+        else:
+            found.facts.append(f"Frozen: plan {plan.plan_hash[:12]} since {plan.frozen_at}.")
+            _changed_since(folder, plan, found)
+        questions = {q.question_id: q for q in planning.with_practice(store.questions())}
+    if plan is None:
+        return found
+    summary = planning.plan_summary(plan, questions, half_width)
+    found.facts += summary.describe().splitlines()
+    found.warnings += summary.warnings
+    found.warnings += placeholders(plan)
+    _models(plan.design, environment, found)
+    return found
+
+
+def cautions(plan: Plan, environment: Mapping[str, str]) -> list[str]:
+    """What to be warned of after `plan`: holes in the texts, models that cannot be asked."""
+    found = Findings()
+    _models(plan.design, environment, found)
+    return [*placeholders(plan), *found.warnings, *found.obstacles]
+
+
+def placeholders(plan: Plan) -> list[str]:
+    """Texts that the researcher has still to complete."""
+    return [
+        f'texts/{name}.md still says "{PLACEHOLDER} ...]": complete it before anybody takes part.'
+        for name, text in plan.texts.items()
+        if PLACEHOLDER in text
+    ]
+
+
+def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> Plan | None:
+    """The plan as it would be frozen now; None when something stands in the way, which is then told."""
+    design = _or_obstacle(folder.read_design, found)
+    texts = _or_obstacle(folder.read_texts, found)
+    comprehension = _or_obstacle(folder.read_comprehension, found)
+    if design is None or texts is None or comprehension is None:
+        return None
+    questions = planning.with_practice(store.questions())
+    return _or_obstacle(
+        lambda: planning.draft(
+            store.study_id(),
+            design,
+            questions,
+            texts=texts,
+            prompts=load_prompts(),
+            comprehension=comprehension,
+            at=at,
+        ),
+        found,
+    )
+
+
+def _or_obstacle(load: Callable[[], _T], found: Findings) -> _T | None:
+    try:
+        return load()
+    except BadInput as error:
+        found.obstacles.append(str(error))
+        return None
+
+
+def _changed_since(folder: StudyFolder, plan: Plan, found: Findings) -> None:
+    try:
+        is_same = folder.read_design() == plan.design and folder.read_texts() == plan.texts
+    except BadInput:
+        is_same = False
+    if not is_same:
+        found.warnings.append(
+            "study.toml or texts/ have changed since the plan was frozen; the study runs as it was frozen."
+        )
+
+
+def _models(design: Design, environment: Mapping[str, str], found: Findings) -> None:
+    assistant, alone = design.assistant.model, design.primary_model_alone.model
+    if problem := model_problem(assistant, environment):
+        found.obstacles.append(f"The assistant cannot be asked: {problem}")
+    if alone != assistant and (problem := model_problem(alone, environment)):
+        found.warnings.append(f"The model alone cannot be asked yet: {problem}")
+
+
+def model_problem(model: str, environment: Mapping[str, str]) -> str:
+    """Why a model cannot be asked with this environment, empty when it can; nobody is asked to find out."""
+    from oversight_app.providers import open_provider
+
+    try:
+        open_provider(model, environment)
+    except ProviderError as error:
+        return str(error)
+    return ""
+
+
+def _disk(folder: StudyFolder, store: Store, found: Findings) -> None:
+    free = shutil.disk_usage(folder.path).free
+    size = f"{free / 1024**2:,.0f} MiB free where {folder.path} lies"
+    if free < _NO_SPACE:
+        found.obstacles.append(f"Too little disk space: {size}.")
+    elif free < _LITTLE_SPACE:
+        found.warnings.append(f"Little disk space: {size}.")
+    try:
+        with store.write():
+            pass  # an empty transaction tells whether the record can be written
+    except OversightError as error:
+        found.obstacles.append(str(error))

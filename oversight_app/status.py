@@ -1,0 +1,89 @@
+"""Where a study stands: how many people are where, and what has been answered. Reads projections, changes nothing."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from oversight_app.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way."""
+
+    study_id: str
+    plan_hash: str
+    pilot_only: bool | None
+    n_questions: int
+    n_invited: int
+    by_stage: dict[str, dict[str, int]] = field(default_factory=dict)
+    by_outcome: dict[str, dict[str, int]] = field(default_factory=dict)
+    by_cell: dict[str, dict[str, int]] = field(default_factory=dict)
+    answers: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """The status as `oversight status --json` prints it."""
+        return {
+            "study_id": self.study_id,
+            "planned": bool(self.plan_hash),
+            "plan_hash": self.plan_hash or None,
+            "pilot_only": self.pilot_only,
+            "questions": self.n_questions,
+            "invited": self.n_invited,
+            "by_stage": self.by_stage,
+            "by_outcome": self.by_outcome,
+            "by_cell": self.by_cell,
+            "answers": self.answers,
+        }
+
+    def describe(self) -> str:
+        """The status as a few lines of text."""
+        plan = f"plan {self.plan_hash[:12]}" if self.plan_hash else "no plan yet"
+        pilot = ", pilot only" if self.pilot_only else ""
+        lines = [
+            f"Study {self.study_id}: {plan}{pilot}; {self.n_questions:,} questions; {self.n_invited:,} invited."
+        ]
+        for kind in self.by_stage:
+            lines.append(f"{kind}: {sum(self.by_stage[kind].values()):,}")
+            lines.append(f"  at: {_counts(self.by_stage[kind])}")
+            lines.append(f"  ended: {_counts(self.by_outcome.get(kind, {}))}")
+            lines.append(f"  cells: {_counts(self.by_cell.get(kind, {}))}")
+        lines += [f"answers, {name}: {_counts(counts)}" for name, counts in self.answers.items()]
+        return "\n".join(lines)
+
+
+def status_of(store: Store) -> Status:
+    """Count what the record holds."""
+    plan = store.plan()
+    stages: dict[str, Counter[str]] = {}
+    outcomes: dict[str, Counter[str]] = {}
+    cells: dict[str, Counter[str]] = {}
+    for row in store.rows("sittings"):
+        kind = row["kind"]
+        stages.setdefault(kind, Counter())[row["stage"]] += 1
+        if row["outcome"]:
+            outcomes.setdefault(kind, Counter())[row["outcome"]] += 1
+        if row["cell"]:
+            cells.setdefault(kind, Counter())[row["cell"]] += 1
+    answers: dict[str, Counter[str]] = {}
+    for row in store.rows("answers"):
+        if not row["is_practice"]:
+            answers.setdefault(row["condition"], Counter())[row["status"]] += 1
+    return Status(
+        study_id=store.study_id(),
+        plan_hash=plan.plan_hash if plan else "",
+        pilot_only=plan.pilot_only if plan else None,
+        n_questions=len(store.questions()),
+        n_invited=len(store.invitations()),
+        by_stage=_plain(stages),
+        by_outcome=_plain(outcomes),
+        by_cell=_plain(cells),
+        answers=_plain(answers),
+    )
+
+
+def _plain(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {name: dict(sorted(counter.items())) for name, counter in sorted(counts.items())}
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items()) or "none"

@@ -1,0 +1,338 @@
+"""The command line as a researcher meets it: what each command says and leaves, and what a mistake looks like."""
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from oversight_app.cli import main
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def done(*words: str | Path) -> str:
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(*words: str | Path) -> str:
+    """What a command that must fail says: one calm paragraph on stderr."""
+    result = run(*words)
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+    assert result.stderr.startswith("Error: ")
+    return result.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder; of a record what it says, since SQLite moves its pages as it likes."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".db":
+            with sqlite3.connect(path) as connection:
+                found[str(path)] = "\n".join(connection.iterdump()).encode()
+            connection.close()
+        elif path.is_file() and not path.name.endswith(("-wal", "-shm")):
+            found[str(path)] = path.read_bytes()
+    return found
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A demo study with the built-in bank, not planned yet."""
+    folder = tmp_path / "study"
+    done("init", folder, "--design", "demo")
+    done("bank", "import", folder, "builtin")
+    return folder
+
+
+@pytest.fixture
+def planned(study: Path) -> Path:
+    done("plan", study)
+    return study
+
+
+def edit(study: Path, before: str, after: str) -> None:
+    toml = (study / "study.toml").read_text()
+    assert before in toml
+    (study / "study.toml").write_text(toml.replace(before, after))
+
+
+# -- help -----------------------------------------------------------------------------------------------
+
+
+def every_command(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for name, command in group.commands.items():
+        words = (*prefix, name)
+        found += every_command(command, words) if isinstance(command, click.Group) else [words]
+    return found
+
+
+def test_the_commands_are_listed_in_the_order_of_a_study() -> None:
+    listed = re.findall(r"^  ([a-z-]+)  ", done("--help").partition("Commands:")[2], re.MULTILINE)
+
+    assert listed[:5] == ["demo", "init", "bank", "check", "plan"]
+
+
+@pytest.mark.parametrize("words", every_command(main), ids=" ".join)
+def test_every_command_says_what_it_does_and_gives_an_example(words: tuple[str, ...]) -> None:
+    said = done(*words, "--help")
+
+    assert f"Example: oversight {' '.join(words)}" in said
+
+
+# -- from nothing to a plan -------------------------------------------------------------------------------
+
+
+def test_init_uses_the_recommended_design_and_starts_without_questions(tmp_path: Path) -> None:
+    done("init", tmp_path / "study")
+
+    assert 'design = "recommended"' in (tmp_path / "study" / "study.toml").read_text()
+    assert json.loads(done("bank", "check", tmp_path / "study", "--json"))["questions"] == 0
+
+
+def test_a_bank_is_described_in_words_and_as_json(study: Path) -> None:
+    found = json.loads(done("bank", "check", study, "--json"))
+
+    assert found["questions"] == sum(found["by_task"].values()) > 100
+    assert found["refused"] == []
+    assert f"{found['questions']:,} questions" in done("bank", "check", study)
+
+
+def test_only_the_splits_and_subjects_asked_for_are_imported(tmp_path: Path) -> None:
+    done("init", tmp_path / "study")
+
+    done(
+        "bank", "import", tmp_path / "study", "builtin", "--split", "val", "--subjects", "anatomy, astronomy"
+    )
+
+    with sqlite3.connect(tmp_path / "study" / "study.db") as record:
+        subjects = {row[0] for row in record.execute("select subject from questions where task = 'mmlu'")}
+    record.close()
+    assert subjects == {"anatomy", "astronomy"}
+
+
+def test_plan_prints_cells_precision_and_duration(study: Path) -> None:
+    result = run("plan", study)
+
+    assert result.exit_code == 0, result.output
+    assert "8 cells: " in result.stdout
+    assert "percentage points" in result.stdout
+    assert re.search(r"at most \d+ minutes", result.stdout)
+    assert "Pilot only" in result.stderr
+    assert "FILL IN" in result.stderr
+
+
+def test_check_says_what_a_study_lacks_and_changes_nothing(study: Path) -> None:
+    before = contents(study)
+
+    result = run("check", study)
+
+    assert result.exit_code == 0, result.output
+    assert "complete it before anybody takes part" in result.stdout
+    assert "Nothing stands in the way." in result.stdout
+    assert contents(study) == before
+
+
+def test_check_stops_at_a_bank_that_is_too_small(tmp_path: Path) -> None:
+    done("init", tmp_path / "study")
+    done("bank", "import", tmp_path / "study", "builtin")
+
+    result = run("check", tmp_path / "study")
+
+    assert result.exit_code == 1
+    assert re.search(r"wants 20 passages .* the banks have \d", result.stderr)
+
+
+def test_check_says_when_the_files_are_no_longer_those_of_the_plan(planned: Path) -> None:
+    edit(planned, "seed = 7", "seed = 8")
+
+    assert "the study runs as it was frozen" in done("check", planned)
+
+
+# -- people -----------------------------------------------------------------------------------------------
+
+
+def test_links_come_as_csv_and_each_is_known_to_the_record(planned: Path) -> None:
+    rows = list(
+        csv.DictReader(
+            io.StringIO(done("invite", planned, "--count", "3", "--url", "https://study.example.org/"))
+        )
+    )
+
+    assert [row["link"] for row in rows] == [f"https://study.example.org/go/{row['token']}" for row in rows]
+    assert len({row["token"] for row in rows}) == 3
+    assert json.loads(done("status", planned, "--json"))["invited"] == 3
+
+
+def test_links_without_a_public_address_are_said_to_work_here_only(planned: Path) -> None:
+    result = run("invite", planned, "--count", "1")
+
+    assert "http://127.0.0.1:8501/go/" in result.stdout
+    assert "this machine only" in result.stderr
+
+
+def test_status_of_a_study_without_people(study: Path) -> None:
+    found = json.loads(done("status", study, "--json"))
+
+    assert (found["planned"], found["invited"], found["by_stage"]) == (False, 0, {})
+    assert "no plan yet" in done("status", study)
+
+
+def test_the_demo_is_prepared_where_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    said = done("demo", "--prepare-only")
+
+    place = re.search(r"The demo study is in (\S+);", said)
+    token = re.search(r"http://127\.0\.0\.1:8501/go/(\S+)", said)
+    assert place is not None
+    assert token is not None
+    assert (tmp_path / place[1] / "study.db").is_file()
+    assert json.loads(done("status", place[1], "--json"))["invited"] == 1
+
+
+def test_the_demo_goes_into_the_folder_asked_for(tmp_path: Path) -> None:
+    done("demo", "--prepare-only", "--into", tmp_path / "here")
+
+    assert (tmp_path / "here" / "study.db").is_file()
+    assert "holds a study.toml already" in refused("demo", "--prepare-only", "--into", tmp_path / "here")
+
+
+# -- mistakes: each is one paragraph, and what was good stays ----------------------------------------------
+
+
+def test_a_typo_in_the_design_names_the_key_and_what_was_meant(study: Path) -> None:
+    edit(study, "error_share", "eror_share")
+    before = contents(study)
+
+    for command in ("plan", "check"):
+        said = refused(command, study)
+        assert "assistant.eror_share is not a key of a design (did you mean error_share?)" in said
+        assert "study.toml" in said
+
+    assert contents(study) == before
+
+
+def test_a_broken_record_is_named_and_the_rest_of_the_bank_comes_in(tmp_path: Path) -> None:
+    done("init", tmp_path / "study")
+    table = tmp_path / "mine.csv"
+    table.write_text(
+        "question,option_a,option_b,option_c,option_d,answer,task\n"
+        "What is one?,1,2,3,4,A,mine\n"
+        "What is two?,1,2,3,4,E,mine\n"
+        "What is three?,1,2,3,4,C,mine\n"
+    )
+    empty = contents(tmp_path / "study")
+
+    strict = refused("bank", "import", tmp_path / "study", "table", table, "--strict")
+    unchanged = contents(tmp_path / "study")
+    said = done("bank", "import", tmp_path / "study", "table", table)
+
+    assert "mine.csv record 2" in strict
+    assert unchanged == empty
+    assert "2 questions" in said
+    assert "mine.csv record 2" in said
+    assert json.loads(done("bank", "check", tmp_path / "study", "--json"))["refused"][0]["record"] == 2
+
+
+def test_a_second_plan_is_refused_and_the_first_stands(planned: Path) -> None:
+    before = contents(planned)
+    edit(planned, "seed = 7", "seed = 8")
+
+    said = refused("plan", planned)
+
+    assert "has a plan already" in said
+    assert "oversight init" in said
+    edit(planned, "seed = 8", "seed = 7")
+    assert contents(planned) == before
+
+
+def test_a_bank_cannot_be_imported_after_the_plan(planned: Path) -> None:
+    before = contents(planned)
+
+    assert "frozen" in refused("bank", "import", planned, "builtin")
+
+    assert contents(planned) == before
+
+
+def test_nobody_is_invited_or_served_before_the_plan(study: Path) -> None:
+    before = contents(study)
+
+    for words in (("invite", study, "--count", "1"), ("serve", study), ("export", study)):
+        assert "no plan yet" in refused(*words)
+
+    assert contents(study) == before
+
+
+def test_a_missing_key_is_named_before_anybody_is_paid(study: Path) -> None:
+    edit(study, 'model = "scripted:demo"', 'model = "compatible:some-model@https://api.example.com/v1"')
+
+    checked = refused("check", study)
+    plan = run("plan", study)
+
+    assert re.search(r"[A-Z_]+_KEY", checked)
+    assert plan.exit_code == 0, plan.output  # a plan needs no key, but says that one will be missing
+    assert re.search(r"[A-Z_]+_KEY", plan.stderr)
+    assert re.search(r"[A-Z_]+_KEY", refused("serve", study))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+
+    said = refused("init", tmp_path / "file" / "study")
+
+    assert "cannot be made" in said
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_export_into_a_place_that_cannot_be_made_is_named(planned: Path) -> None:
+    before = contents(planned)
+    (planned.parent / "file").write_text("mine")
+
+    said = refused("export", planned, "--out", planned.parent / "file" / "export")
+
+    assert "cannot be" in said
+    assert contents(planned) == before
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "status", "export", "serve"])
+def test_a_folder_that_is_no_study_is_named_and_stays_empty(tmp_path: Path, command: str) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert "is not a study folder" in refused(command, tmp_path / "empty")
+    assert "There is no folder" in refused(command, tmp_path / "nowhere")
+
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_record_that_is_no_database_is_named_and_left_alone(study: Path) -> None:
+    (study / "study.db").write_text("this is not a database, whatever its name says" * 100)
+    before = (study / "study.db").read_bytes()
+
+    assert "study.db" in refused("status", study)
+
+    assert (study / "study.db").read_bytes() == before
+
+
+def test_a_trial_that_does_not_exist_is_named(planned: Path) -> None:
+    assert "There is no trial 'nobody-001'" in refused("transcript", planned, "nobody-001")
+
+
+def test_a_report_on_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text("what,ever\n1,2\n")
+
+    refused("report", tmp_path / "answers.csv", "--out", tmp_path / "report")
+
+    assert not (tmp_path / "report").exists()
