@@ -5,13 +5,13 @@ was found and what is allowed. It knows nothing of banks: whether they can satis
 """
 
 import tomllib
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from oversight_app.errors import DesignError
+from oversight_app.study.design_problems import explain
 
 
 class Condition(StrEnum):
@@ -58,8 +58,13 @@ FIVE_POINTS = (0.25, 0.42, 0.60, 0.80, 1.00)
 HUMAN_CONDITIONS = (Condition.HUMAN_ALONE, Condition.HUMAN_WITH_MODEL)
 
 
+LONGEST_S = 366 * 24 * 3600.0
+"""No time in a design is longer than a year, so that every deadline is a date."""
+
+
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    # TOML has inf and nan; no quantity of a design is either.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
 
 class TaskDesign(_Section):
@@ -70,9 +75,9 @@ class TaskDesign(_Section):
     rotate_over: int = Field(default=1, ge=1)
     """How many questions of a passage are rotated over participants."""
     time_limit_s: float | Literal["none"] = Field(default=300.0)
-    extra_s_per_100_words: float = Field(default=0.0, ge=0)
+    extra_s_per_100_words: float = Field(default=0.0, ge=0, le=LONGEST_S)
     """Added for each 100 words of question and options above the first 100, in proportion."""
-    time_limit_with_model_s: float | None = Field(default=None, gt=0)
+    time_limit_with_model_s: float | None = Field(default=None, gt=0, le=LONGEST_S)
     practice_per_condition: int = Field(default=1, ge=0)
     subjects: tuple[str, ...] = ()
     """Draw only from these subjects; empty means all."""
@@ -81,14 +86,28 @@ class TaskDesign(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.time_limit_s != "none" and self.time_limit_s <= 0:
-            raise ValueError('time_limit_s: allowed are seconds above 0, or "none" for an untimed task')
+        if self.time_limit_s == "none":
+            if self.time_limit_with_model_s is not None:
+                raise ValueError(
+                    f"time_limit_with_model_s: found {self.time_limit_with_model_s:g} in a task with "
+                    'time_limit_s = "none"; leave it out, or give time_limit_s in seconds'
+                )
+        elif not 0 < self.time_limit_s <= LONGEST_S:
+            raise ValueError(
+                f"time_limit_s: found {self.time_limit_s:g}, allowed are seconds above 0 and up to a year, "
+                'or "none" for an untimed task'
+            )
         if self.questions_per_condition % self.questions_per_passage:
             raise ValueError(
-                "questions_per_condition must be a multiple of questions_per_passage, "
-                f"found {self.questions_per_condition} and {self.questions_per_passage}"
+                f"questions_per_condition: found {self.questions_per_condition}, allowed are multiples of "
+                f"questions_per_passage ({self.questions_per_passage})"
             )
         if self.rotate_over < self.questions_per_passage:
+            if "rotate_over" in self.model_fields_set:
+                raise ValueError(
+                    f"rotate_over: found {self.rotate_over}, allowed is questions_per_passage "
+                    f"({self.questions_per_passage}) or more"
+                )
             object.__setattr__(self, "rotate_over", self.questions_per_passage)
         return self
 
@@ -143,7 +162,7 @@ class AssistantDesign(_Section):
     """Whether the model is given the question and options, or only what the participant types."""
     passage_in_first_turn: bool = False
     """Whether the passage is the body of the first turn that the participant sees (Bowman et al. 2022)."""
-    reply_limit_s: float = Field(default=60.0, gt=0)
+    reply_limit_s: float = Field(default=60.0, gt=0, le=LONGEST_S)
     max_tokens: int = Field(default=700, ge=1)
     temperature: float | None = Field(default=None, ge=0)
     words_per_s: float = Field(default=12.0, gt=0)
@@ -153,15 +172,7 @@ class AssistantDesign(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        provider, _, name = self.model.partition(":")
-        if provider not in PROVIDERS or not name:
-            raise ValueError(
-                f"model: found {self.model!r}, allowed are PROVIDER:NAME with PROVIDER one of {', '.join(PROVIDERS)}"
-            )
-        if provider == "compatible" and "@" not in name:
-            raise ValueError(
-                f"model: found {self.model!r}, a compatible server is written compatible:NAME@BASE_URL"
-            )
+        provider = _check_model(self.model)
         if provider == "scripted" and self.mode is AssistantMode.AS_IS:
             raise ValueError(
                 'mode: found "as_is", but the scripted assistant has no opinion of its own; allowed is "assigned"'
@@ -183,11 +194,28 @@ def split_model(model: str) -> tuple[str, str]:
 PROVIDERS = ("scripted", "compatible")
 
 
+def _check_model(model: str) -> str:
+    """The provider of a well-formed model name; raises ValueError for any other."""
+    provider, _, name = model.partition(":")
+    if provider not in PROVIDERS or not name:
+        raise ValueError(
+            f"model: found {model!r}, allowed are PROVIDER:NAME with PROVIDER one of {', '.join(PROVIDERS)}"
+        )
+    if provider == "compatible" and not all(name.partition("@")):
+        raise ValueError(f"model: found {model!r}, a compatible server is written compatible:NAME@BASE_URL")
+    return provider
+
+
 class PrimaryModel(_Section):
     """The one model-alone participant that human_with_model is compared with."""
 
     model: str
     method: str = "zero_shot"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _check_model(self.model)
+        return self
 
 
 class AnalysisDesign(_Section):
@@ -222,7 +250,7 @@ CONTRASTS = (
 class SittingDesign(_Section):
     """What surrounds the trials."""
 
-    idle_limit_s: float = Field(default=1800.0, gt=0)
+    idle_limit_s: float = Field(default=1800.0, gt=0, le=LONGEST_S)
     """After so long without a sign of the participant an untimed trial is abandoned and the place is given back."""
     comprehension_attempts: int = Field(default=3, ge=1)
     completion_code: str = ""
@@ -252,10 +280,11 @@ class Design(_Section):
     @classmethod
     def _default_limits(cls, values: Any) -> Any:
         # MMLU questions differ tenfold in length, so without a word their limit grows with it (design, section 10).
-        mmlu = values.get("tasks", {}).get("mmlu") if isinstance(values, dict) else None
+        tasks: Any = values.get("tasks") if isinstance(values, dict) else None
+        mmlu = tasks.get("mmlu") if isinstance(tasks, dict) else None
         if isinstance(mmlu, dict) and "time_limit_s" not in mmlu:
             limits = {"time_limit_s": 180.0, "extra_s_per_100_words": 25.0} | mmlu
-            return values | {"tasks": values["tasks"] | {"mmlu": limits}}
+            return values | {"tasks": tasks | {"mmlu": limits}}
         return values
 
     @model_validator(mode="after")
@@ -266,6 +295,11 @@ class Design(_Section):
             raise ValueError(
                 'conditions.question_samples: found "separate" with allocation = "between", which would give each '
                 'condition its own people and its own questions; allowed is "shared"'
+            )
+        if self.conditions.allocation == "between" and self.conditions.order != "counterbalanced":
+            raise ValueError(
+                f'conditions.order: found "{self.conditions.order}" with allocation = "between", where nobody meets '
+                "both conditions; leave it out"
             )
         for name, task in self.tasks.items():
             if task.time_limit_with_model_s is not None and not self.conditions.unequal_time_limits:
@@ -291,34 +325,4 @@ def read_design(toml: str, *, file: str = "study.toml") -> Design:
     try:
         return Design.model_validate(values)
     except ValidationError as error:
-        problems = "; ".join(_sentence(problem) for problem in error.errors())
-        raise DesignError(f"{file}: {problems}.") from None
-
-
-def _sentence(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    match problem["type"]:
-        case "extra_forbidden":
-            return f"{where} is not a key of a design{_meant(problem['loc'])}"
-        case "missing":
-            return f"{where} is missing"
-        case "value_error":
-            message = str(problem["ctx"]["error"])
-            return f"{where}: {message}" if where else message
-        case _:
-            return f"{where}: found {problem['input']!r}, {_lower(problem['msg'])}"
-
-
-def _meant(location: tuple[Any, ...]) -> str:
-    section: Any = TaskDesign if location[0] == "tasks" and len(location) == 3 else Design
-    if section is Design and len(location) == 2:
-        section = Design.model_fields[str(location[0])].annotation
-    elif location[:2] == ("analysis", "primary_model_alone"):
-        section = PrimaryModel
-    names = list(section.model_fields)
-    near = get_close_matches(str(location[-1]), names, n=1)
-    return f" (did you mean {near[0]}?)" if near else f"; allowed here: {', '.join(names)}"
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]
+        raise DesignError(f"{file}: {explain(error, Design)}.") from None

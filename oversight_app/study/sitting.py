@@ -30,7 +30,6 @@ from oversight_app.study.events import (
     ParticipantAssigned,
     ParticipantEnrolled,
     ParticipantLeft,
-    ParticipantReturned,
     ParticipantWithdrew,
     PauseAsked,
     ReplyBegun,
@@ -67,6 +66,9 @@ class Outcome(StrEnum):
     LEFT = "left"
     WITHDREW = "withdrew"
 
+
+MODEL = "model"
+"""The kind of a participant that is a model answering alone."""
 
 TIME_OUTS = (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER, TrialStatus.VOID)
 _TrialEvent = (
@@ -127,7 +129,8 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
     if not isinstance(event, _NOT_A_SIGN) or (
         isinstance(event, TrialClosed) and event.status in ("answered", "skipped")
     ):
-        sitting = replace(sitting, last_sign_at=at)
+        # Whoever acts is back, also in a tab that was open all the time and so never asked for its page again.
+        sitting = replace(sitting, last_sign_at=at, outcome="" if sitting.has_left else sitting.outcome)
     match event:
         case ParticipantEnrolled():
             return replace(sitting, kind=event.kind, settings=event.settings)
@@ -164,10 +167,6 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
             return _enter(sitting, event.n)
         case ParticipantLeft():
             return replace(_mark_abandoned(sitting), outcome=Outcome.LEFT.value)
-        case ParticipantReturned():
-            return replace(sitting, outcome="")
-        case ParticipantWithdrew():
-            return sitting
         case DebriefRead():
             return replace(sitting, external_help=event.external_help)
         case SittingEnded():
@@ -209,7 +208,7 @@ def read_instructions(sitting: Sitting) -> list[Event]:
 def answer_comprehension(sitting: Sitting, answers: tuple[int, ...], plan: Plan) -> list[Event]:
     """One attempt at the check; after the last allowed one the sitting ends, kindly."""
     _must_be_at(sitting, Stage.COMPREHENSION)
-    if len(answers) != len(plan.comprehension):
+    if len(answers) != len(plan.comprehension) or None in answers:
         raise Reminder("Please answer every question.")
     passed = all(
         answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True)
@@ -249,46 +248,50 @@ def debrief(sitting: Sitting, *, external_help: bool | None) -> list[Event]:
 
 
 def withdraw(sitting: Sitting, now: datetime) -> list[Event]:
-    """The participant ends it all; an open question is closed as it stands."""
-    if sitting.stage is Stage.ENDED:
-        raise Refusal("the sitting has ended")
+    """The participant ends it all; an open question is closed as it stands. Before consent there is nothing to end."""
+    if sitting.stage in (Stage.CONSENT, Stage.ENDED):
+        raise Refusal(f"nothing to withdraw from at {sitting.stage.value}")
     closing: list[Event] = [abandon(sitting.trial, now)] if _has_open_trial(sitting) else []
     return [ParticipantWithdrew(), *closing, SittingEnded(Outcome.WITHDREW.value)]
 
 
 def pass_time(sitting: Sitting, now: datetime, design: Design, *, was_up: bool) -> list[Event]:
-    """What the clock alone has brought about by now: a deadline reached, or a participant gone."""
+    """What the clock alone has brought about by now: a deadline reached, or a participant gone.
+
+    `was_up` says whether the server was running at the moment that `due_at` names.
+    """
     if _has_open_trial(sitting):
         closed = close_due(sitting.trial, now, was_up=was_up)
         if closed is not None:
             return [closed]
-    if not is_away(sitting, now, design):
+    left_at = _leaves_at(sitting, design)
+    if left_at is None or now < left_at:
         return []
-    closing: list[Event] = [abandon(sitting.trial, now)] if _has_open_trial(sitting) else []
+    closing: list[Event] = (
+        [abandon(sitting.trial, left_at, was_up=was_up)] if _has_open_trial(sitting) else []
+    )
     return [*closing, ParticipantLeft()]
 
 
 def due_at(sitting: Sitting, design: Design) -> datetime | None:
     """When `pass_time` will next have something to say; None when never."""
-    if sitting.stage is Stage.ENDED or sitting.has_left:
-        return None
     if _has_open_trial(sitting) and sitting.trial.deadline_at is not None:
         return sitting.trial.deadline_at
-    if sitting.assigned_at is None or sitting.last_sign_at is None:
+    return _leaves_at(sitting, design)
+
+
+def _leaves_at(sitting: Sitting, design: Design) -> datetime | None:
+    """When a participant with a place counts as gone, without a further sign of them.
+
+    Never while a question's clock runs, because somebody may be reading; and a model has all the time in the world.
+    """
+    if sitting.assigned_at is None or sitting.last_sign_at is None or sitting.kind == MODEL:
+        return None
+    if sitting.has_left or sitting.stage is Stage.ENDED:
+        return None
+    if _has_open_trial(sitting) and sitting.trial.deadline_at is not None:
         return None
     return sitting.last_sign_at + timedelta(seconds=design.sitting.idle_limit_s)
-
-
-def is_away(sitting: Sitting, now: datetime, design: Design) -> bool:
-    """Whether a participant with a place has given no sign for the idle limit."""
-    if (
-        sitting.assigned_at is None
-        or sitting.last_sign_at is None
-        or sitting.has_left
-        or sitting.stage is Stage.ENDED
-    ):
-        return False
-    return (now - sitting.last_sign_at).total_seconds() >= design.sitting.idle_limit_s
 
 
 def _has_open_trial(sitting: Sitting) -> bool:

@@ -8,6 +8,8 @@ at the deadline the draft becomes the answer, whoever notices and however late.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import inf
+from typing import Any
 
 from oversight_app.errors import Refusal, Reminder
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
@@ -192,8 +194,7 @@ def submit(
         choice,
         confidence,
         now,
-        p_source="elicited" if confidence is not None else "",
-        browser_response_time_s=browser_response_time_s,
+        browser_response_time_s=_measured(browser_response_time_s),
     )
 
 
@@ -215,15 +216,13 @@ def close_due(trial: Trial, now: datetime, *, was_up: bool) -> TrialClosed | Non
         trial.draft_choice,
         trial.draft_confidence,
         trial.deadline_at,
-        p_source="elicited" if trial.draft_confidence is not None else "",
     )
 
 
-def abandon(trial: Trial, now: datetime) -> TrialClosed:
-    """The close of a trial whose participant has gone for good."""
-    return TrialClosed(
-        trial.plan.n, TrialStatus.ABANDONED.value, trial.draft_choice, trial.draft_confidence, now
-    )
+def abandon(trial: Trial, at: datetime, *, was_up: bool = True) -> TrialClosed:
+    """The close of a trial whose participant has gone; void when it was the server that was away."""
+    status = TrialStatus.ABANDONED if was_up else TrialStatus.VOID
+    return TrialClosed(trial.plan.n, status.value, trial.draft_choice, trial.draft_confidence, at)
 
 
 def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent:
@@ -265,8 +264,14 @@ def _check_answer(choice: str, confidence: float | None, scale: ConfidenceScale)
         raise Refusal("this is not one of the options")
     if confidence is None:
         return
-    allowed = (scale is ConfidenceScale.FIVE_POINTS and confidence in FIVE_POINTS) or (
-        scale is ConfidenceScale.PERCENT and 0 <= confidence <= 1
-    )
-    if not allowed:
+    # bool is an int, and True would pass for certainty.
+    if type(confidence) not in (int, float) or not (
+        (scale is ConfidenceScale.FIVE_POINTS and confidence in FIVE_POINTS)
+        or (scale is ConfidenceScale.PERCENT and 0 <= confidence <= 1)
+    ):
         raise Refusal("this is not one of the confidence levels")
+
+
+def _measured(seconds: Any) -> float | None:
+    """A time that the browser says it measured; None for anything that is no length of time."""
+    return float(seconds) if type(seconds) in (int, float) and 0 <= seconds < inf else None
