@@ -143,7 +143,9 @@ class Page:
     def why_empty(self) -> str:
         """Why there are no results."""
         n = len(self.export.answers)
-        said = self.manifest.text("note")
+        said = (
+            self.manifest.mapping("empty").get("answers") or "No trial was closed when this export was made."
+        )
         if n:
             return (
                 f"answers.csv has {plural(n, 'row')}, and none enters an estimate; the table below says why."

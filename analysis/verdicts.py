@@ -83,14 +83,14 @@ def _sentence(row: Contrast, estimates: Sequence[Estimate], people: str, names_s
             return f"{subject} were right less often than {than}: {numbers}"
     if row.ci_low > 0 or row.ci_high < 0:
         numbers += " The interval alone leaves zero out, but not once the other comparisons are allowed for."
-    return f"{subject} were right {_direction(row)} than {than}, but the study does not settle the question: {numbers}"
+    return f"{subject} were right {_direction(row)} {than}, but the study does not settle the question: {numbers}"
 
 
 def _direction(row: Contrast) -> str:
-    """The direction of an estimate that no test confirms."""
-    if row.estimate is None or abs(row.estimate) < 0.0005:
-        return "neither more nor less often"
-    return "more often" if row.estimate > 0 else "less often"
+    """The direction of an estimate that no test confirms, as it is printed: a difference of 0.0 has none."""
+    if row.estimate is None or points(row.estimate) == "0.0":
+        return "as often as"
+    return "more often than" if row.estimate > 0 else "less often than"
 
 
 def _levels(row: Contrast, estimates: Sequence[Estimate]) -> str:

@@ -170,8 +170,7 @@ def test_an_export_without_answers_gives_a_report_that_says_why(tmp_path: Path) 
 
     text = read(paths).text
     assert "Nothing to report yet" in text
-    assert "No trial was closed when this export was made" in text
-    assert "Nobody began. At that time: invited: 12; started: 0." in text
+    assert "Nobody began. There is nothing to estimate. At that time: invited: 12; completed: 0." in text
     assert paths.figures == ()
     assert json.loads(paths.results.read_text())["estimates"] == []
 
