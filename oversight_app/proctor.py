@@ -13,23 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from oversight_app.clock import Clock
-from oversight_app.errors import Refusal, Reminder, StudyStateError
+from oversight_app.errors import Refusal, Reminder, StoreError, StudyStateError
+from oversight_app.projections import keep, planned_questions
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study import sitting as verbs
 from oversight_app.study import trial as trial_verbs
-from oversight_app.study.answers import answer_row
 from oversight_app.study.assignment import trials_for
 from oversight_app.study.cells import choose_cell, next_turn
 from oversight_app.study.events import (
     Event,
     Happened,
-    MessageSent,
-    ParticipantAssigned,
     ParticipantEnrolled,
-    ParticipantLeft,
     ParticipantReturned,
-    ReplyBegun,
     ReplyClosed,
     TrialClosed,
 )
@@ -70,7 +66,7 @@ class Proctor:
                 f"{store.path.parent} has no plan yet. Run `oversight plan {store.path.parent.name}` first."
             )
         self.plan: Plan = plan
-        self.questions: Mapping[str, Question] = _planned(plan, store.questions())
+        self.questions: Mapping[str, Question] = planned_questions(plan, store.questions())
         self.store = store
         self.clock = clock
         self._kind = kind
@@ -92,15 +88,19 @@ class Proctor:
         """
         for key in PLATFORM_KEYS:
             if parameters.get(key):
+                person = f"{key}={parameters[key]}"
+                known = self.store.person_of_platform(person)
+                if known is not None:
+                    return known
                 with self.store.write() as record:
                     return record.person_of_platform(
-                        f"{key}={parameters[key]}", new_participant_id(), parameters, self.clock.now()
+                        person, new_participant_id(), parameters, self.clock.now()
                     )
         return None
 
     def sitting(self, participant_id: str) -> Sitting:
         """The sitting as it is recorded; what the clock has brought about since is not in it."""
-        return self._fold_on(participant_id, self.store.events_of(participant_id, self._seq(participant_id)))
+        return self._fold(participant_id, self.store.events_of)
 
     def page(self, participant_id: str) -> Page:
         """The page to show now. A question's clock starts at its first showing here; somebody who had left is back."""
@@ -224,7 +224,13 @@ class Proctor:
             self._last_beat = now
         due = self.store.due(now)
         for participant_id in due:
-            self.act(participant_id, lambda sitting, now, record: [])
+            try:
+                self.act(participant_id, lambda sitting, now, record: [])
+            except StoreError:
+                raise
+            except Exception:
+                # One sitting that cannot be read must not keep everybody else's trials open.
+                _log.exception("the sitting of %s cannot be swept", participant_id)
         return len(due)
 
     # -- load, decide, save ---------------------------------------------------------------
@@ -235,11 +241,11 @@ class Proctor:
         Raises Reminder for the participant to read. Any other Refusal means that the page acted on is over: nothing
         happens, and the next page shows where the sitting stands.
         """
+        # Asked before the wait for the lock: who was in time stays in time when the server is busy.
         now = self.clock.now()
         reminder: Reminder | None = None
         with self.store.write() as record:
-            seq = self._seq(participant_id)
-            before = self._fold_on(participant_id, record.events_of(participant_id, seq))
+            before = self._fold(participant_id, record.events_of)
             after, last = self._passed(record, before, now)
             try:
                 chosen = decide(after, now, record)
@@ -273,70 +279,38 @@ class Proctor:
         return events
 
     def _passed(self, record: Record, sitting: Sitting, now: datetime) -> tuple[Sitting, int]:
-        """Apply what the clock alone brings about, until it has nothing more to say."""
+        """Apply what the clock alone has brought about: a deadline, and then perhaps that nobody is there any more."""
         last = 0
-        while True:
-            deadline = sitting.trial.deadline_at if sitting.stage is Stage.TRIAL else None
-            was_up = (
-                not self._watches_uptime or deadline is None or record.was_up(deadline, tolerance_s=GAP_S)
-            )
+        while (due_at := verbs.due_at(sitting, self.plan.design)) is not None and due_at <= now:
+            was_up = not self._watches_uptime or record.was_up(due_at, tolerance_s=GAP_S)
             events = verbs.pass_time(sitting, now, self.plan.design, was_up=was_up)
-            if not events:
-                return sitting, last
             sitting, last = self._save(record, sitting, events, now)
+        return sitting, last
 
     def _save(
         self, record: Record, sitting: Sitting, events: Sequence[Event], now: datetime
     ) -> tuple[Sitting, int]:
-        """Append events, and bring the projections up to date with them."""
+        """Append events, with their projections; the sitting after them, and its last seq."""
         last = record.append(sitting.participant_id, events, now)
-        strand = None
+        sitting = keep(record, sitting, events, now, plan=self.plan, questions=self.questions)
         for event in events:
-            sitting = verbs.apply(sitting, event, now, self.plan.design)
             match event:
-                case ParticipantAssigned():
-                    strand = next((cell.strand for cell in self.plan.cells if cell.name == event.cell), "")
-                    self._save_trials(record, sitting, sitting.trials)
-                case MessageSent() | ReplyBegun():
-                    trial = sitting.trials[event.n - 1]
-                    record.save_message(sitting.participant_id, trial, trial.messages[-1])
                 case ReplyClosed():
-                    trial = sitting.trials[event.n - 1]
-                    message = next(m for m in trial.messages if m.message_id == event.reply_id)
-                    record.save_message(sitting.participant_id, trial, message)
                     record.replies.end(event.reply_id)
-                    if trial.closed is not None:
-                        self._save_trials(record, sitting, [trial])
                 case TrialClosed():
-                    trial = sitting.trials[event.n - 1]
-                    self._save_trials(record, sitting, [trial])
-                    if trial.running_reply is not None:
-                        record.replies.ask_stop(trial.running_reply.message_id)
-                case ParticipantLeft():
-                    self._save_trials(
-                        record, sitting, [trial for trial in sitting.trials if trial.is_abandoned]
-                    )
+                    running = sitting.trials[event.n - 1].running_reply
+                    if running is not None:
+                        record.replies.ask_stop(running.message_id)
                 case _:
                     pass
-        record.save_sitting(sitting, verbs.due_at(sitting, self.plan.design), strand)
         return sitting, last
 
-    def _save_trials(self, record: Record, sitting: Sitting, trials: Sequence[Trial]) -> None:
-        record.save_trials(
-            (trial.plan.n, answer_row(sitting, trial, self.questions[trial.plan.question_id], self.plan))
-            for trial in trials
-        )
-
-    def _seq(self, participant_id: str) -> int:
-        return self._folded[participant_id][0] if participant_id in self._folded else 0
-
-    def _fold_on(self, participant_id: str, happened: Sequence[Happened]) -> Sitting:
+    def _fold(self, participant_id: str, events_of: Callable[[str, int], Sequence[Happened]]) -> Sitting:
+        # What is remembered is looked up once: another thread may put a sitting of another moment in its place.
         seq, sitting = self._folded.get(participant_id, (0, Sitting(participant_id)))
-        # Another thread may have folded further in the meantime; events before that are known already.
-        for item in happened:
-            if item.seq == seq + 1:
-                sitting = verbs.apply(sitting, item.event, item.at, self.plan.design)
-                seq = item.seq
+        for item in events_of(participant_id, seq):
+            sitting = verbs.apply(sitting, item.event, item.at, self.plan.design)
+            seq = item.seq
         self._folded[participant_id] = (seq, sitting)
         return sitting
 
@@ -360,12 +334,3 @@ def _original(trial: Trial, choice: int | None) -> str:
     if type(choice) is not int or choice not in range(len(LETTERS)):
         raise Refusal("this is not one of the options")
     return OptionOrder(trial.plan.option_order).original(LETTERS[choice])
-
-
-def _planned(plan: Plan, questions: Sequence[Question]) -> dict[str, Question]:
-    wanted = {item.question_id for items in plan.practice.values() for item in items}
-    for forms in plan.forms.values():
-        wanted |= {
-            question_id for slots in forms.values() for slot in slots for question_id in slot.question_ids
-        }
-    return {question.question_id: question for question in questions if question.question_id in wanted}

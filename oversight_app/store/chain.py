@@ -67,3 +67,9 @@ def heads(connection: sqlite3.Connection) -> dict[str, str]:
         "ON stream = s AND seq = last ORDER BY stream"
     )
     return {row["stream"]: row["hash"] for row in rows}
+
+
+def streams(connection: sqlite3.Connection) -> list[str]:
+    """Every stream, in the order of their first events."""
+    rows = connection.execute("SELECT stream FROM events WHERE seq = 1 ORDER BY at, stream")
+    return [row["stream"] for row in rows]

@@ -27,6 +27,11 @@ def copy_without_people(source: Path, target: Path) -> int:
         (n,) = copy.execute(
             "SELECT count(DISTINCT stream) FROM events WHERE stream <> ?", (STUDY_STREAM,)
         ).fetchone()
+        # Without a row there, a stream cannot be deleted; the loop below empties that table again.
+        copy.execute(
+            "INSERT OR IGNORE INTO removals SELECT DISTINCT stream, '' FROM events WHERE stream <> ?",
+            (STUDY_STREAM,),
+        )
         copy.execute("DELETE FROM events WHERE stream <> ?", (STUDY_STREAM,))
         for (table,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             if table not in (*_KEPT, "events"):

@@ -49,6 +49,13 @@ def _record(db: sqlite_utils.Database) -> None:
     db.execute(
         "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
     )
+    # The one removal that a study allows is a whole stream; the transaction that does it names the stream here.
+    db.table("removals").create({"stream": str, "at": str}, pk="stream", strict=True)
+    db.execute(
+        "CREATE TRIGGER events_remain BEFORE DELETE ON events "
+        "WHEN NOT EXISTS (SELECT 1 FROM removals WHERE stream = old.stream) "
+        "BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END"
+    )
     db.table("study").create({"study_id": str, "created_at": str}, pk="study_id", strict=True)
     db.table("plans").create({"plan_hash": str, "frozen_at": str, "body": str}, pk="plan_hash", strict=True)
 

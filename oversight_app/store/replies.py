@@ -38,13 +38,13 @@ class ReplyRows:
         )
 
     def flush(self, texts: Mapping[str, str], owner: str, lease_until: datetime) -> set[str]:
-        """Keep what this process's replies say so far and renew their leases; returns those that should stop."""
+        """Keep what these replies say so far and renew their leases; returns those of the owner's that should stop.
+
+        A reply that its process no longer writes is not renewed, however busy the process is with others.
+        """
         self._connection.executemany(
-            "UPDATE replies SET text = ? WHERE reply_id = ?",
-            [(text, reply_id) for reply_id, text in texts.items()],
-        )
-        self._connection.execute(
-            "UPDATE replies SET lease_until = ? WHERE owner = ?", (iso(lease_until), owner)
+            "UPDATE replies SET text = ?, lease_until = ? WHERE reply_id = ?",
+            [(text, iso(lease_until), reply_id) for reply_id, text in texts.items()],
         )
         rows = self._connection.execute(
             "SELECT reply_id FROM replies WHERE owner = ? AND stop_asked = 1", (owner,)

@@ -28,9 +28,10 @@ def save_sitting(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, "
         "cell = excluded.cell, strand = coalesce(excluded.strand, strand), turn = excluded.turn, "
-        "assigned_at = excluded.assigned_at, started_at = excluded.started_at, ended_at = excluded.ended_at, last_sign_at = excluded.last_sign_at, "
-        "due_at = excluded.due_at, outcome = excluded.outcome, consent_hash = excluded.consent_hash, "
-        "n_closed = excluded.n_closed, n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
+        "assigned_at = excluded.assigned_at, started_at = excluded.started_at, ended_at = excluded.ended_at, "
+        "last_sign_at = excluded.last_sign_at, due_at = excluded.due_at, outcome = excluded.outcome, "
+        "consent_hash = excluded.consent_hash, n_closed = excluded.n_closed, "
+        "n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
         "external_help = excluded.external_help",
         (
             sitting.participant_id,
@@ -98,6 +99,12 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.total_s if closed else None,
         ),
     )
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Empty the projections, to make them again."""
+    for table in ("sittings", "trials", "messages"):
+        connection.execute(f"DELETE FROM {table}")
 
 
 def people_by_cell(connection: sqlite3.Connection, kind: str) -> Counter[str]:

@@ -53,6 +53,14 @@ class Record:
         """Update a message's projection."""
         sittings.save_message(self._connection, participant_id, trial, message)
 
+    def forget_projections(self) -> None:
+        """Empty the tables that can be made again from events."""
+        sittings.forget(self._connection)
+
+    def streams(self) -> list[str]:
+        """Every stream, in the order of their first events."""
+        return chain.streams(self._connection)
+
     def people_by_cell(self, kind: str) -> Counter[str]:
         """Completed and active people per cell."""
         return sittings.people_by_cell(self._connection, kind)
@@ -195,6 +203,14 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT participant_id FROM invitations WHERE token = ?", (token,)
+            ).fetchone()
+            return str(row["participant_id"]) if row else None
+
+    def person_of_platform(self, key: str) -> str | None:
+        """The participant that a platform's person is known as; None for somebody new."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
             ).fetchone()
             return str(row["participant_id"]) if row else None
 

@@ -1,0 +1,99 @@
+"""Projections: what the events come to, kept as rows beside them, and made again from them.
+
+`keep` is the one way in which an event reaches `sittings`, `trials` and `messages`. The proctor calls it in the
+transaction that appends the event; `rebuild` calls it for every event on record, so both come to the same rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from oversight_app.errors import StudyStateError
+from oversight_app.store import Store
+from oversight_app.store.store import Record
+from oversight_app.study.answers import answer_row
+from oversight_app.study.events import (
+    STUDY_STREAM,
+    Event,
+    MessageSent,
+    ParticipantAssigned,
+    ParticipantLeft,
+    ReplyBegun,
+    ReplyClosed,
+    TrialClosed,
+)
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question
+from oversight_app.study.sitting import Sitting, apply, due_at
+from oversight_app.study.trial import Trial
+
+
+def keep(
+    record: Record,
+    sitting: Sitting,
+    events: Sequence[Event],
+    at: datetime,
+    *,
+    plan: Plan,
+    questions: Mapping[str, Question],
+) -> Sitting:
+    """Bring the rows up to date with these events of one moment; the sitting after them."""
+
+    def save(trials: Iterable[Trial]) -> None:
+        record.save_trials(
+            (trial.plan.n, answer_row(sitting, trial, questions[trial.plan.question_id], plan))
+            for trial in trials
+        )
+
+    strand = None
+    for event in events:
+        sitting = apply(sitting, event, at, plan.design)
+        match event:
+            case ParticipantAssigned():
+                strand = next((cell.strand for cell in plan.cells if cell.name == event.cell), "")
+                save(sitting.trials)
+            case MessageSent() | ReplyBegun():
+                trial = sitting.trials[event.n - 1]
+                record.save_message(sitting.participant_id, trial, trial.messages[-1])
+            case ReplyClosed():
+                trial = sitting.trials[event.n - 1]
+                message = next(m for m in trial.messages if m.message_id == event.reply_id)
+                record.save_message(sitting.participant_id, trial, message)
+                if trial.closed is not None:
+                    save([trial])
+            case TrialClosed():
+                save([sitting.trials[event.n - 1]])
+            case ParticipantLeft():
+                save(trial for trial in sitting.trials if trial.is_abandoned)
+            case _:
+                pass
+    record.save_sitting(sitting, due_at(sitting, plan.design), strand)
+    return sitting
+
+
+def rebuild(store: Store) -> int:
+    """Make all rows again from the events, in one transaction; returns the number of sittings."""
+    plan = store.plan()
+    if plan is None:
+        raise StudyStateError(f"{store.path.parent} has no plan yet, so there are no sittings to make again.")
+    questions = planned_questions(plan, store.questions())
+    with store.write() as record:
+        record.forget_projections()
+        participants = [stream for stream in record.streams() if stream != STUDY_STREAM]
+        for participant_id in participants:
+            sitting = Sitting(participant_id)
+            for item in record.events_of(participant_id):
+                sitting = keep(record, sitting, [item.event], item.at, plan=plan, questions=questions)
+    return len(participants)
+
+
+def planned_questions(plan: Plan, questions: Iterable[Question]) -> dict[str, Question]:
+    """The questions that a plan uses, by id."""
+    wanted = {item.question_id for items in plan.practice.values() for item in items}
+    wanted |= {
+        question_id
+        for forms in plan.forms.values()
+        for slots in forms.values()
+        for slot in slots
+        for question_id in slot.question_ids
+    }
+    return {question.question_id: question for question in questions if question.question_id in wanted}
