@@ -13,9 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from oversight_app.errors import OversightError, ProviderConfigError, ProviderError, Refusal
+from oversight_app.errors import (
+    OversightError,
+    ProviderConfigError,
+    ProviderError,
+    ProviderUnavailable,
+    Refusal,
+)
 from oversight_app.proctor import Proctor, trial_at_hand
-from oversight_app.providers.base import Piece, Provider, Reply, Request, Scene, Text, Turn
+from oversight_app.providers.base import Piece, Provider, Reply, Request, Scene, Turn
 from oversight_app.store.store import Record
 from oversight_app.study import trial as trial_verbs
 from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
@@ -44,6 +50,7 @@ class _Job:
     reply_id: str
     request: Request
     deadline: datetime
+    trial_deadline: datetime | None
     started_at: datetime
     stop: threading.Event = field(default_factory=threading.Event)
     text: str = ""
@@ -86,6 +93,8 @@ class Replies:
             last = trial.messages[-1] if trial.messages else None
             if last is None or last.status not in ("failed", "interrupted") or not trial.is_open:
                 raise Refusal("there is no broken reply to ask for again")
+            if last.context != trial.context:
+                raise Refusal("the assistant has been made to forget what it was asked")
             kept = [
                 m
                 for m in trial.messages
@@ -161,7 +170,7 @@ class Replies:
                 tuple(message.message_id for message in visible_messages(seen)),
             )
             record.replies.begin(reply_id, participant_id, n, self._owner, now + timedelta(seconds=LEASE_S))
-            jobs.append(_Job(participant_id, n, reply_id, request, deadline, now))
+            jobs.append(_Job(participant_id, n, reply_id, request, deadline, trial.deadline_at, now))
             return [*events, begun]
 
         self._proctor.act(participant_id, decide_now)
@@ -226,7 +235,7 @@ class Replies:
             job.n,
             job.reply_id,
             job.text,
-            self._status(job, final),
+            self._status(job, final, now),
             finish_reason=final.finish_reason if final else "",
             tokens_in=usage.tokens_in if usage else None,
             tokens_cached=usage.tokens_cached if usage else None,
@@ -251,6 +260,8 @@ class Replies:
         clock = self._proctor.clock
         wait = FIRST_WAIT_S
         while True:
+            if job.stop.is_set():
+                return None
             job.attempts += 1
             left = (job.deadline - clock.now()).total_seconds()
             try:
@@ -261,7 +272,7 @@ class Replies:
                 raise
             except ProviderError:
                 left = (job.deadline - clock.now()).total_seconds()
-                if job.text or job.attempts >= MAX_ATTEMPTS or left <= wait or job.stop.is_set():
+                if job.text or job.attempts >= MAX_ATTEMPTS or left <= wait:
                     raise
             clock.sleep(wait)
             wait *= 2
@@ -272,24 +283,25 @@ class Replies:
         try:
             for piece in pieces:
                 if isinstance(piece, Reply):
+                    # A service that does not stream says everything at the end.
+                    job.text = job.text or _storable(piece.text)
                     return piece
-                job.text += _as_text(piece)
+                job.text += _storable(piece.text)
                 job.first_text_at = job.first_text_at or clock.now()
                 if job.stop.is_set() or clock.now() >= job.deadline:
-                    job.stop.set()
                     return None
         finally:
             close = getattr(pieces, "close", None)
             if close is not None:
                 close()
-        return None
+        raise ProviderUnavailable("the stream of a reply ended without saying how")
 
-    def _status(self, job: _Job, final: Reply | None) -> str:
+    def _status(self, job: _Job, final: Reply | None, now: datetime) -> str:
+        """How a reply ended: stopped by participant or deadline; or broken off, and then it can be asked for again."""
         if final is not None and final.finish_reason and job.text:
             return "complete"
-        if self._closing.is_set():
-            return "interrupted" if job.text else "failed"
-        if job.stop.is_set():
+        is_stopped = job.stop.is_set() or (job.trial_deadline is not None and now >= job.trial_deadline)
+        if is_stopped and not self._closing.is_set():
             return "stopped"
         return "interrupted" if job.text else "failed"
 
@@ -305,8 +317,7 @@ class Replies:
 
     def _flush_while_writing(self) -> None:
         """Commit running texts, renew leases and pass on stops, until nothing is being written."""
-        while True:
-            self._closing.wait(FLUSH_S)
+        while not self._closing.wait(FLUSH_S):
             with self._lock:
                 texts = {reply_id: job.text for reply_id, job in self._jobs.items()}
                 if not texts:
@@ -334,5 +345,6 @@ def _close_once(closed: ReplyClosed) -> Callable[[Sitting, datetime, Record], li
     return decide
 
 
-def _as_text(piece: Piece) -> str:
-    return piece.text if isinstance(piece, Text) else ""
+def _storable(text: str) -> str:
+    """The text without halves of surrogate pairs, which some services send and no database takes."""
+    return text.encode("utf-8", "replace").decode()
