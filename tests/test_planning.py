@@ -6,7 +6,7 @@ import pytest
 
 from oversight_app import planning
 from oversight_app.banks import practice_questions
-from oversight_app.errors import BankError, DesignError, StudyStateError
+from oversight_app.errors import BankError, DesignError, StoreFull, StudyStateError
 from oversight_app.store import Store
 from oversight_app.study.design import Design
 from oversight_app.study.events import PlanFrozen
@@ -201,6 +201,19 @@ def test_a_refused_plan_leaves_the_study_as_it_was(tmp_path: Path) -> None:
         assert store.plan() is None
         assert store.heads() == {}
         assert store.questions() == questions
+
+
+def test_a_full_disk_leaves_the_study_as_it_was(tmp_path: Path) -> None:
+    make_unplanned(tmp_path).close()
+    pages = (tmp_path / "study.db").stat().st_size // 4096
+    unharmed = pytest.raises(StoreFull, match="What was saved before is unharmed")
+    with Store.open(tmp_path / "study.db", max_pages=pages) as full, unharmed:
+        freeze(full)
+
+    with Store.open(tmp_path / "study.db") as store:
+        assert store.plan() is None
+        assert store.questions() == make_questions()
+        assert freeze(store) == store.plan()
 
 
 # -- telling -------------------------------------------------------------------------------------------

@@ -28,8 +28,10 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     target = into or fresh(folder.rehearsals, stamp(SystemClock().now()))
     with progress("Rehearsing") as on_progress:
         made = rehearsal.rehearse(folder.path, participants, seed, target, on_progress=on_progress)
-    click.echo(f"{participants} simulated participants took part in {made}, a study folder like any other:")
-    click.echo(f"  {command('report', made)}")
+    ended = ", ".join(f"{outcome} {n:,}" for outcome, n in made.outcomes.items())
+    click.echo(f"{participants:,} simulated participants took part: {ended}.")
+    click.echo(f"{made.folder} is a study folder like any other. See what comes out:")
+    click.echo(f"  {command('report', made.folder)}")
 
 
 @click.command("model-alone")

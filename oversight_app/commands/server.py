@@ -55,7 +55,8 @@ def must_be_free(host: str, port: int) -> None:
 def server_command(host: str, port: int) -> list[str]:
     """The command line that serves the participants' page."""
     app = Path(oversight_app.__file__).parent / "app.py"
-    options = config_options(server_address=host, server_port=port)
+    # Streamlit would greet with an address of its own, which is nobody's link.
+    options = config_options(server_address=host, server_port=port, logger_hideWelcomeMessage=True)
     return [sys.executable, "-m", "streamlit", "run", str(app), *options]
 
 

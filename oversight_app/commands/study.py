@@ -30,7 +30,9 @@ def init(study: Path, design: str) -> None:
     folder = StudyFolder.create(study, design, at=SystemClock().now())
     click.echo(f"Made {folder.path} with the design {design}.")
     click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
-    click.echo(f"  {command('bank', 'import', study, 'builtin')}")
+    banks = [["builtin"]] if design == "demo" else [["mmlu", "MMLU-FOLDER"], ["quality", "QUALITY-FILE"]]
+    for bank in banks:
+        click.echo(f"  {command('bank', 'import', study, *bank)}")
 
 
 @click.command()

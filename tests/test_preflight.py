@@ -1,0 +1,115 @@
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from oversight_app import banks, planning
+from oversight_app.preflight import Findings, cautions, inspect
+from oversight_app.study_folder import StudyFolder
+from tests.builders import PROMPTS, START, make_clock
+
+_Usage = namedtuple("_Usage", "total used free")
+
+
+def make_study(folder: Path) -> StudyFolder:
+    study = StudyFolder.create(folder / "study", "demo", at=START)
+    with study.open_store() as store:
+        banks.import_bank(store, "builtin", at=START)
+    return study
+
+
+def found_in(study: StudyFolder, **environment: str) -> Findings:
+    return inspect(study, half_width=lambda *_: 0.1, environment=environment, clock=make_clock())
+
+
+def freeze(study: StudyFolder) -> None:
+    with study.open_store() as store:
+        planning.freeze(
+            store,
+            study.read_design(),
+            texts=study.read_texts(),
+            prompts=PROMPTS,
+            comprehension=study.read_comprehension(),
+            clock=make_clock(),
+        )
+
+
+def test_a_study_that_is_ready_has_no_obstacle(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    consent = (study.texts / "consent.md").read_text()
+    (study.texts / "consent.md").write_text(consent.replace("[FILL IN", "[us"))
+
+    found = found_in(study)
+
+    assert found.obstacles == []
+    assert [line.split(":")[0] for line in found.warnings] == ["Pilot only"]
+
+
+def test_looking_does_not_plan(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+
+    found_in(study)
+
+    with study.open_store() as store:
+        assert store.plan() is None
+        assert store.heads() == {}
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    study.design_file.write_text("title = 1")
+    (study.texts / "comprehension.toml").write_text("[[question]]")
+
+    obstacles = found_in(study).obstacles
+
+    assert len(obstacles) == 2
+    assert "study.toml" in obstacles[0]
+    assert "comprehension.toml" in obstacles[1]
+
+
+def test_a_key_that_is_missing_stops_the_study_and_its_presence_does_not(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    toml = study.design_file.read_text()
+    study.design_file.write_text(
+        toml.replace('"scripted:demo"', '"compatible:some-model@https://api.example.com/v1"')
+    )
+
+    (without,) = found_in(study).obstacles
+    name = next(word.strip(".,`") for word in without.split() if word.isupper() and "_" in word)
+
+    assert without.startswith("The assistant cannot be asked: ")
+    assert found_in(study, **{name: "a-key"}).obstacles == []
+
+
+@pytest.mark.parametrize(("free", "kind"), [(10**6, "obstacles"), (10**8, "warnings")])
+def test_little_space_is_said_and_none_is_an_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kind: str
+) -> None:
+    study = make_study(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(10**9, 10**9 - free, free))
+
+    assert any("disk space" in line for line in getattr(found_in(study), kind))
+
+
+def test_files_changed_after_the_plan_are_said_to_have_no_effect(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    freeze(study)
+    before = found_in(study).warnings
+
+    (study.texts / "debrief.md").write_text("Other words.")
+
+    (added,) = set(found_in(study).warnings) - set(before)
+    assert "runs as it was frozen" in added
+
+
+def test_what_the_researcher_has_to_fill_in_is_said_with_the_plan(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    freeze(study)
+    with study.open_store() as store:
+        plan = store.plan()
+
+    assert plan is not None
+    assert cautions(plan, {}) == [
+        'texts/consent.md still says "[FILL IN ...]": complete it before anybody takes part.'
+    ]

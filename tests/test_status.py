@@ -1,0 +1,43 @@
+from pathlib import Path
+
+from oversight_app.status import status_of
+from oversight_app.store import Store
+from tests.builders import START, STUDY_ID, make_proctor, seat
+
+
+def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "study.db") as store:
+        store.create_study(STUDY_ID, START)
+
+        found = status_of(store)
+
+    assert found.to_json() == {
+        "study_id": STUDY_ID,
+        "planned": False,
+        "plan_hash": None,
+        "pilot_only": None,
+        "questions": 0,
+        "invited": 0,
+        "by_stage": {},
+        "by_outcome": {},
+        "by_cell": {},
+        "answers": {},
+    }
+
+
+def test_people_are_counted_by_stage_outcome_and_cell(tmp_path: Path) -> None:
+    proctor = make_proctor(tmp_path)
+    seat(proctor, "seated")
+    seat(proctor, "left")
+    proctor.withdraw("left")
+    proctor.give_consent("reading", agreed=True)
+    proctor.give_consent("unwilling", agreed=False)
+
+    found = status_of(proctor.store)
+    proctor.store.close()
+
+    assert found.by_stage == {"human": {"ended": 2, "instructions": 1, "rest": 1}}
+    assert found.by_outcome == {"human": {"no_consent": 1, "withdrew": 1}}
+    assert sum(found.by_cell["human"].values()) == 2
+    assert "human: 4\n  at: ended 2, instructions 1, rest 1" in found.describe()
+    assert "pilot only" in found.describe()
