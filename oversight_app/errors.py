@@ -62,4 +62,9 @@ class ProviderConfigError(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """The service did not answer this time; a retry may help."""
+    """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """Say what happened."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -1,7 +1,7 @@
 """The seam to model services.
 
-A provider is anything with `reply(request) -> Iterator[Piece]`: it yields `Text` as it arrives and ends with exactly one
-`Reply`. Closing the iterator closes the socket. Failures are `ProviderConfigError` (a retry will not help) or
+A provider is anything with `reply(request) -> Iterator[Piece]`: it yields `Text` as it arrives and ends with exactly
+one `Reply`. Closing the iterator closes the socket. Failures are `ProviderConfigError` (a retry will not help) or
 `ProviderUnavailable` (it may); a provider makes one attempt, retries belong to the caller. `collect` serves those who
 want only the `Reply`.
 """
@@ -23,10 +23,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the scripted speaker plays from: the question as it is displayed, and the stance. Real services never see it.
+    """What the scripted speaker plays from: the question as it is displayed, and the stance.
 
-    `options` and `arguments` are in displayed order; `stance` is the displayed letter to argue for, empty for none.
-    `dice` names the draw, so that the same trial plays the same way twice.
+    Real services never see it. `options` and `arguments` are in displayed order; `stance` is the displayed letter to
+    argue for, empty for none. `dice` names the draw, so that the same trial plays the same way twice.
     """
 
     question: str

@@ -16,6 +16,7 @@ from oversight_app.study.questions import LETTERS, Question, folded
 from oversight_app.study.trial import Message, Speaker, Trial
 
 _HOLE = re.compile(r"\{([a-z_]+)\}")
+_BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,27 @@ def lines(trial: Trial) -> tuple[Line, ...]:
 
 
 def fill(prompt: str, holes: Mapping[str, str], *, name: str) -> str:
-    """The prompt with its named holes filled; raises DesignError for a hole that nothing fills."""
+    """The prompt with its named holes filled; raises DesignError for a hole that nothing fills.
+
+    A paragraph whose holes are all empty is left out with its introduction: without a question there is no "Question:".
+    """
     missing = sorted(set(_HOLE.findall(prompt)) - holes.keys())
     if missing:
         raise DesignError(
             f"prompt {name}: nothing fills {{{missing[0]}}}; allowed holes are {', '.join(sorted(holes))}"
         )
-    return _HOLE.sub(lambda match: holes[match.group(1)], prompt)
+    kept = [
+        paragraph
+        for paragraph in _BLANK_LINE.split(prompt.strip())
+        if not (found := _HOLE.findall(paragraph)) or any(holes[hole] for hole in found)
+    ]
+    return _HOLE.sub(lambda match: holes[match.group(1)], "\n\n".join(kept))
+
+
+def introduced(passage: str) -> str:
+    """A passage's raw text as models are given it; empty for an empty one."""
+    text = "\n\n".join(paragraphs(passage))
+    return f"Passage:\n\n{text}" if text else ""
 
 
 def holes(question: Question, option_order: str, stance: str, *, pass_question: bool) -> dict[str, str]:
@@ -61,9 +76,8 @@ def holes(question: Question, option_order: str, stance: str, *, pass_question: 
     order = OptionOrder(option_order)
     shown = order.shown(question.options)
     options = "\n".join(f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, shown, strict=True))
-    passage = "\n\n".join(paragraphs(question.passage.text)) if question.passage else ""
     return {
-        "passage": f"Passage:\n\n{passage}" if passage else "",
+        "passage": introduced(question.passage.text) if question.passage else "",
         "question": question.text.strip() if pass_question else "",
         "options": options if pass_question else "",
         "stance": order.displayed(stance) if stance else "",
