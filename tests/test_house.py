@@ -238,6 +238,7 @@ def readme_commands() -> set[str]:
     """Every `oversight ...` that stands in code in the README, in a block or between backticks."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```.*?^```", readme, re.MULTILINE | re.DOTALL)
+    blocks += re.findall(r"^ {4}\S.*$", readme, re.MULTILINE)
     spans = re.findall(r"`[^`\n]+`", re.sub(r"^```.*?^```", "", readme, flags=re.MULTILINE | re.DOTALL))
     typed = re.findall(
         r"(?:^|[\s`/])oversight ([a-z][a-z-]*)(?: ([a-z][a-z-]*)\b)?", "\n".join(blocks + spans)
