@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from oversight_app.errors import BankError
 from oversight_app.study.cells import FORMS
 from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design, TaskDesign
-from oversight_app.study.questions import LETTERS, Question, Role
+from oversight_app.study.questions import LETTERS, Passage, Question, Role, folded
 
 PILOT_PASSAGES = 20
 """With fewer passages than this the interval over passages is not to be trusted: the study is a pilot."""
@@ -45,27 +45,38 @@ def usable(
     """The study questions a task may draw from, and how many were left out for which reason.
 
     Left out: another role, subjects not asked for, doubtful keys, keys printed twice among the options, copies of a
-    practice item or an example, and later copies of a question already in.
+    practice item or an example, passages that practice is about, later copies of a question already in, and the copy of
+    a passage under a second id.
     """
     questions = list(questions)
-    elsewhere = {question.content_hash for question in questions if question.role is not Role.STUDY}
+    others = [question for question in questions if question.role is not Role.STUDY]
+    elsewhere = {question.content_hash for question in others}
+    as_read = _passages_as_read(questions)
+    practised = {as_read[q.passage] for q in others if q.passage is not None and q.role is Role.PRACTICE}
+    id_of_passage: dict[str, str] = {}
     kept: dict[str, Question] = {}
     left_out: Counter[str] = Counter()
     for question in questions:
         if question.task != task or question.role is not Role.STUDY:
             continue
+        content_hash = question.content_hash
+        passage = as_read[question.passage] if question.passage is not None else ""
         if design.subjects and question.subject not in design.subjects:
             left_out["subject not asked for"] += 1
         elif question.has_doubled_key:
             left_out["key printed twice"] += 1
         elif question.key_flag and design.leave_out_flagged:
             left_out["doubtful key"] += 1
-        elif question.content_hash in elsewhere:
+        elif content_hash in elsewhere:
             left_out["copy of a practice item or an example"] += 1
-        elif question.content_hash in kept:
+        elif passage in practised:
+            left_out["passage of a practice item"] += 1
+        elif content_hash in kept:
             left_out["copy of another question"] += 1
+        elif passage and id_of_passage.setdefault(passage, question.passage_id) != question.passage_id:
+            left_out["copy of another passage"] += 1
         else:
-            kept[question.content_hash] = question
+            kept[content_hash] = question
     return list(kept.values()), left_out
 
 
@@ -101,8 +112,10 @@ def draw_practice(
     that errs before it counts. A task without practice items of its own borrows MMLU's.
     """
     pools: dict[str, list[Question]] = defaultdict(list)
+    seen: set[str] = set()
     for question in questions:
-        if question.role is Role.PRACTICE:
+        if question.role is Role.PRACTICE and question.content_hash not in seen:
+            seen.add(question.content_hash)
             pools[question.task].append(question)
     practice: dict[str, list[PracticeItem]] = {condition: [] for condition in HUMAN_CONDITIONS}
     n_assisted = 0
@@ -142,6 +155,13 @@ def stance_on(question: Question, *, is_wrong: bool, rng: Random) -> str:
 def n_passages(forms: Mapping[str, Sequence[Slot]]) -> int:
     """How many passages a task's forms hold together; 0 for a task without passages."""
     return len({slot.passage_id for slots in forms.values() for slot in slots if slot.passage_id})
+
+
+def _passages_as_read(questions: Iterable[Question]) -> dict[Passage, str]:
+    """Each passage once with its folded text: folding 30 kB anew for each question would take seconds."""
+    return {
+        passage: folded(passage.text) for passage in {q.passage for q in questions if q.passage is not None}
+    }
 
 
 def _subject_slots(pool: Sequence[Question], rng: Random) -> list[Slot]:
