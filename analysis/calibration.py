@@ -90,9 +90,10 @@ _METRICS: tuple[tuple[str, Callable[[Floats, Floats], float], str], ...] = (
 def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
     """The calibration metrics per task, condition and system, where confidences exist, from prepared answers."""
     found = []
-    for task in study_tasks(answers):
-        for condition in Condition:
-            for system, own in systems(answers[answers["task"] == task], condition):
+    for condition in Condition:
+        for system, everything in systems(answers, condition):
+            for task in study_tasks(answers):
+                own = everything[everything["task"] == task]
                 rated = own[own["confidence"].notna() & own["has_choice"]]
                 used = entering(rated)
                 if used.empty:

@@ -13,9 +13,10 @@ from analysis.results import Estimate, Role, Rows
 def response_times(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
     """The median `response_time_s` of the answers that enter, where the export has times, from prepared answers."""
     found = []
-    for task in study_tasks(answers):
-        for condition in Condition:
-            for system, own in systems(answers[answers["task"] == task], condition):
+    for condition in Condition:
+        for system, everything in systems(answers, condition):
+            for task in study_tasks(answers):
+                own = everything[everything["task"] == task]
                 timed = own[own["response_time_s"].notna()]
                 used = entering(timed)
                 if used.empty:

@@ -160,11 +160,8 @@ def test_an_export_without_answers_gives_a_report_that_says_why(tmp_path: Path) 
     folder = tmp_path / "export"
     folder.mkdir()
     write_csv(folder / "answers.csv", [], ordered("answers"))
-    (folder / "manifest.json").write_text(
-        json.dumps(
-            {"schema": 1, "title": "Early", "counts": {"invited": 12, "started": 0}, "note": "Nobody began."}
-        )
-    )
+    said = {"counts": {"invited": 12, "completed": 0}, "empty": {"answers": "Nobody began."}}
+    (folder / "manifest.json").write_text(json.dumps({"schema": 1, "title": "Early", **said}))
 
     paths = write_report(folder, tmp_path / "report")
 
