@@ -171,7 +171,10 @@ class Tables:
         for row in chosen:
             by_place.setdefault((task_name(row.task), self.label(row)), {})[row.metric] = row.estimate
         table = DisplayTable(
-            "Answered trials only: accuracy, confidence and time.", [], [], notes=[_CALIBRATION_NOTE]
+            "Accuracy and confidence over trials with a choice; time over all counted trials.",
+            [],
+            [],
+            notes=[_CALIBRATION_NOTE],
         )
         table.header = ["Condition", *(name for name, _ in metrics.values())]
         for place in sorted(by_place, key=lambda place: place[0]):
