@@ -80,6 +80,8 @@ def _drop_forged(n: int) -> None:
 def _keep(n: int, save: Save) -> None:
     _drop_forged(n)
     marks = marked(n)
+    if marks == st.session_state.get(_kept(n)):
+        return
     try:
         save(*marks)
     except Refusal:

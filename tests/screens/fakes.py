@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import oversight_app.screens
+from oversight_app import running
 from oversight_app.errors import Refusal
+from oversight_app.proctor import Proctor
+from oversight_app.replies import Replies
+from oversight_app.screens import visit
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
 from oversight_app.study.page import Chat, ChatLine, Page, QuestionPage
 
 TOKEN = "tok-1"
 PERSON = "p1a2b3c4"
+SCRIPT = Path(oversight_app.screens.__file__).with_name("main.py")
 
 
 @dataclass
@@ -29,8 +39,8 @@ class FakeProctor:
     def participant_of(self, token: str) -> str | None:
         return PERSON if token == TOKEN else None
 
-    def participant_from_platform(self, platform_ids: Mapping[str, str]) -> str:
-        return PERSON
+    def participant_from_platform(self, platform_ids: Mapping[str, str]) -> str | None:
+        return PERSON if platform_ids.get("PROLIFIC_PID") else None
 
     def page(self, participant_id: str) -> Page:
         assert participant_id == PERSON
@@ -107,3 +117,26 @@ def said(*texts: str, status: str = "complete", forgotten: int = 0) -> Chat:
         for i, text in enumerate(texts)
     )
     return Chat(lines, is_writing=bool(lines) and lines[-1].status == "running", n_resets=int(forgotten > 0))
+
+
+def open_page(
+    monkeypatch: pytest.MonkeyPatch, proctor: FakeProctor | Proctor, cookie: str = TOKEN
+) -> AppTest:
+    """The participants' page as a visitor with this cookie gets it; run once."""
+    replies = proctor if isinstance(proctor, FakeProctor) else Replies(proctor, cast(Any, None))
+    running.install(cast(Any, proctor), cast(Any, replies))
+    monkeypatch.setattr(visit, "_cookie", lambda: cookie)
+    app = AppTest.from_file(str(SCRIPT), default_timeout=20).run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """All that was drawn as HTML, the style sheet left out."""
+    drawn = [cast(Any, block).value for block in app.get("html")]
+    return "\n".join(value for value in drawn if "<style>" not in value)
+
+
+def sent(app: AppTest) -> str:
+    """Everything that went to the browser, in whatever carries it."""
+    return "\n".join(str(getattr(node, "proto", "")) for node in app._tree)
