@@ -57,7 +57,7 @@ def server_command(host: str, port: int) -> list[str]:
     app = Path(oversight_app.__file__).parent / "app.py"
     # Streamlit would greet with an address of its own, which is nobody's link.
     options = config_options(server_address=host, server_port=port, logger_hideWelcomeMessage=True)
-    return [sys.executable, "-m", "streamlit", "run", str(app), *options]
+    return [sys.executable, "-m", "oversight_app.server", str(app), *options]
 
 
 def server_environment(study: Path, url: str, environment: Mapping[str, str]) -> dict[str, str]:
