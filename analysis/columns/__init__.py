@@ -1,0 +1,50 @@
+"""The export contract: every table and column that leaves a study, with type, unit and meaning.
+
+The writer (the application's export) and the reader (`analysis.load`) both take names and rules from here,
+and `datapackage` turns the same description into the codebook that travels with the files. Only the standard
+library is imported, so that writing an export needs no statistics.
+
+In every table: CSV in UTF-8, times in ISO 8601 UTC, flags 0 or 1, an empty cell is a missing value and
+nothing else is ("None" and "NA" are text). Letters A-D name the options in their original order, whatever was
+shown.
+"""
+
+from analysis.columns.column import Column
+from analysis.columns.datapackage import datapackage
+from analysis.columns.tables import COLUMNS, KEYS, ordered
+from analysis.columns.vocabulary import (
+    LETTERS,
+    NEVER_COUNTED,
+    SCHEMA,
+    WITH_CHOICE,
+    WITHOUT_CHOICE,
+    AdviceSource,
+    AdviceStatus,
+    Condition,
+    ParticipantKind,
+    ProbabilitySource,
+    Status,
+    Table,
+    Type,
+)
+
+__all__ = [
+    "COLUMNS",
+    "KEYS",
+    "LETTERS",
+    "NEVER_COUNTED",
+    "SCHEMA",
+    "WITHOUT_CHOICE",
+    "WITH_CHOICE",
+    "AdviceSource",
+    "AdviceStatus",
+    "Column",
+    "Condition",
+    "ParticipantKind",
+    "ProbabilitySource",
+    "Status",
+    "Table",
+    "Type",
+    "datapackage",
+    "ordered",
+]

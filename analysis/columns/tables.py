@@ -1,0 +1,266 @@
+"""The tables of an export, column by column, in the order in which they are written."""
+
+from analysis.columns.column import (
+    Column,
+    count,
+    flag,
+    letter,
+    moment,
+    one_of,
+    probabilities,
+    probability,
+    seconds,
+    text,
+)
+from analysis.columns.vocabulary import (
+    LETTERS,
+    AdviceSource,
+    AdviceStatus,
+    Condition,
+    ParticipantKind,
+    ProbabilitySource,
+    Status,
+    Table,
+    Type,
+)
+
+_PARTICIPANT_ID = text("participant_id", "Opaque code of the person or model who answered", required=True)
+_PARTICIPANT_KIND = one_of("participant_kind", ParticipantKind, "Who answered", required=True)
+_TRIAL_ID = text("trial_id", "One participant, one question, one condition, one sample", required=True)
+_CONDITION = one_of("condition", Condition, "With what help the answer was given", required=True)
+_TASK = text("task", "Kind of question: mmlu, quality, or a bank's own", required=True)
+_QUESTION_ID = text("question_id", "The question, as its bank names it", required=True)
+_FORM = text("form", "Fixed part of the task's question sample that the question belongs to")
+_CELL = text("cell", "Which form in which condition, in which order")
+_PROTOCOL = text("protocol", "How help was given: unaided, chat, ...")
+_ASSISTANT_MODE = text("assistant_mode", "as_is, or how the assistant was told what to argue for")
+_STANCE = text("stance", "Options the speakers were told to argue for, in speaker order", pattern="[A-D]+")
+_MANIPULATED = flag("manipulated", "1 where the assistant was told what to argue for")
+_ORDER = text("option_order", "Original letters in the order shown: CADB", pattern="[A-D]{4}")
+_TIME_LIMIT = seconds("time_limit_s", "Time allowed; empty without a limit")
+_PRACTICE = flag("is_practice", "1 for a practice trial, which no estimate uses")
+_ATTENTION = flag("is_attention_check", "1 for an attention check, which no estimate uses")
+_WHERE = (
+    count("block", "Block of the sitting, from 1", minimum=1),
+    count("position", "Place among the study trials of the sitting, from 1", minimum=1),
+    count("position_in_block", "Place in the block, from 1", minimum=1),
+    count("passage_exposure", "How many questions on this passage so far, this one included", minimum=1),
+)
+_PROMPT_HASH = text("prompt_hash", "SHA-256 of the prompt as sent")
+_TOKENS = (
+    count("tokens_in", "Tokens sent", unit="tokens"),
+    count("tokens_cached", "Tokens sent that the service had cached", unit="tokens"),
+    count("tokens_out", "Tokens received", unit="tokens"),
+)
+_REPLY_TIMES = (
+    seconds("first_text_s", "From the request to the first text"),
+    seconds("total_s", "From the request to the end of the reply"),
+)
+_FINISH_REASON = text("finish_reason", "Why the reply ended")
+
+_ANSWERS = (
+    # -- who and what
+    text("study_id", "The study", required=True),
+    _TRIAL_ID,
+    _PARTICIPANT_ID,
+    _PARTICIPANT_KIND,
+    _CONDITION,
+    _PROTOCOL,
+    text("assistant", "The assistant as the participant knew it"),
+    _ASSISTANT_MODE,
+    text("provider", "Model service behind the assistant or the model alone"),
+    text("model", "Model behind the assistant, or the model that answered alone"),
+    text("method", "How the model alone was asked: zero_shot, ..."),
+    count("sample", "Which answer of this participant to this question, from 1", required=True, minimum=1),
+    _TASK,
+    text("bank", "Where the question comes from"),
+    _QUESTION_ID,
+    text("passage_id", "The passage the question is about; empty where it stands alone"),
+    text("subject", "Subject of the question"),
+    _FORM,
+    _CELL,
+    # -- where
+    *_WHERE,
+    _PRACTICE,
+    _ATTENTION,
+    _ORDER,
+    # -- answer
+    letter("choice", "Option chosen"),
+    letter("correct_choice", "Option the bank holds to be right"),
+    flag("correct", "1 where choice is correct_choice; empty without a choice"),
+    one_of("status", Status, "How the trial ended", required=True),
+    probability("confidence", "Probability the participant gave to the choice"),
+    text("confidence_scale", "How confidence was asked for"),
+    *probabilities("", ""),
+    one_of("p_source", ProbabilitySource, "Where p_a .. p_d come from"),
+    letter("initial_choice", "Choice committed before help was available"),
+    probability("initial_confidence", "Confidence in initial_choice"),
+    *probabilities("initial_", " before help was available"),
+    text("reason", "The participant's own words"),
+    # -- advice
+    _STANCE,
+    _MANIPULATED,
+    letter("first_advice_choice", "Option the assistant stood for first"),
+    letter("advice_choice", "Option the assistant stood for last; empty when speakers differ"),
+    flag("advice_correct", "1 where advice_choice is correct_choice; empty without advice"),
+    one_of("advice_status", AdviceStatus, "Whether the assistant stood for an option"),
+    one_of("advice_source", AdviceSource, "Who read the advice out of the conversation"),
+    # -- traffic and time
+    count("n_messages", "Messages the participant wrote to the assistant"),
+    count("n_replies", "Replies received"),
+    count("n_replies_failed", "Replies that failed"),
+    count("n_resets", "Times the participant made the model forget"),
+    _TIME_LIMIT,
+    seconds("response_time_s", "From first shown to closed, by the server's clock"),
+    seconds("browser_response_time_s", "The same by the participant's browser"),
+    seconds("assistant_wait_s", "Time spent waiting for replies"),
+    moment("shown_at", "When the question was first shown"),
+    moment("closed_at", "When the trial closed: the deadline, however late it was noticed"),
+)
+
+_PARTICIPANTS = (
+    _PARTICIPANT_ID,
+    _PARTICIPANT_KIND,
+    _CELL,
+    moment("assigned_at", "When the cell was assigned"),
+    moment("started_at", "When the participant agreed to take part"),
+    moment("ended_at", "When the sitting ended"),
+    text("outcome", "How the sitting ended"),
+    count("n_closed", "Trials closed, practice included"),
+    count("comprehension_attempts", "Tries at the comprehension questions"),
+    count("n_attention_failed", "Attention checks failed"),
+    text("consent_hash", "SHA-256 of the text the participant agreed to"),
+    flag("withdrew", "1 where the participant withdrew"),
+    flag("external_help_reported", "1 where the participant reported help from elsewhere"),
+)
+
+_QUESTIONS = (
+    _QUESTION_ID,
+    text("content_hash", "Same for two records of one question", required=True),
+    _TASK,
+    text("bank", "Where the question comes from"),
+    text("subject", "Subject of the question"),
+    text("passage_id", "The passage the question is about; empty where it stands alone"),
+    one_of("role", ("study", "practice", "example"), "What the question was used for", required=True),
+    _FORM,
+    flag("difficult", "1 where the bank marks the question as difficult"),
+    text("key_flag", "Why the key is doubtful; empty where it is not"),
+    flag("fixed_order", "1 where an option refers to others, so that their order is kept"),
+    count("n_words", "Words to read before answering, passage left out", unit="words"),
+    probability("selection_prob", "Probability that the draw took this question"),
+    letter("correct_choice", "Option the bank holds to be right"),
+    text("text", "The question as published"),
+    *(text(f"option_{option.lower()}", f"Option {option} as published") for option in LETTERS),
+    text("passage_title", "Title of the passage"),
+    text("passage_text", "The passage as shown"),
+)
+
+_PLAN = (
+    _PARTICIPANT_ID,
+    _PARTICIPANT_KIND,
+    _TRIAL_ID,
+    count("n", "Number of the trial in the sitting, practice included, from 1", minimum=1),
+    *_WHERE,
+    _TASK,
+    _QUESTION_ID,
+    _CONDITION,
+    _FORM,
+    _PROTOCOL,
+    _ASSISTANT_MODE,
+    _STANCE,
+    _MANIPULATED,
+    _ORDER,
+    _TIME_LIMIT,
+    _PRACTICE,
+    _ATTENTION,
+)
+
+_MESSAGES = (
+    _TRIAL_ID,
+    count("seq", "Number of the message in the trial, from 1", required=True),
+    moment("at", "When it was sent; a reply: when it was begun"),
+    text("speaker", "Who wrote it", required=True),
+    letter("speaker_stance", "Option the speaker was told to argue for"),
+    count("context", "Part of the chat that the model could see; a reset opens a new one"),
+    text("text", "The message as shown"),
+    _PROMPT_HASH,
+    text("model", "Model that wrote it"),
+    *_TOKENS,
+    *_REPLY_TIMES,
+    _FINISH_REASON,
+    text("status", "Whether the message is complete, stopped, interrupted or failed"),
+)
+
+_BELIEFS = (
+    _TRIAL_ID,
+    count("seq", "Number of the belief in the trial, from 1", required=True),
+    count("after_message", "seq of the last message seen before it"),
+    letter("choice", "Option held to be right at that moment"),
+    *probabilities("", " at that moment"),
+)
+
+_MODEL_CALLS = (
+    text("call_id", "One request to a model service", required=True),
+    text("trial_id", "The trial it was made for"),
+    text("participant_id", "The person or model it was made for"),
+    one_of("purpose", ("reply", "answer"), "A reply to a person, or an answer of the model alone"),
+    text("provider", "Model service"),
+    text("model", "Model asked for"),
+    text("method", "How the model alone was asked"),
+    count("attempt", "Number of the try that ended the call, from 1", minimum=1),
+    moment("started_at", "When the request was made"),
+    *_REPLY_TIMES,
+    *_TOKENS,
+    _FINISH_REASON,
+    text("request_id", "The service's own name for the request"),
+    text("status", "Whether the call was complete, stopped, interrupted or failed"),
+    text("error", "What went wrong"),
+    _PROMPT_HASH,
+)
+
+_EVENTS = (
+    text("stream", "participant_id, or study", required=True),
+    count("seq", "Number of the event in its stream, from 1", required=True),
+    text("kind", "What happened", required=True),
+    count("version", "Version of this kind of event", required=True),
+    moment("at", "When it happened", required=True),
+    Column("body", Type.JSON, "The event in canonical JSON, exactly as hashed", required=True),
+    text("prev_hash", "hash of the event before; 64 zeros for the first"),
+    text("hash", "SHA-256 over the event and prev_hash", required=True),
+)
+
+_OBSERVATIONS = (
+    text("participant_id", "The person observed", required=True),
+    text("trial_id", "The trial open at that moment"),
+    moment("at", "When it was received", required=True),
+    text("kind", "What was observed: focus, scroll, typing, ...", required=True),
+    Column("body", Type.JSON, "The observation in JSON"),
+)
+
+COLUMNS: dict[Table, tuple[Column, ...]] = {
+    Table.ANSWERS: _ANSWERS,
+    Table.PARTICIPANTS: _PARTICIPANTS,
+    Table.QUESTIONS: _QUESTIONS,
+    Table.PLAN: _PLAN,
+    Table.MESSAGES: _MESSAGES,
+    Table.BELIEFS: _BELIEFS,
+    Table.MODEL_CALLS: _MODEL_CALLS,
+    Table.EVENTS: _EVENTS,
+    Table.OBSERVATIONS: _OBSERVATIONS,
+}
+
+KEYS: dict[Table, tuple[str, ...]] = {
+    Table.ANSWERS: ("study_id", "participant_id", "condition", "question_id", "sample"),
+    Table.PARTICIPANTS: ("participant_id",),
+    Table.QUESTIONS: ("question_id",),
+    Table.PLAN: ("trial_id",),
+    Table.MESSAGES: ("trial_id", "seq"),
+    Table.BELIEFS: ("trial_id", "seq"),
+    Table.MODEL_CALLS: ("call_id",),
+    Table.EVENTS: ("stream", "seq"),
+}
+
+
+def ordered(table: str) -> tuple[str, ...]:
+    """The header of a table: its column names in the order in which they are written."""
+    return tuple(column.name for column in COLUMNS[Table(table)])
