@@ -221,9 +221,11 @@ class PrimaryModel(_Section):
 class AnalysisDesign(_Section):
     """What is declared before data, so that the report can say so."""
 
-    family: tuple[str, ...] = ("human_with_model - human_alone", "human_with_model - model_alone")
+    family: tuple[str, ...] = ()
+    """The confirmatory contrasts, tested together. Left out: against each of the two alone, and, where the assistant is
+    told what to argue for, against its own advice, which is then the headline (design, section 10)."""
     margin: float | None = Field(default=None, gt=0, lt=1)
-    exclusions: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ("external_help",)
     target_n: int = Field(default=40, ge=1)
     stopping_rule: str = "recruitment stops when target_n participants have completed"
     primary_model_alone: PrimaryModel | None = None
@@ -233,10 +235,9 @@ class AnalysisDesign(_Section):
         for contrast in self.family:
             if contrast not in CONTRASTS:
                 raise ValueError(f"family: found {contrast!r}, allowed are {', '.join(map(repr, CONTRASTS))}")
-        if self.exclusions:
-            raise ValueError(
-                f"exclusions: found {list(self.exclusions)!r}, allowed is [] (this version applies none)"
-            )
+        for rule in self.exclusions:
+            if rule not in EXCLUSIONS:
+                raise ValueError(f"exclusions: found {rule!r}, allowed are {', '.join(map(repr, EXCLUSIONS))}")
         return self
 
 
@@ -245,6 +246,10 @@ CONTRASTS = (
     "human_with_model - model_alone",
     "human_with_model - advice",
 )
+
+EXCLUSIONS = ("external_help", "withdrew")
+"""Rules that leave whole participants out of a second set of estimates; none looks at accuracy. The analysis knows more of
+them, for studies with attention checks or a minimum time, which this version does not run."""
 
 
 class SittingDesign(_Section):
@@ -286,6 +291,14 @@ class Design(_Section):
             limits = {"time_limit_s": 180.0, "extra_s_per_100_words": 25.0} | mmlu
             return values | {"tasks": tasks | {"mmlu": limits}}
         return values
+
+    @model_validator(mode="after")
+    def _default_family(self) -> Self:
+        if not self.analysis.family:
+            is_told = self.assistant.mode is not AssistantMode.AS_IS
+            family = CONTRASTS if is_told else CONTRASTS[:2]
+            object.__setattr__(self, "analysis", self.analysis.model_copy(update={"family": family}))
+        return self
 
     @model_validator(mode="after")
     def _check(self) -> Self:
