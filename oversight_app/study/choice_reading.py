@@ -141,8 +141,12 @@ def _stated_letters(text: str, words: dict[str, str]) -> Iterator[tuple[int, int
 
 def _stated_words(text: str, words: dict[str, str]) -> Iterator[tuple[int, int, str]]:
     """Statements with an option's words for its letter; of two options that begin at one place the longer was meant."""
+    lowered = text.lower()
     for letter, said in words.items():
         if not said or list(words.values()).count(said) > 1:
+            continue
+        # Most texts name one option of four, and each pattern costs a compilation.
+        if not all(word in lowered for word in said.lower().split()):
             continue
         option = rf"(?P<words>{_as_pattern(said)})(?!\w|[.,]\d)"
         for pattern in (

@@ -46,7 +46,7 @@ class ExportWritten:
 
 @dataclass(frozen=True, slots=True)
 class RehearsalBegun:
-    """This record is a copy for a rehearsal: its people are simulated. `truth` is what their answers should come out as."""
+    """This record is a copy whose people are simulated. `truth` is what their answers should come out as."""
 
     n_participants: int
     seed: int

@@ -8,6 +8,7 @@ characters that are not white space stay the same and in the same order, `&amp;`
 
 import html
 import re
+from functools import lru_cache
 
 # Not str.split(): it takes U+0085 for white space, which in these texts is a lost ellipsis, and NBSP for a plain space.
 _WHITE = " \t\n\r\f\v"
@@ -31,6 +32,8 @@ _ENDS_SENTENCE = re.compile(r"(?:(?<!\.)(?<!\. )\.|[!?:])[\"'’”)\]]*$")
 _HAS_WORD = re.compile(r"\w")
 
 
+# A page is made afresh for each showing and a prompt for each reply, thousands of times from the same few passages.
+@lru_cache(maxsize=256)
 def paragraphs(text: str) -> tuple[str, ...]:
     """The passage as paragraphs of running text, each without line ends; empty for a text of white space alone.
 

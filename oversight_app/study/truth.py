@@ -1,0 +1,101 @@
+"""The true accuracies of a rehearsal: what simulated people's answers should come out as, computed and not counted.
+
+The expectation is over people of all kinds and over questions as `study/people.py` draws them, under the plan's own
+cells, stances and limits. It counts as the metric `accuracy` does: a question that ran out without a draft is wrong, a
+question at which somebody left counts for nothing. So leaving people weigh less, and more in what comes first.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import exp, sqrt
+from typing import TypeAlias
+
+from oversight_app.study.assignment import trials_for
+from oversight_app.study.design import Condition
+from oversight_app.study.people import (
+    CHANCE,
+    DRAFTED_SHARE,
+    ITEM_LEVEL_SD,
+    ITEM_SLOPE_SD,
+    LEAVES_BETWEEN,
+    MANNERS,
+    MEAN,
+    PERSON_LEVEL_SD,
+    PERSON_SLOPE_SD,
+    Manner,
+    expit,
+)
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import LETTERS, Question
+from oversight_app.study.trial_plan import TrialPlan
+
+STAND_IN_ERROR_SHARE = 0.3
+"""Where a real model would say what it thinks, the stand-in of a rehearsal is wrong this often."""
+
+Accuracies: TypeAlias = dict[str, dict[str, float]]
+
+
+def true_accuracies(
+    plan: Plan, questions: Mapping[str, Question], manners: Sequence[Manner] = MANNERS
+) -> Accuracies:
+    """The accuracy to expect, by task and human condition."""
+    right: dict[tuple[str, str], float] = defaultdict(float)
+    counted: dict[tuple[str, str], float] = defaultdict(float)
+    for cell in plan.cells:
+        # Each participant of a cell meets blocks of the same lengths in this order, with as many wrong stances in each.
+        trials = trials_for(plan, questions, cell, "somebody", arrival=0, turn=0)
+        advised = _share_advised_right(trials, questions)
+        for manner in manners:
+            for trial, reached in zip(trials, _reached(manner, len(trials)), strict=True):
+                if trial.is_practice:
+                    continue
+                place = (trial.task, trial.condition)
+                counted[place] += manner.share * reached
+                right[place] += (
+                    manner.share * reached * _accuracy(manner, trial, advised.get(trial.task, 0.0))
+                )
+    accuracies: Accuracies = {}
+    for (task, condition), weight in counted.items():
+        accuracies.setdefault(task, {})[condition] = right[task, condition] / weight
+    return accuracies
+
+
+def _accuracy(manner: Manner, trial: TrialPlan, advised_right: float) -> float:
+    is_assisted = trial.condition == Condition.HUMAN_WITH_MODEL
+    own = CHANCE if manner.is_guessing else _mean_expit(MEAN + manner.level, 0.5 if is_assisted else -0.5)
+    follows = manner.follows if is_assisted else 0.0
+    answered = follows * advised_right + (1 - follows) * own
+    lapses = manner.lapses if trial.time_limit_s is not None else 0.0
+    return answered * (1 - lapses * (1 - DRAFTED_SHARE))
+
+
+@lru_cache
+def _mean_expit(mean: float, x: float) -> float:
+    """The mean of expit(mean + sd z) over a standard normal z; the trapezoid rule is good to ten digits here."""
+    people = PERSON_LEVEL_SD**2 + x**2 * PERSON_SLOPE_SD**2
+    sd = sqrt(people + ITEM_LEVEL_SD**2 + x**2 * ITEM_SLOPE_SD**2)
+    points = [i / 20 for i in range(-160, 161)]
+    weights = [exp(-z * z / 2) for z in points]
+    return sum(w * expit(mean + sd * z) for w, z in zip(weights, points, strict=True)) / sum(weights)
+
+
+def _reached(manner: Manner, n_trials: int) -> list[float]:
+    """For each trial, the probability that a person of this kind answers it or lets it run out."""
+    if not manner.is_leaving:
+        return [1.0] * n_trials
+    first, last = LEAVES_BETWEEN
+    # Trial n is answered by those who leave later than its end, n / n_trials.
+    return [min(1.0, max(0.0, (last - n / n_trials) / (last - first))) for n in range(1, n_trials + 1)]
+
+
+def _share_advised_right(trials: Sequence[TrialPlan], questions: Mapping[str, Question]) -> dict[str, float]:
+    """By task, how often the assistant argues for the right option."""
+    by_task: dict[str, list[float]] = defaultdict(list)
+    for trial in trials:
+        if trial.condition == Condition.HUMAN_WITH_MODEL and not trial.is_practice:
+            key = LETTERS[questions[trial.question_id].correct]
+            by_task[trial.task].append(
+                float(trial.stance == key) if trial.stance else 1 - STAND_IN_ERROR_SHARE
+            )
+    return {task: sum(shares) / len(shares) for task, shares in by_task.items()}

@@ -1,0 +1,160 @@
+"""A simulated person in front of the page: sees what a browser shows, and does what a browser can do.
+
+`walk` is a sitting as a generator: it does one thing, and yields how many seconds pass before the next. Whoever drives
+it moves the clock in between, so that many people can be in a study at once. The person's mind is in `study/people.py`;
+the key of a question reaches it as knowledge, never through the page.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from random import Random
+from typing import assert_never
+
+from oversight_app.proctor import Proctor
+from oversight_app.replies import Replies
+from oversight_app.study.choice_reading import read_choice
+from oversight_app.study.letters import OptionOrder
+from oversight_app.study.page import (
+    BeginPage,
+    ComprehensionPage,
+    ConsentPage,
+    DebriefPage,
+    EndPage,
+    FeedbackPage,
+    InstructionsPage,
+    QuestionPage,
+    RestPage,
+)
+from oversight_app.study.people import (
+    FIRST_MESSAGE,
+    SECOND_MESSAGE,
+    Intent,
+    Item,
+    Person,
+    answer,
+    intend,
+    leaves_on,
+)
+from oversight_app.study.questions import LETTERS
+
+_FAILS_FIRST_CHECK = 0.1
+"""How likely a person gets the first attempt at the comprehension check wrong; the second is right."""
+_BROWSER_LAG_S = 0.15
+
+
+class Visitor:
+    """One simulated participant."""
+
+    def __init__(
+        self,
+        proctor: Proctor,
+        replies: Replies,
+        participant_id: str,
+        person: Person,
+        item_of: Callable[[str], Item],
+        dice: Random,
+    ) -> None:
+        """A person about to open the link of this participant, to whom each question is as `item_of` says by its id."""
+        self._proctor = proctor
+        self._replies = replies
+        self._id = participant_id
+        self._person = person
+        self._item_of = item_of
+        self._dice = dice
+
+    def walk(self) -> Iterator[float]:
+        """From the link to the end page, or to where this person leaves."""
+        while True:
+            page = self._proctor.page(self._id)
+            match page:
+                case ConsentPage():
+                    yield self._dice.uniform(20, 60)
+                    self._proctor.give_consent(self._id, agreed=True)
+                case InstructionsPage():
+                    yield self._dice.uniform(30, 120)
+                    self._proctor.finish_instructions(self._id)
+                case ComprehensionPage():
+                    yield self._dice.uniform(15, 60)
+                    self._proctor.answer_comprehension(self._id, self._comprehension(page))
+                case BeginPage():
+                    yield self._dice.uniform(3, 20)
+                    self._proctor.begin(self._id)
+                case RestPage():
+                    yield self._dice.uniform(2, 15)
+                    self._proctor.go_on(self._id)
+                case QuestionPage() if self._leaves_on(page.n):
+                    if self._person.withdraws:
+                        yield self._dice.uniform(2, 15)
+                        self._proctor.withdraw(self._id)
+                    return
+                case QuestionPage():
+                    yield from self._work_on(page)
+                case FeedbackPage():
+                    yield self._dice.uniform(2, 10)
+                    self._proctor.read_feedback(self._id, page.n)
+                case DebriefPage():
+                    yield self._dice.uniform(10, 60)
+                    self._proctor.finish(self._id, external_help=self._dice.random() < 0.03)
+                case EndPage():
+                    return
+                case _:
+                    assert_never(page)
+
+    def _work_on(self, page: QuestionPage) -> Iterator[float]:
+        """One question, from first sight to the answer or past the deadline."""
+        plan = self._proctor.sitting(self._id).trials[page.n - 1].plan
+        question = self._proctor.questions[plan.question_id]
+        key = LETTERS.index(OptionOrder(plan.option_order).displayed(LETTERS[question.correct]))
+        item = self._item_of(plan.question_id)
+        limit_s = None if page.total_ms is None else page.total_ms / 1000
+        intent = intend(
+            self._person, item, key, is_assisted=page.chat is not None, limit_s=limit_s, dice=self._dice
+        )
+        advice = yield from self._chat(page, intent)
+        said = answer(self._person, intent, key, advice, page.confidence_scale, self._dice)
+        yield intent.seconds * 0.3
+        if limit_s is not None and intent.lets_it_lapse:
+            if intent.leaves_a_draft:
+                self._proctor.save_draft(self._id, page.n, said.choice, said.confidence)
+            yield limit_s - intent.seconds + self._dice.uniform(1, 20)
+            return
+        self._proctor.save_draft(self._id, page.n, said.choice, None)
+        yield intent.seconds * 0.1
+        self._proctor.submit(
+            self._id,
+            page.n,
+            said.choice,
+            said.confidence,
+            browser_response_time_s=round(intent.seconds + _BROWSER_LAG_S, 3),
+        )
+
+    def _chat(self, page: QuestionPage, intent: Intent) -> Generator[float, None, int | None]:
+        """Ask what there is to ask, over the first 60 % of the time; the first readable advice, as displayed."""
+        advice: int | None = None
+        for message in (FIRST_MESSAGE, SECOND_MESSAGE)[: intent.n_messages]:
+            yield intent.seconds * 0.6 / intent.n_messages
+            self._replies.ask(self._id, page.n, message)
+            seen = self._proctor.page(self._id)
+            if advice is None and isinstance(seen, QuestionPage) and seen.chat is not None:
+                advice = _advice(seen)
+        if intent.n_messages == 0:
+            yield intent.seconds * 0.6
+        return advice
+
+    def _comprehension(self, page: ComprehensionPage) -> tuple[int, ...]:
+        right = tuple(question.correct for question in self._proctor.plan.comprehension)
+        fails = page.attempt == 1 and page.attempts_left > 1 and self._dice.random() < _FAILS_FIRST_CHECK
+        if not fails or not right:
+            return right
+        return ((right[0] + 1) % len(page.questions[0][1]), *right[1:])
+
+    def _leaves_on(self, n: int) -> bool:
+        return n == leaves_on(self._person, len(self._proctor.sitting(self._id).trials))
+
+
+def _advice(page: QuestionPage) -> int | None:
+    """The option that the last reply on the page stands for, by its displayed letter, as its reader would."""
+    if page.chat is None:
+        return None
+    replies = [line.text for line in page.chat.lines if not line.is_participant]
+    letter = read_choice(replies[-1], page.options) if replies else ""
+    return LETTERS.index(letter) if letter else None
