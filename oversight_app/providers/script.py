@@ -9,6 +9,7 @@ transcript by rule finds it (`study.choice_reading`). Once it has given up, it s
 that the participant named, or none.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -187,8 +188,8 @@ def _made_up(scene: Scene, letter: str) -> str:
     """An argument from the words of question and option alone, for questions that bring none; it claims no facts."""
     option = _option(scene, letter)
     asked = keywords(scene.question)
-    shared = [word for word in keywords(option) if word in asked]
-    parts = [f"The question is what fits its wording best, and “{option}” answers just what is asked."]
+    shared = [word for word in re.findall(r"[\w'’-]+", option) if set(keywords(word)) & set(asked)]
+    parts = [f"What matters here is the wording of the question, and “{option}” answers just what it asks."]
     if shared:
         parts = [f"The question turns on “{shared[0]}”, and “{option}” takes that up most directly."]
     quote = near_quote(scene.passage, keywords(option)) if scene.passage else ""

@@ -1,0 +1,74 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from oversight_app.clock import SimulatedClock
+from oversight_app.errors import BadInput, ProviderConfigError
+from oversight_app.providers import check_provider, provider_for
+from oversight_app.providers.compatible import CompatibleProvider
+from oversight_app.providers.scripted import ScriptedProvider
+
+CLOCK = SimulatedClock(datetime(2026, 11, 20, tzinfo=UTC))
+LOCAL = "compatible:qwen@http://127.0.0.1:8080/v1"
+
+
+def test_the_scripted_assistant_needs_nothing() -> None:
+    provider, name = provider_for("scripted:demo", clock=CLOCK, environment={})
+
+    assert isinstance(provider, ScriptedProvider)
+    assert name == "demo"
+    check_provider("scripted:demo", {})
+
+
+def test_a_compatible_server_has_one_client_per_process() -> None:
+    first, name = provider_for(LOCAL, clock=CLOCK, environment={})
+    second, other = provider_for(
+        "compatible:org/llama:8b@http://127.0.0.1:8080/v1/", clock=CLOCK, environment={}
+    )
+
+    assert isinstance(first, CompatibleProvider)
+    assert first is second
+    assert (name, other) == ("qwen", "org/llama:8b")
+
+
+@pytest.mark.parametrize("model", ["openai:gpt-6", "anthropic:claude", "demo", "scripted:", "", ":x"])
+def test_a_provider_that_is_not_in_this_release_is_refused_with_what_is_allowed(model: str) -> None:
+    with pytest.raises(BadInput, match="allowed are scripted:NAME and compatible:NAME@BASE_URL"):
+        provider_for(model, clock=CLOCK, environment={})
+
+
+def test_a_compatible_server_without_an_address_is_refused() -> None:
+    with pytest.raises(BadInput, match="compatible:NAME@BASE_URL"):
+        check_provider("compatible:qwen", {})
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8080", "ftp://host/v1", "http://", "http://host:99999/v1", "http://[1/v1"]
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ProviderConfigError, match="not an address"):
+        provider_for(f"compatible:qwen@{address}", clock=CLOCK, environment={})
+
+
+@pytest.mark.parametrize("address", ["https://me:secret@host/v1", "https://host/v1?key=secret"])
+def test_a_secret_in_the_address_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(ProviderConfigError, match="OVERSIGHT_COMPATIBLE_API_KEY") as raised:
+        check_provider(f"compatible:qwen@{address}", {})
+
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "llama.localhost"])
+def test_a_server_on_this_machine_needs_no_key(host: str) -> None:
+    check_provider(f"compatible:qwen@http://{host}:8080/v1", {})
+
+
+@pytest.mark.parametrize("environment", [{}, {"OPENAI_API_KEY": " "}])
+def test_a_missing_key_is_named_before_anybody_is_paid(environment: dict[str, str]) -> None:
+    with pytest.raises(ProviderConfigError, match="Set OVERSIGHT_COMPATIBLE_API_KEY"):
+        check_provider("compatible:qwen@https://models.example.org/v1", environment)
+
+
+@pytest.mark.parametrize("variable", ["OVERSIGHT_COMPATIBLE_API_KEY", "OPENAI_API_KEY"])
+def test_either_variable_brings_the_key(variable: str) -> None:
+    check_provider("compatible:qwen@https://models.example.org/v1", {variable: "k"})
