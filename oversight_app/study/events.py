@@ -10,7 +10,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from oversight_app.study.trial_plan import TrialPlan
@@ -309,12 +309,14 @@ def from_body(kind: str, version: int, body: str) -> Event:
 
 def canonical(value: object) -> str:
     """One text for one value: the form in which things are hashed."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso)
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso, allow_nan=False
+    )
 
 
 def iso(at: datetime) -> str:
     """ISO 8601 with microseconds and Z, as all times are stored and exported."""
-    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _iso(value: object) -> str:
