@@ -1,0 +1,138 @@
+"""A study served by a real server process, and the browser that visits it.
+
+Every server stands on a loopback port of its own over a folder of its own; whoever starts one here ends that one.
+"""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from playwright.sync_api import Locator, Page, expect
+
+from oversight_app.clock import SystemClock
+from oversight_app.commands.server import free_port, server_command, server_environment
+from oversight_app.proctor import Proctor
+from oversight_app.store import Store
+from oversight_app.study.sitting import Sitting
+
+HOST = "127.0.0.1"
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+T = TypeVar("T")
+
+
+@dataclass
+class Served:
+    """A study folder and the process that serves it."""
+
+    folder: Path
+    port: int = field(default_factory=lambda: free_port(HOST, start=20_000 + os.getpid() % 20_000))
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where participants find it."""
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Serve, and come back when it answers."""
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                server_command(HOST, self.port),
+                env=server_environment(self.folder, "", os.environ),
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self._answers, seconds=60)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as its owner would."""
+        self._end(signal.SIGTERM)
+
+    def sitting(self, participant_id: str) -> Sitting:
+        """What the record says of a participant, read beside the server."""
+        with Store.open(self.folder / "study.db") as store:
+            return Proctor(store, SystemClock()).sitting(participant_id)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=20)
+        self.process = None
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(f"the server ended at once:\n{log[-3000:]}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def wait_for(condition: Callable[[], T], *, seconds: float = 15) -> T:
+    """What the condition returns once it is true."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"did not become true within {seconds:g} s")
+        time.sleep(0.05)
+
+
+# -- what a participant does on the page ---------------------------------------------------------------
+
+
+def press(page: Page, key: str) -> None:
+    """Click the button with this key."""
+    page.locator(f".st-key-{key} button").click()
+
+
+def option(page: Page, n: int, index: int) -> Locator:
+    """The radio button of an option."""
+    return page.locator(f".st-key-answer_{n} input[type=radio]").nth(index)
+
+
+def mark(page: Page, n: int, choice: int, confidence: int = 2) -> None:
+    """Choose an option by its text and a confidence by its label."""
+    page.locator(f".st-key-options_{n} .ov-exact").nth(choice).click()
+    expect(option(page, n, choice)).to_be_checked()
+    page.locator(f".st-key-confidence_{n} label[data-testid=stRadioOption]").nth(confidence).click()
+    expect(page.locator(f".st-key-confidence_{n} input[type=radio]").nth(confidence)).to_be_checked()
+
+
+def walk_to_first_question(page: Page, url: str, token: str, check: list[int]) -> None:
+    """From the link to question 1; `check` holds the right answers of the comprehension check."""
+    page.goto(f"{url}/go/{token}")
+    press(page, "consent")
+    press(page, "continue")
+    for i, answer in enumerate(check, start=1):
+        page.locator(f".st-key-comprehension_{i} label[data-testid=stRadioOption]").nth(answer).click()
+        expect(page.locator(f".st-key-comprehension_{i} input[type=radio]").nth(answer)).to_be_checked()
+    press(page, "continue")
+    press(page, "begin")
+    press(page, "continue")
+    expect(page.locator(".st-key-submit_1 button")).to_be_visible()

@@ -1,0 +1,62 @@
+"""Small studies for a browser to visit, made by the tool's own planning from its own banks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oversight_app import banks, invitations, planning
+from oversight_app.clock import SystemClock
+from oversight_app.prompts import load_prompts
+from oversight_app.study.design import Design
+from oversight_app.study.questions import Question
+from oversight_app.study_folder import StudyFolder
+
+
+@dataclass(frozen=True)
+class Study:
+    """A planned study, the links of its participants, and the answers that pass its check."""
+
+    folder: Path
+    tokens: tuple[str, ...]
+    participants: tuple[str, ...]
+    check: list[int]
+
+
+def two_questions(
+    folder: Path,
+    *,
+    task: str = "quality",
+    limit_s: float = 300,
+    questions: Sequence[Question] = (),
+    **changes: Any,
+) -> Study:
+    """One question with the assistant, then one alone; no practice. From the built-in banks, or these questions."""
+    clock = SystemClock()
+    made = StudyFolder.create(folder, "demo", at=clock.now())
+    values = made.read_design().model_dump(mode="json")
+    values["tasks"] = {
+        task: {"questions_per_condition": 1, "time_limit_s": limit_s, "practice_per_condition": 0}
+    }
+    values["conditions"]["order"] = "human_with_model_first"
+    with made.open_store() as store:
+        if questions:
+            store.save_questions(questions, [], source="tests", at=clock.now())
+        else:
+            banks.import_bank(store, "builtin", at=clock.now())
+        plan = planning.freeze(
+            store,
+            Design.model_validate(values | changes),
+            texts=made.read_texts(),
+            prompts=load_prompts(),
+            comprehension=made.read_comprehension(),
+            clock=clock,
+        )
+        tokens = tuple(invitations.invite(store, 3, clock=clock))
+        people = store.invitations()
+    return Study(
+        folder,
+        tokens,
+        tuple(people[token] for token in tokens),
+        [question.correct for question in plan.comprehension],
+    )

@@ -1,0 +1,122 @@
+"""The page as a browser lays it out: exact texts, everything in sight, nothing from anywhere else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.served import Served, mark, press, walk_to_first_question
+from tests.browser.studies import two_questions
+from tests.builders import make_question
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[[Path], Served]
+
+NASTY_TEXT = (
+    "  In $t$, $5 is *not* $10:\n\n    if (x < y) -> <b>z</b> &epsiv; __init__ -- `a` :smile: | 1. # >= $"
+)
+NASTY_OPTIONS = (
+    "a*(c + d)* + b(c + d)* ~~F ~ _x_",
+    "\\$300 or $\\frac{1}{256}$ -> :red[no] [link](http://x.example)",
+    "  two  spaces\n\tand a tab\n# and lines",
+    "<MISSING CONDITION> & \"quotes\" 'single' > 95%",
+)
+
+
+def test_every_character_of_question_and_options_arrives(tmp_path: Path, page: Page, serve: Serve) -> None:
+    questions = [
+        make_question(f"test/nasty:{i}", text=f"{NASTY_TEXT} {i}", options=NASTY_OPTIONS) for i in range(2)
+    ]
+    study = two_questions(tmp_path / "study", task="mmlu", questions=questions)
+    served = serve(study.folder)
+
+    walk_to_first_question(page, served.url, study.tokens[0], study.check)
+
+    question, options = page.evaluate(
+        "[document.querySelector('#question_1').textContent,"
+        " [...document.querySelectorAll('.st-key-options_1 .ov-exact')].map((e) => e.textContent)]"
+    )
+    assert question in {f"{NASTY_TEXT} {i}" for i in range(2)}
+    assert sorted(options) == sorted(NASTY_OPTIONS)
+    assert page.locator("#question_1").evaluate("(e) => getComputedStyle(e).whiteSpace") == "pre-wrap"
+    assert page.get_by_role("radio", name="MISSING CONDITION").count() == 1
+
+
+def test_everything_is_in_sight_on_a_laptop_and_nothing_overflows_on_a_phone(
+    tmp_path: Path, browser: Browser, context: BrowserContext, serve: Serve
+) -> None:
+    study = two_questions(tmp_path / "study")
+    served = serve(study.folder)
+    hosts: set[str] = set()
+    context.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    walk_to_first_question(page, served.url, study.tokens[0], study.check)
+
+    needed = [
+        "#question_1",
+        ".ov-left",
+        ".ov-passage",
+        ".st-key-search_1 input",
+        ".st-key-confidence_1 label",
+    ]
+    needed += [".st-key-submit_1 button", ".st-key-chat_log_1", ".st-key-chat_input_1 textarea"]
+    for selector in [*needed, *(f"#option_1_{i}" for i in range(4))]:
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None, selector
+        assert box["y"] >= 0, selector
+        assert box["y"] + min(box["height"], 20) <= LAPTOP["height"], selector
+    assert page_overflow(page) == (0, 0)
+
+    page.locator(".st-key-search_1 input").fill("the")
+    expect(page.locator(".ov-hits")).to_contain_text("1 of ")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ov-hits")).to_contain_text("2 of ")
+
+    mark(page, 1, 0)
+    press(page, "submit_1")
+    press(page, "continue")
+    expect(page.locator(".st-key-submit_2 button")).to_be_visible()
+    assert page.locator(".st-key-chat_input_2").count() == 0
+    assert page_overflow(page) == (0, 0)
+
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    for pane in ("passage", "question"):
+        page.locator(f".ov-panes button[data-pane={pane}]").click()
+        assert page_overflow(page)[0] == 0
+    assert page.locator(".ov-passage").is_hidden()
+    touch = page.locator(".st-key-options_2 label[data-testid=stRadioOption]").first.bounding_box()
+    assert touch is not None
+    assert touch["height"] >= 44
+
+    assert hosts == {f"127.0.0.1:{served.port}"}
+    assert problems == []
+
+
+def test_an_unknown_link_and_a_visitor_without_one_get_a_calm_page(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    served = serve(two_questions(tmp_path / "study", task="mmlu").folder)
+
+    answer = page.goto(f"{served.url}/go/nonsense")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="This link is not known")).to_be_visible()
+
+    page.goto(served.url)
+    expect(page.get_by_role("heading", name="Please open your personal link")).to_be_visible()
+
+
+def page_overflow(page: Page) -> tuple[int, int]:
+    """By how many pixels the page could be scrolled, across and down."""
+    across, down = page.evaluate(
+        "(() => { const m = document.querySelector('.stMain');"
+        " return [Math.max(document.documentElement.scrollWidth - innerWidth, m.scrollWidth - m.clientWidth),"
+        " m.scrollHeight - m.clientHeight] })()"
+    )
+    return across, down
