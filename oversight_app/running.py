@@ -8,7 +8,6 @@ another, and nothing is missing.
 import base64
 import json
 import logging
-import os
 import re
 import threading
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
 from oversight_app.proctor import PLATFORM_KEYS, Proctor
+from oversight_app.providers import provider_for
 from oversight_app.replies import Replies
 from oversight_app.study_folder import StudyFolder
 
@@ -47,13 +47,12 @@ _sweeper: threading.Thread | None = None
 
 
 def open_study(folder: Path, *, public_url: str = "") -> None:
-    """Open the study in this folder and start sweeping it; raises BadInput, StudyStateError or StoreError."""
-    from oversight_app.providers import open_provider
-
+    """Open the study in this folder and start sweeping it; raises what is wrong with it, an OversightError."""
     store = StudyFolder.open(folder).open_store()
+    clock = SystemClock()
     try:
-        opened = Proctor(store, SystemClock(), watches_uptime=True)
-        provider = open_provider(opened.plan.design.assistant.model, os.environ)
+        opened = Proctor(store, clock, watches_uptime=True)
+        provider, _ = provider_for(opened.plan.design.assistant.model, clock=clock)
     except BaseException:
         store.close()
         raise
