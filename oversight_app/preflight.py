@@ -10,6 +10,7 @@ from oversight_app import planning
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
 from oversight_app.prompts import load_prompts
+from oversight_app.providers import check_provider
 from oversight_app.store import Store
 from oversight_app.study.design import Design
 from oversight_app.study.plan import Plan
@@ -121,11 +122,9 @@ def _models(design: Design, environment: Mapping[str, str], found: Findings) -> 
 
 def model_problem(model: str, environment: Mapping[str, str]) -> str:
     """Why a model cannot be asked with this environment, empty when it can; nobody is asked to find out."""
-    from oversight_app.providers import open_provider
-
     try:
-        open_provider(model, environment)
-    except ProviderError as error:
+        check_provider(model, environment)
+    except (BadInput, ProviderError) as error:
         return str(error)
     return ""
 

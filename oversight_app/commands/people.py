@@ -47,9 +47,9 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
     Example: oversight serve mystudy --url https://study.example.org
     """
     from oversight_app.commands.server import become_server, must_be_free
-    from oversight_app.errors import ProviderConfigError, StudyStateError
+    from oversight_app.errors import StudyStateError
     from oversight_app.invitations import checked_url
-    from oversight_app.preflight import model_problem
+    from oversight_app.providers import check_provider
     from oversight_app.study_folder import StudyFolder
 
     public = checked_url(url) if url else ""
@@ -58,8 +58,7 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
         plan = store.plan()
     if plan is None:
         raise StudyStateError(f"{study} has no plan yet. Run `{command('plan', study)}` first.")
-    if problem := model_problem(plan.design.assistant.model, os.environ):
-        raise ProviderConfigError(problem)
+    check_provider(plan.design.assistant.model, os.environ)
     must_be_free(host, port)
     click.echo(f"Serving {study} at {public or f'http://{host}:{port}'}; stop with Ctrl-C.")
     become_server(folder.path, host=host, port=port, url=public)

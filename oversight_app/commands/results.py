@@ -50,7 +50,9 @@ def model_alone(study: Path, model: str, method: str) -> None:
 
     with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
         summary = answer_alone(store, model, method=method, clock=SystemClock(), on_progress=on_progress)
-    click.echo(summary.describe())
+    click.echo(summary.describe(), err=bool(summary.n_open))
+    if summary.n_open:
+        raise click.exceptions.Exit(1)  # what was answered is saved; the description says how to go on
 
 
 @click.command()
