@@ -39,10 +39,12 @@ function start(root) {
   bar.onClick = (event) => clicked(bar, event)
   document.addEventListener("visibilitychange", (bar.onVisible = () => tick(bar)))
   document.addEventListener("click", bar.onClick, { capture: true })
+  document.documentElement.dataset.selectable = "" // option texts: see clicked()
   return bar
 }
 
 function stop(bar) {
+  delete document.documentElement.dataset.selectable
   clearInterval(bar.interval)
   document.removeEventListener("visibilitychange", bar.onVisible)
   document.removeEventListener("click", bar.onClick, { capture: true })

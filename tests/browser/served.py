@@ -116,9 +116,16 @@ def option(page: Page, n: int, index: int) -> Locator:
     return page.locator(f".st-key-answer_{n} input[type=radio]").nth(index)
 
 
+def click_option(page: Page, n: int, index: int) -> None:
+    """Click on an option's text, wherever the click then lands: on the text or on the card below it."""
+    box = page.locator(f".st-key-options_{n} .ov-exact").nth(index).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + min(box["width"], 40) / 2, box["y"] + box["height"] / 2)
+
+
 def mark(page: Page, n: int, choice: int, confidence: int = 2) -> None:
     """Choose an option by its text and a confidence by its label."""
-    page.locator(f".st-key-options_{n} .ov-exact").nth(choice).click()
+    click_option(page, n, choice)
     expect(option(page, n, choice)).to_be_checked()
     page.locator(f".st-key-confidence_{n} label[data-testid=stRadioOption]").nth(confidence).click()
     expect(page.locator(f".st-key-confidence_{n} input[type=radio]").nth(confidence)).to_be_checked()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.served import Served, mark, option, press, wait_for, walk_to_first_question
+from tests.browser.served import Served, click_option, mark, option, press, wait_for, walk_to_first_question
 from tests.browser.studies import two_questions
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serv
     expect(option(page, 1, 1)).to_be_enabled(timeout=30_000)
 
     def is_saved() -> bool:
-        page.locator(".st-key-options_1 .ov-exact").nth(1).click()
+        click_option(page, 1, 1)
         trial = served.sitting(study.participants[0]).trial
         return trial.draft_choice == trial.plan.option_order[1]
 
@@ -103,7 +103,7 @@ def test_at_the_deadline_the_page_turns_by_itself_and_the_mark_counts(
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
 
-    page.locator(".st-key-options_1 .ov-exact").nth(1).click()
+    click_option(page, 1, 1)
 
     expect(page.locator(".st-key-continue button")).to_be_visible(timeout=15_000)
     closed = served.sitting(study.participants[0]).trials[0].closed
