@@ -49,7 +49,7 @@ def keep(
         sitting = apply(sitting, event, at, plan.design)
         match event:
             case ParticipantAssigned():
-                strand = next((cell.strand for cell in plan.cells if cell.name == event.cell), "")
+                strand = next((cell.strand for cell in plan.cells if cell.name == event.cell), None)
                 save(sitting.trials)
             case MessageSent() | ReplyBegun():
                 trial = sitting.trials[event.n - 1]

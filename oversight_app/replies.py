@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 
 from oversight_app.errors import (
     OversightError,
-    ProviderConfigError,
     ProviderError,
     ProviderUnavailable,
     Refusal,
@@ -268,13 +267,12 @@ class Replies:
                 return self._attempt(
                     job, self._provider.reply(replace(job.request, deadline_s=max(left, 0.1)))
                 )
-            except ProviderConfigError:
-                raise
-            except ProviderError:
+            except ProviderUnavailable as error:
+                pause = max(wait, error.retry_after_s or 0.0)
                 left = (job.deadline - clock.now()).total_seconds()
-                if job.text or job.attempts >= MAX_ATTEMPTS or left <= wait:
+                if job.text or job.attempts >= MAX_ATTEMPTS or left <= pause:
                     raise
-            clock.sleep(wait)
+            clock.sleep(pause)
             wait *= 2
 
     def _attempt(self, job: _Job, pieces: Iterator[Piece]) -> Reply | None:

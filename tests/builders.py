@@ -28,6 +28,7 @@ TEXTS = {
 PROMPTS = {
     "chat": "Help with a question.\n\n{passage}\n\n{question}\n\n{options}",
     "chat_assigned": "Argue for {stance}: {stance_text}.\n\n{passage}\n\n{question}\n\n{options}",
+    "zero_shot": "{passage}\n\n{question}\n\n{options}\n\nAnswer with one letter.",
 }
 COMPREHENSION = (
     ComprehensionQuestion(

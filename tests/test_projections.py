@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from oversight_app.errors import Reminder, StudyStateError
+from oversight_app.model_alone import answer_alone
 from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
 from oversight_app.store import Store
 from oversight_app.study.events import Event, MessageSent, ReplyBegun, ReplyClosed
 from oversight_app.study.page import FeedbackPage, QuestionPage
 from oversight_app.study.sitting import Stage
-from tests.builders import make_clock, make_proctor, seat
+from tests.builders import make_clock, make_proctor, make_store, seat
 
 TABLES = ("sittings", "trials", "messages", "answers")
 
@@ -85,6 +86,18 @@ def test_what_is_made_again_from_events_is_what_was_kept_beside_them(tmp_path: P
         assert n_sittings == 9
         assert before["messages"]
         assert before["answers"]
+
+
+def test_the_answers_of_a_model_alone_are_made_again_too(tmp_path: Path) -> None:
+    with make_store(tmp_path) as store:
+        answer_alone(store, "scripted:demo", clock=make_clock(), limit=3)
+        answer_alone(store, "scripted:demo", clock=make_clock())
+        before = tables(store)
+
+        rebuild(store)
+
+        assert tables(store) == before
+        assert len(before["answers"]) == 4 + 6
 
 
 def test_a_projection_that_was_tampered_with_is_put_right(tmp_path: Path) -> None:

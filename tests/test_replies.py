@@ -218,6 +218,14 @@ def test_a_failure_before_the_first_text_is_tried_again(proctor: Proctor) -> Non
     assert provider.asked[2].deadline_s < provider.asked[0].deadline_s
 
 
+def test_a_service_that_says_when_to_come_back_is_left_alone_till_then(proctor: Proctor) -> None:
+    replies, provider = inline(proctor, fails(ProviderUnavailable("busy", retry_after_s=20)), says("Here."))
+
+    replies.ask("p1", 1, "Which one?")
+
+    assert provider.asked[0].deadline_s - provider.asked[1].deadline_s == 20
+
+
 def test_a_stream_that_ends_without_a_word_is_tried_again(proctor: Proctor) -> None:
     replies, _ = inline(proctor, lambda request: iter(()), says("Here."))
 
