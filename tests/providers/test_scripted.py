@@ -13,8 +13,9 @@ from oversight_app.providers.script import say
 from oversight_app.providers.scripted import ScriptedProvider
 from oversight_app.study.choice_reading import read_choice
 from oversight_app.study.letters import ALL_ORDERS, OptionOrder
-from oversight_app.study.questions import LETTERS
+from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.transcript import introduced
+from questions.importers import builtin
 
 OPTIONS = ("The radial nerve", "The radial artery", "The ulnar nerve", "The median nerve")
 ARGUMENTS = (
@@ -398,3 +399,33 @@ def test_asked_for_a_letter_it_gives_the_one_it_was_told(stance: str) -> None:
 def test_asked_for_a_letter_without_knowing_which_it_says_so() -> None:
     with pytest.raises(ProviderConfigError, match="without being told which"):
         collect(make_provider().reply(make_request(make_scene(stance=""), "?", letters=True)))
+
+
+# -- the built-in banks -----------------------------------------------------------------------------
+
+
+def test_on_every_built_in_question_the_transcript_says_the_stance() -> None:
+    """The side file's arguments are prose of their own; none may read as a statement for another option."""
+    dice = Random(20261120)
+    with builtin.folder() as folder:
+        questions = [found for found in builtin.read(folder) if isinstance(found, Question)]
+    misread = []
+    for question in questions:
+        order = OptionOrder(dice.choice(ALL_ORDERS))
+        shown = order.shown(question.options)
+        scene = Scene(
+            question=question.text,
+            options=(shown[0], shown[1], shown[2], shown[3]),
+            stance=dice.choice(LETTERS),
+            dice=question.question_id,
+            arguments=order.shown(question.arguments) if question.arguments else (),
+            passage=question.passage.text if question.passage else "",
+            holds_share=1.0,
+        )
+        replies = talk(
+            scene, "What is the answer?", "Are you sure?", "why not B?", "Why?", "Quote the text, please."
+        )
+        misread += [reply for reply in replies if read_choice(reply, scene.options) != scene.stance]
+
+    assert len(questions) > 100
+    assert misread == []
