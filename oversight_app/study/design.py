@@ -248,8 +248,10 @@ CONTRASTS = (
 )
 
 EXCLUSIONS = ("external_help", "withdrew")
-"""Rules that leave whole participants out of a second set of estimates; none looks at accuracy. The analysis knows more of
-them, for studies with attention checks or a minimum time, which this version does not run."""
+"""Rules that leave whole participants out of a second set of estimates; none looks at accuracy.
+
+The analysis knows more of them, for studies with attention checks or a minimum time, which this version does not run.
+"""
 
 
 class SittingDesign(_Section):
