@@ -383,6 +383,22 @@ def test_threads_that_read_and_write_one_sitting_leave_one_story(
         assert all(a != b for a, b in pairwise(drafts)), "a stale sitting was acted on"
 
 
+def test_a_thread_that_remembers_less_does_not_turn_back_another_ones_sitting(
+    proctor: Proctor, clock: SimulatedClock
+) -> None:
+    """Between looking up what is remembered and reading what came since, another thread may remember less."""
+    page = open_question(proctor)
+    older = proctor._folded["p1"]
+    proctor.save_draft("p1", page.n, 2, None)
+    drafted = proctor.sitting("p1")
+
+    def events_of_while_another_reads(participant_id: str, after: int) -> Any:
+        proctor._folded[participant_id] = older
+        return proctor.store.events_of(participant_id, after)
+
+    assert proctor._fold("p1", events_of_while_another_reads) == drafted
+
+
 def test_a_submit_in_two_tabs_at_once_counts_once(proctor: Proctor, clock: SimulatedClock) -> None:
     page = open_question(proctor)
     clock.sleep(5)

@@ -172,6 +172,25 @@ def test_writers_in_many_threads_lose_nothing(tmp_path: Path) -> None:
     assert broken(rows) == []
 
 
+def test_writers_with_connections_of_their_own_wait_for_each_other(tmp_path: Path) -> None:
+    """A transaction that reads before it writes fails at once beside another one, unless it begins as a write."""
+    stores = [open_store(tmp_path) for _ in range(4)]
+
+    def write(i: int) -> None:
+        for _ in range(30):
+            with stores[i].write() as record:
+                record.append("p1", [DraftSaved(i, "A", None)], START)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+
+    rows = list(stores[0].rows("events"))
+    for store in stores:
+        store.close()
+    assert len(rows) == 120
+    assert broken(rows) == []
+
+
 def test_writers_in_several_processes_lose_nothing(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         processes = [
