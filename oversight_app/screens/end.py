@@ -30,7 +30,8 @@ def show(page: EndPage) -> None:
         if page.code:
             prose("<p>Your completion code:</p>")
             with st.container(key="completion_code"):
-                st.code(page.code, language=None)
+                # Not st.code: its part of the page comes over the line only now, and this is the moment to be paid.
+                st.html(f'<code class="ov-code" title="Your completion code">{exact(page.code)}</code>')
         if page.url:
             # A link drawn by us: a button would open a second tab, and the first would look unfinished.
             prose(

@@ -84,11 +84,16 @@ class Served:
         if self.process.poll() is not None:
             log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
             raise AssertionError(f"the server ended at once:\n{log[-3000:]}")
-        try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(f"{self.url}/health")
+
+
+def answers(url: str) -> bool:
+    """Whether a server is there and says that all is well."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 15) -> T:
