@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oversight_app.clock import SimulatedClock
-from oversight_app.errors import Reminder, StudyStateError
+from oversight_app.errors import Reminder, StoreFull, StudyStateError
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
 from oversight_app.study.events import DraftSaved, TrialClosed, TrialShown
@@ -315,6 +315,26 @@ def test_one_unreadable_sitting_does_not_keep_others_open(
 
     assert proctor.sitting("p1").trials[0].status == ""
     assert proctor.sitting("p2").trials[0].status == "timed_out_no_answer"
+
+
+def test_a_full_disk_refuses_the_click_and_forgets_nothing(proctor: Proctor, clock: SimulatedClock) -> None:
+    page = open_question(proctor)
+    proctor.save_draft("p1", page.n, 1, None)
+    kept = proctor.sitting("p1")
+    with Store.open(proctor.store.path, synchronous="NORMAL", max_pages=1) as full:
+        cramped = Proctor(full, clock)
+        assert cramped.sitting("p1") == kept
+
+        def draft_on_and_on() -> None:
+            for i in range(10_000):
+                clock.sleep(0.01)
+                cramped.save_draft("p1", page.n, i % 4, None)
+
+        with pytest.raises(StoreFull):
+            draft_on_and_on()
+
+        assert cramped.sitting("p1") == proctor.sitting("p1")
+        assert cramped.page("p1") == proctor.page("p1")
 
 
 # -- several processes and threads ---------------------------------------------------------------
