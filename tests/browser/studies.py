@@ -23,20 +23,21 @@ class Study:
     check: list[int]
 
 
-def two_questions(
+def make_study(
     folder: Path,
     *,
     task: str = "quality",
+    per_condition: int = 1,
     limit_s: float = 300,
     questions: Sequence[Question] = (),
     **changes: Any,
 ) -> Study:
-    """One question with the assistant, then one alone; no practice. From the built-in banks, or these questions."""
+    """Questions with the assistant, then as many alone; no practice. From the built-in banks, or these questions."""
     clock = SystemClock()
     made = StudyFolder.create(folder, "demo", at=clock.now())
     values = made.read_design().model_dump(mode="json")
     values["tasks"] = {
-        task: {"questions_per_condition": 1, "time_limit_s": limit_s, "practice_per_condition": 0}
+        task: {"questions_per_condition": per_condition, "time_limit_s": limit_s, "practice_per_condition": 0}
     }
     values["conditions"]["order"] = "human_with_model_first"
     with made.open_store() as store:

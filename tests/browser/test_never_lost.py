@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Served, click_option, mark, option, press, wait_for, walk_to_first_question
-from tests.browser.studies import two_questions
+from tests.browser.studies import make_study
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def seconds_in_the_record(served: Served, participant_id: str) -> float:
 def test_a_server_killed_in_the_middle_of_a_question_loses_nothing(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:
-    study = two_questions(tmp_path / "study")
+    study = make_study(tmp_path / "study")
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
     question = page.locator("#question_1").inner_text()
@@ -50,7 +50,7 @@ def test_a_server_killed_in_the_middle_of_a_question_loses_nothing(
 def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serve: Serve) -> None:
     """While the server is away the marks are locked; then the tab finds its way back by itself. A click in the very
     moment of reconnecting may not take, which one sees, so the click is repeated here until it is marked."""
-    study = two_questions(tmp_path / "study", task="mmlu")
+    study = make_study(tmp_path / "study", task="mmlu")
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
     mark(page, 1, 0)
@@ -73,7 +73,7 @@ def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serv
 def test_a_double_click_on_submit_does_not_answer_the_next_question(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:
-    study = two_questions(tmp_path / "study", task="mmlu")
+    study = make_study(tmp_path / "study", task="mmlu")
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
     mark(page, 1, 1)
@@ -99,7 +99,7 @@ def test_a_double_click_on_submit_does_not_answer_the_next_question(
 def test_at_the_deadline_the_page_turns_by_itself_and_the_mark_counts(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:
-    study = two_questions(tmp_path / "study", task="mmlu", limit_s=4)
+    study = make_study(tmp_path / "study", task="mmlu", limit_s=4)
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
 
@@ -112,7 +112,7 @@ def test_at_the_deadline_the_page_turns_by_itself_and_the_mark_counts(
 
 
 def test_a_reply_is_written_while_one_goes_on_marking(tmp_path: Path, page: Page, serve: Serve) -> None:
-    study = two_questions(tmp_path / "study", task="mmlu")
+    study = make_study(tmp_path / "study", task="mmlu")
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.served import Served, mark, press, walk_to_first_question
-from tests.browser.studies import two_questions
+from tests.browser.studies import make_study
 from tests.builders import make_question
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def test_every_character_of_question_and_options_arrives(tmp_path: Path, page: P
     questions = [
         make_question(f"test/nasty:{i}", text=f"{NASTY_TEXT} {i}", options=NASTY_OPTIONS) for i in range(2)
     ]
-    study = two_questions(tmp_path / "study", task="mmlu", questions=questions)
+    study = make_study(tmp_path / "study", task="mmlu", questions=questions)
     served = serve(study.folder)
 
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
@@ -48,7 +48,7 @@ def test_every_character_of_question_and_options_arrives(tmp_path: Path, page: P
 def test_everything_is_in_sight_on_a_laptop_and_nothing_overflows_on_a_phone(
     tmp_path: Path, browser: Browser, context: BrowserContext, serve: Serve
 ) -> None:
-    study = two_questions(tmp_path / "study")
+    study = make_study(tmp_path / "study")
     served = serve(study.folder)
     hosts: set[str] = set()
     context.on("request", lambda request: hosts.add(request.url.split("/")[2]))
@@ -101,7 +101,7 @@ def test_everything_is_in_sight_on_a_laptop_and_nothing_overflows_on_a_phone(
 def test_an_unknown_link_and_a_visitor_without_one_get_a_calm_page(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:
-    served = serve(two_questions(tmp_path / "study", task="mmlu").folder)
+    served = serve(make_study(tmp_path / "study", task="mmlu").folder)
 
     answer = page.goto(f"{served.url}/go/nonsense")
     assert answer is not None
