@@ -13,7 +13,7 @@ def bank() -> None:
     """Bring questions into a study, and look at them."""
 
 
-@bank.command("import")
+@bank.command("import", short_help="Bring in questions from files.")
 @study_argument
 @click.argument("kind", metavar="mmlu|quality|table|builtin")
 @click.argument("source", required=False, type=click.Path(path_type=Path))
@@ -55,7 +55,7 @@ def import_(
     click.echo(summary.describe())
 
 
-@bank.command("check")
+@bank.command("check", short_help="Say what the bank holds.")
 @study_argument
 @json_option
 def check(study: Path, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 from oversight_app.commands.terminal import command, study_argument, warn
 
 
-@click.command()
+@click.command(short_help="Make a link for each participant.")
 @study_argument
 @click.option("--count", type=click.IntRange(1, 100_000), required=True, help="How many links to make.")
 @click.option("--url", metavar="ADDRESS", help="Where participants reach the server.")
@@ -33,7 +33,7 @@ def invite(study: Path, count: int, url: str | None) -> None:
         warn("these links work on this machine only; name the public address with --url.")
 
 
-@click.command()
+@click.command(short_help="Serve the participants' page.")
 @study_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
@@ -64,7 +64,7 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
     become_server(folder.path, host=host, port=port, url=public)
 
 
-@click.command()
+@click.command(short_help="Print the chat of one trial.")
 @study_argument
 @click.argument("trial", metavar="TRIAL")
 def transcript(study: Path, trial: str) -> None:

@@ -7,7 +7,7 @@ import click
 from oversight_app.commands.terminal import command, fresh, progress, study_argument
 
 
-@click.command()
+@click.command(short_help="Simulated people in a copy of the study.")
 @study_argument
 @click.option("--participants", type=click.IntRange(1, 100_000), required=True, help="How many to simulate.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same people.")
@@ -34,7 +34,7 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     click.echo(f"  {command('report', made.folder)}")
 
 
-@click.command("model-alone")
+@click.command("model-alone", short_help="A model answers the questions on its own.")
 @study_argument
 @click.option("--model", required=True, metavar="MODEL", help="scripted:NAME or compatible:NAME@BASE_URL.")
 @click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
@@ -55,7 +55,7 @@ def model_alone(study: Path, model: str, method: str) -> None:
         raise click.exceptions.Exit(1)  # what was answered is saved; the description says how to go on
 
 
-@click.command()
+@click.command(short_help="Write all tables as CSV.")
 @study_argument
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write.  [default: STUDY/exports/...]")
 def export(study: Path, out: Path | None) -> None:
@@ -75,7 +75,7 @@ def export(study: Path, out: Path | None) -> None:
     click.echo(f"Wrote {made.n_answers:,} answers to {made.folder}")
 
 
-@click.command()
+@click.command(short_help="Analyse a study or an export.")
 @click.argument("source", metavar="STUDY|EXPORT", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the report into.")
 def report(source: Path, out: Path | None) -> None:

@@ -9,7 +9,7 @@ import click
 from oversight_app.commands.terminal import command, json_option, study_argument, warn
 
 
-@click.command()
+@click.command(short_help="Make a study folder with a design.")
 @study_argument
 @click.option(
     "--design",
@@ -35,7 +35,7 @@ def init(study: Path, design: str) -> None:
         click.echo(f"  {command('bank', 'import', study, *bank)}")
 
 
-@click.command()
+@click.command(short_help="Say what would go wrong.")
 @study_argument
 def check(study: Path) -> None:
     """Say what would go wrong with a study, before anybody is paid.
@@ -62,7 +62,7 @@ def check(study: Path) -> None:
     click.echo("Nothing stands in the way.")
 
 
-@click.command()
+@click.command(short_help="Freeze the study and say what to expect.")
 @study_argument
 def plan(study: Path) -> None:
     """Freeze design, questions, texts, prompts and seed, and say what to expect.
@@ -95,7 +95,7 @@ def plan(study: Path) -> None:
         warn(line)
 
 
-@click.command()
+@click.command(short_help="Say where a study stands.")
 @study_argument
 @json_option
 def status(study: Path, as_json: bool) -> None:
