@@ -11,7 +11,7 @@ from oversight_app.commands.terminal import command, fresh
 PARENT = "oversight-demo"
 
 
-@click.command()
+@click.command(short_help="A whole study at once, without a key.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="The port to serve at.  [default: 8501 or the next free]"
 )
