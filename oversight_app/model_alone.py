@@ -14,11 +14,12 @@ from datetime import datetime
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, ProviderUnavailable, StudyStateError
+from oversight_app.projections import keep
 from oversight_app.providers import check_provider, provider_for
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
+from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
-from oversight_app.study.answers import answer_row
 from oversight_app.study.assignment import trials_alone
 from oversight_app.study.design import split_model
 from oversight_app.study.events import (
@@ -33,15 +34,13 @@ from oversight_app.study.events import (
 )
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.model_answer import METHODS, ask_alone, read_answer, simulated_stances
-from oversight_app.study.plan import Plan, hash_of
+from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, folded
 from oversight_app.study.sitting import Outcome, Sitting, apply, fold
 from oversight_app.study.trial import Trial, TrialStatus
 
 CALL_LIMIT_S = 120.0
 """For one question, retries included."""
-MAX_ATTEMPTS = 4
-FIRST_WAIT_S = 0.5
 GIVE_UP_AFTER = 3
 """So many questions in a row without a reply mean that the service is down, and the run ends."""
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -182,7 +181,7 @@ class _Run:
             trial.context,
             self._provider.name,
             self._name,
-            hash_of([request.system, [[turn.role, turn.text] for turn in request.turns]]),
+            request.prompt_hash,
             (),
         )
         closed = ReplyClosed(
@@ -216,7 +215,6 @@ class _Run:
                 self._append(record, [closed, ending], now)
                 if self.sitting.n_closed == len(self.sitting.trials):
                     self._append(record, [SittingEnded(Outcome.COMPLETED.value)], now)
-                self._save(record, n)
         return answer.status
 
     # -- asking ------------------------------------------------------------------------
@@ -241,24 +239,18 @@ class _Run:
         )
 
     def _call(self, request: Request) -> _Answered:
-        """The reply, retried while there is time; a reply that broke off is none."""
-        ends_at = self._clock.monotonic() + CALL_LIMIT_S
-        wait, attempts = FIRST_WAIT_S, 0
-        while True:
-            attempts += 1
+        """The reply, asked for again while there is time; a reply that broke off is none."""
+        patience = Patience(self._clock)
+
+        def attempt(seconds: float) -> tuple[Reply, datetime]:
             asked_at = self._clock.now()
-            left = ends_at - self._clock.monotonic()
-            try:
-                reply = collect(self._provider.reply(replace(request, deadline_s=left)))
-                if not reply.finish_reason:
-                    raise ProviderUnavailable("The service broke off before its reply was finished.")
-                return _Answered(reply, asked_at, attempts)
-            except ProviderUnavailable as error:
-                pause = max(wait, error.retry_after_s or 0.0)
-                if attempts >= MAX_ATTEMPTS or self._clock.monotonic() + pause >= ends_at:
-                    raise
-            self._clock.sleep(pause)
-            wait *= 2
+            reply = collect(self._provider.reply(replace(request, deadline_s=seconds)))
+            if not reply.finish_reason:
+                raise ProviderUnavailable("The service broke off before its reply was finished.")
+            return reply, asked_at
+
+        reply, asked_at = patience.persist(attempt, request.deadline_s)
+        return _Answered(reply, asked_at, patience.attempts)
 
     # -- recording -----------------------------------------------------------------------
 
@@ -267,7 +259,6 @@ class _Run:
         trials = trials_alone(self._plan, self._questions, self.participant_id)
         enrolled = ParticipantEnrolled("model", settings)
         self._append(record, [enrolled, ParticipantAssigned("", 0, False, trials)], self._clock.now())
-        self._save(record)
 
     def _catch_up(self, record: Record) -> None:
         """Fold what has been recorded since, by this process or another."""
@@ -281,20 +272,4 @@ class _Run:
 
     def _append(self, record: Record, events: list[Event], at: datetime) -> None:
         self._seq = record.append(self.participant_id, events, at)
-        for event in events:
-            self.sitting = apply(self.sitting, event, at, self._plan.design)
-
-    def _save(self, record: Record, n: int | None = None) -> None:
-        """Bring the projections of one trial, or of all, up to date. Nothing is ever due: a model has no clock."""
-        trials = self.sitting.trials if n is None else (self.sitting.trials[n - 1],)
-        record.save_trials(
-            (
-                trial.plan.n,
-                answer_row(self.sitting, trial, self._questions[trial.plan.question_id], self._plan),
-            )
-            for trial in trials
-        )
-        for trial in trials:
-            for message in trial.messages:
-                record.save_message(self.participant_id, trial, message)
-        record.save_sitting(self.sitting, None)
+        self.sitting = keep(record, self.sitting, events, at, plan=self._plan, questions=self._questions)

@@ -8,7 +8,7 @@ A failed attempt is tried again only while nothing was shown and time is left; h
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,12 +20,12 @@ from oversight_app.errors import (
     Refusal,
 )
 from oversight_app.proctor import Proctor, trial_at_hand
-from oversight_app.providers.base import Piece, Provider, Reply, Request, Scene, Turn
+from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn
+from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
 from oversight_app.study import trial as trial_verbs
 from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.plan import hash_of
 from oversight_app.study.protocols import next_turn
 from oversight_app.study.questions import folded
 from oversight_app.study.sitting import Sitting
@@ -34,8 +34,6 @@ from oversight_app.study.trial import Speaker, Trial, apply_to_trial
 
 FLUSH_S = 0.3
 LEASE_S = 10.0
-MAX_ATTEMPTS = 4
-FIRST_WAIT_S = 0.5
 MAX_WRITING = 32
 """Replies written at the same time by one process; more wait their turn."""
 
@@ -51,10 +49,10 @@ class _Job:
     deadline: datetime
     trial_deadline: datetime | None
     started_at: datetime
+    patience: Patience
     stop: threading.Event = field(default_factory=threading.Event)
     text: str = ""
     first_text_at: datetime | None = None
-    attempts: int = 0
 
 
 class Replies:
@@ -165,11 +163,14 @@ class Replies:
                 trial.context,
                 provider,
                 model,
-                hash_of([request.system, [[turn.role, turn.text] for turn in request.turns]]),
+                request.prompt_hash,
                 tuple(message.message_id for message in visible_messages(seen)),
             )
             record.replies.begin(reply_id, participant_id, n, self._owner, now + timedelta(seconds=LEASE_S))
-            jobs.append(_Job(participant_id, n, reply_id, request, deadline, trial.deadline_at, now))
+            patience = Patience(self._proctor.clock)
+            jobs.append(
+                _Job(participant_id, n, reply_id, request, deadline, trial.deadline_at, now, patience)
+            )
             return [*events, begun]
 
         self._proctor.act(participant_id, decide_now)
@@ -224,9 +225,8 @@ class Replies:
             final = self._attempts(job)
         except ProviderError as failure:
             error = str(failure)
-        except (
-            Exception
-        ) as failure:  # a provider's defect must not leave the participant before a frozen pane
+        except Exception as failure:
+            # A provider's defect must not leave the participant before a frozen pane.
             error = f"{type(failure).__name__} in the provider"
         now = clock.now()
         usage = final.usage if final else None
@@ -243,7 +243,7 @@ class Replies:
             total_s=(now - job.started_at).total_seconds(),
             request_id=final.request_id if final else "",
             model_answered=final.model if final else "",
-            attempts=job.attempts,
+            attempts=job.patience.attempts,
             error=error,
         )
         try:
@@ -256,28 +256,18 @@ class Replies:
 
     def _attempts(self, job: _Job) -> Reply | None:
         """Try until a reply comes, text was shown, or time is up."""
-        clock = self._proctor.clock
-        wait = FIRST_WAIT_S
-        while True:
-            if job.stop.is_set():
-                return None
-            job.attempts += 1
-            left = (job.deadline - clock.now()).total_seconds()
-            try:
-                return self._attempt(
-                    job, self._provider.reply(replace(job.request, deadline_s=max(left, 0.1)))
-                )
-            except ProviderUnavailable as error:
-                pause = max(wait, error.retry_after_s or 0.0)
-                left = (job.deadline - clock.now()).total_seconds()
-                if job.text or job.attempts >= MAX_ATTEMPTS or left <= pause:
-                    raise
-            clock.sleep(pause)
-            wait *= 2
+        return job.patience.persist(
+            lambda left: self._attempt(job, left),
+            (job.deadline - self._proctor.clock.now()).total_seconds(),
+            may_retry=lambda: not job.text,
+        )
 
-    def _attempt(self, job: _Job, pieces: Iterator[Piece]) -> Reply | None:
+    def _attempt(self, job: _Job, seconds: float) -> Reply | None:
         """One attempt; None when it was stopped, by the participant or the clock."""
+        if job.stop.is_set():
+            return None
         clock = self._proctor.clock
+        pieces = self._provider.reply(replace(job.request, deadline_s=seconds))
         try:
             for piece in pieces:
                 if isinstance(piece, Reply):

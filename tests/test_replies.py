@@ -10,7 +10,8 @@ from oversight_app.clock import SimulatedClock, SystemClock
 from oversight_app.errors import ProviderConfigError, ProviderUnavailable, Reminder
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
-from oversight_app.replies import LEASE_S, MAX_ATTEMPTS, Replies
+from oversight_app.providers.patience import MAX_ATTEMPTS
+from oversight_app.replies import LEASE_S, Replies
 from oversight_app.store import Store
 from oversight_app.study.events import ReplyBegun, ReplyClosed
 from oversight_app.study.page import Chat, QuestionPage

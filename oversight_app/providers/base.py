@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from oversight_app.errors import ProviderUnavailable
+from oversight_app.study.plan import hash_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Request:
     words_per_s: float | None = None
     """Typing pace of the scripted speaker; None: at once."""
     scene: Scene | None = None
+
+    @property
+    def prompt_hash(self) -> str:
+        """64 hex digits over everything the model is told."""
+        return hash_of([self.system, [[turn.role, turn.text] for turn in self.turns]])
 
 
 @dataclass(frozen=True, slots=True)
