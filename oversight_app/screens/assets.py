@@ -20,4 +20,5 @@ timer = st.components.v2.component(
 search = st.components.v2.component(
     "oversight_search", html=_read("search.html"), js=_read("search.js"), isolate_styles=False
 )
+top = st.components.v2.component("oversight_top", js=_read("top.js"), isolate_styles=False)
 panes = st.components.v2.component("oversight_panes", js=_read("panes.js"), isolate_styles=False)

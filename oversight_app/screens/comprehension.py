@@ -12,7 +12,7 @@ from oversight_app.study.page import ComprehensionPage
 
 def show(page: ComprehensionPage, answer: Callable[[tuple[int, ...]], None]) -> None:
     """Every question, nothing preselected, one button."""
-    with reading("Check", "A short check"):
+    with reading("Check", "A short check" if page.attempt == 1 else "The check once more"):
         if page.attempt == 1:
             prose("<p>Please answer these questions about the instructions. Nothing is timed here.</p>")
         else:

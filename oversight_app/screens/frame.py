@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from oversight_app.screens import assets
 from oversight_app.screens.plain import exact
 
 STEPS = ("Consent", "Instructions", "Check", "Questions", "End")
@@ -14,8 +15,9 @@ STEPS = ("Consent", "Instructions", "Check", "Questions", "End")
 def reading(step: str, heading: str) -> Iterator[None]:
     """A page of text with this heading, at this step of the way."""
     with st.container(key="sheet"):
-        st.html(_way(step) + f'<h1 class="ov-heading">{exact(heading)}</h1>')
+        st.html(_way(step) + f'<h1 class="ov-heading" tabindex="-1">{exact(heading)}</h1>')
         yield
+        assets.top(key="top", data={"page": f"{step}: {heading}"})
 
 
 def prose(body: str) -> None:

@@ -3,14 +3,13 @@
 import streamlit as st
 
 from oversight_app.screens.frame import prose
-from oversight_app.screens.heartbeat import beat
 
 
 def show() -> None:
-    """One calm sentence; the page tries again by itself."""
+    """One calm sentence. No widget and no fragment: the run that failed may hold them already."""
     with st.container(key="trouble"):
         prose(
             '<div class="ov-note" role="alert"><p><strong>The page could not be shown just now.</strong> '
-            "What you have marked is saved. Please reload the page in a moment.</p></div>"
+            "Everything that was saved before is kept. Please reload the page in a moment, and look whether your "
+            "last mark is there.</p></div>"
         )
-    beat(lambda: False)

@@ -112,6 +112,19 @@ def test_an_unknown_link_and_a_visitor_without_one_get_a_calm_page(
     expect(page.get_by_role("heading", name="Please open your personal link")).to_be_visible()
 
 
+def test_each_page_to_read_begins_at_its_top(tmp_path: Path, page: Page, serve: Serve) -> None:
+    study = make_study(tmp_path / "study", task="mmlu")
+    served = serve(study.folder)
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(f"{served.url}/go/{study.tokens[0]}")
+
+    press(page, "consent")
+
+    heading = page.get_by_role("heading", name="How it works")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+
+
 def page_overflow(page: Page) -> tuple[int, int]:
     """By how many pixels the page could be scrolled, across and down."""
     across, down = page.evaluate(
