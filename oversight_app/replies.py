@@ -5,6 +5,7 @@ A running reply is a row with an owner and a lease, so that no truth lives in th
 A failed attempt is tried again only while nothing was shown and time is left; half a reply is kept and marked.
 """
 
+import logging
 import os
 import secrets
 import threading
@@ -36,6 +37,8 @@ FLUSH_S = 0.3
 LEASE_S = 10.0
 MAX_WRITING = 32
 """Replies written at the same time by one process; more wait their turn."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -227,6 +230,7 @@ class Replies:
             error = str(failure)
         except Exception as failure:
             # A provider's defect must not leave the participant before a frozen pane.
+            _log.exception("%s: the provider broke", job.reply_id)
             error = f"{type(failure).__name__} in the provider"
         now = clock.now()
         usage = final.usage if final else None
@@ -248,8 +252,9 @@ class Replies:
         )
         try:
             self._proctor.act(job.participant_id, _close_once(closed))
-        except OversightError:
-            pass  # the store is out of reach; the lease lapses and the reply is closed by whoever finds it
+        except Exception:
+            # The lease lapses now, and whoever finds it closes the reply as interrupted.
+            _log.exception("%s: the reply could not be closed", job.reply_id)
         finally:
             with self._lock:
                 self._jobs.pop(job.reply_id, None)

@@ -20,13 +20,20 @@ _WHY = {
 
 
 def show(page: RestPage, go_on: Callable[[], None]) -> None:
-    """Why there is a rest, what comes next, and the button that goes on."""
-    is_block = page.reason == "block"
-    with reading("Questions", _block_heading(page) if is_block else _HEADINGS[page.reason]):
-        why = "" if is_block else f"<p>{_WHY[page.reason]}</p>"
-        prose(why + (_ahead(page) if is_block else "") + _progress(page))
+    """What became of the question before, what comes next, and the button that goes on."""
+    heading = _block_heading(page) if page.is_block_start else _HEADINGS.get(page.reason, "A rest")
+    with reading("Questions", heading):
+        prose(_why(page) + (_ahead(page) if page.is_block_start else "") + _progress(page))
         acting.button("Show the next question", key="continue", act=go_on, type="primary")
         acting.reminder("continue")
+
+
+def _why(page: RestPage) -> str:
+    if not page.reason:
+        return ""
+    # At the start of a block the heading is the block's, so what happened has to be said in the text.
+    opening = f"{_HEADINGS[page.reason]}. " if page.is_block_start and page.reason != "pause" else ""
+    return f"<p>{opening}{_WHY[page.reason]}</p>"
 
 
 def _block_heading(page: RestPage) -> str:

@@ -54,9 +54,13 @@ class BeginPage:
 
 @dataclass(frozen=True, slots=True)
 class RestPage:
-    """A page between questions; nothing is timed here. `reason` is block, time_out, void or pause."""
+    """A page between questions; nothing is timed here.
+
+    `reason` is what became of the question before: time_out, void or pause, and empty where there is nothing to say.
+    """
 
     reason: str
+    is_block_start: bool
     is_practice: bool
     condition: str
     task: str
@@ -221,15 +225,17 @@ def _begin(plan: Plan, questions: Mapping[str, Question]) -> BeginPage:
 def _rest(sitting: Sitting) -> RestPage:
     ahead = sitting.trial.plan
     before = sitting.trials[sitting.current - 1] if sitting.current else None
-    reason = "block"
-    if before is not None and before.plan.block == ahead.block:
-        reason = {
+    reason = ""
+    if before is not None:
+        by_status = {
             TrialStatus.TIMED_OUT: "time_out",
             TrialStatus.TIMED_OUT_NO_ANSWER: "time_out",
             TrialStatus.VOID: "void",
-        }.get(TrialStatus(before.status), "pause")
+        }
+        reason = by_status.get(TrialStatus(before.status), "pause" if before.pause_after else "")
     return RestPage(
         reason=reason,
+        is_block_start=before is None or before.plan.block != ahead.block,
         is_practice=ahead.is_practice,
         condition=ahead.condition,
         task=ahead.task,

@@ -17,7 +17,7 @@ NASTY = (
     "  leading\n\n    code: if (x < y) -> <MISSING CONDITION> &epsiv;",
     ":red[no] :smile: [link](http://x) `tick` | 1. # > \\( \\frac{1}{2} \\)",
 )
-REST = RestPage("time_out", False, "human_alone", "mmlu", 2, 1, 20, 90.0)
+REST = RestPage("time_out", False, False, "human_alone", "mmlu", 2, 1, 20, 90.0)
 
 
 def test_question_and_options_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:

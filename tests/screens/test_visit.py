@@ -23,7 +23,7 @@ from tests.screens.fakes import PERSON, FakeProctor, open_page, question, sent, 
 
 CONSENT = ConsentPage("A study", "You get $5 and then $10.\n\n- *one* thing")
 CHECK = ComprehensionPage((("Is it timed?", ("Yes", "No")), ("Is it right?", ("Always", "Not always"))), 1, 3)
-REST = RestPage("block", True, "human_with_model", "quality", 2, 0, 20, 150.0)
+REST = RestPage("", True, True, "human_with_model", "quality", 2, 0, 20, 150.0)
 
 
 def test_a_visitor_without_a_link_is_told_to_open_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +131,16 @@ def test_begin_says_how_many_questions_and_how_long(monkeypatch: pytest.MonkeyPa
         ),
         (replace(REST, is_practice=False, n_in_block=1, n_answered=4), ["The next part", "1 question<"]),
         (replace(REST, time_limit_s=None, condition="human_alone"), ["no time limit", "on your own"]),
-        (replace(REST, reason="time_out"), ["The time for that question is over"]),
-        (replace(REST, reason="void"), ["does not count", "not your fault"]),
-        (replace(REST, reason="pause", n_answered=7), ["You are pausing", "7 of 20"]),
+        (
+            replace(REST, reason="time_out", is_practice=False, n_answered=4),
+            ["The next part", "The time for that question is over. What you had marked"],
+        ),
+        (
+            replace(REST, reason="time_out", is_block_start=False),
+            ["The time for that question is over</h1>", "What you had marked by then"],
+        ),
+        (replace(REST, reason="void", is_block_start=False), ["does not count", "not your fault"]),
+        (replace(REST, reason="pause", is_block_start=False, n_answered=7), ["You are pausing", "7 of 20"]),
     ],
 )
 def test_a_rest_says_why_it_is_there_and_what_comes_next(

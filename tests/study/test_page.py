@@ -214,9 +214,24 @@ def test_the_begin_page_counts_questions_and_minutes() -> None:
 def test_a_rest_says_what_comes_and_why() -> None:
     rests = [page for _, page in make_walk() if isinstance(page, RestPage)]
 
-    assert {page.reason for page in rests} == {"block"}
+    assert {(page.reason, page.is_block_start) for page in rests} == {("", True)}
     assert [page.n_answered for page in rests] == sorted(page.n_answered for page in rests)
     assert rests[-1].n_total == 6
+
+
+def test_a_time_out_at_the_end_of_a_block_is_said_too() -> None:
+    bank = make_questions()
+    plan = make_plan(make_design(answer={"feedback": "none"}), bank)
+    sitting = next(s for s, page in make_walk(bank, plan) if isinstance(page, RestPage) and s.current > 0)
+    last = sitting.trials[sitting.current - 1]
+    assert last.closed is not None
+    timed_out = replace(last, closed=replace(last.closed, status="timed_out"))
+    trials = tuple(timed_out if trial is last else trial for trial in sitting.trials)
+
+    page = page_of(replace(sitting, trials=trials), plan, {q.question_id: q for q in bank}, START)
+
+    assert isinstance(page, RestPage)
+    assert (page.reason, page.is_block_start) == ("time_out", True)
 
 
 def test_the_code_is_for_those_who_came_to_the_end() -> None:
