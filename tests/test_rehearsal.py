@@ -3,7 +3,9 @@
 import csv
 import hashlib
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from analysis.findings import analyse
 from analysis.load import load
 from oversight_app.clock import SimulatedClock
-from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.errors import BadInput, StoreError, StudyStateError
 from oversight_app.export import ExportPaths, export_study
 from oversight_app.rehearsal import Rehearsal, rehearse
 from oversight_app.store import Store
@@ -120,6 +122,17 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_a_study_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"holds no study\.db"):
         rehearse(tmp_path, 2, 1, tmp_path / "copy")
+
+
+def test_another_programs_file_is_named_and_gets_no_folder_beside_it(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "study.db")) as other:
+        other.execute("CREATE TABLE seminar (name)")
+
+    with pytest.raises(StoreError) as refused:
+        rehearse(tmp_path, 1, 1)
+
+    assert str(refused.value).startswith(f"{tmp_path / 'study.db'} is another program's database")
+    assert [path.name for path in tmp_path.iterdir()] == ["study.db"]
 
 
 def test_a_rehearsal_says_in_its_own_record_that_it_is_one(rehearsal: Rehearsal) -> None:

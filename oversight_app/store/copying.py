@@ -21,7 +21,7 @@ def copy_without_people(source: Path, target: Path) -> int:
     """Copy a record into a new file, brought to the present schema; returns how many streams were left out."""
     with translated(source):
         _back_up(source, target)
-    migrations.migrate(target)
+    migrations.migrate(target, known_as=source)
     with translated(target), closing(sqlite3.connect(target, isolation_level=None)) as copy:
         copy.execute("BEGIN IMMEDIATE")
         (n,) = copy.execute(

@@ -85,15 +85,37 @@ class Database:
             self._idle.append(connection)
 
 
+_WHAT_TO_DO = {
+    "SQLITE_NOTADB": (
+        "is no record of a study, or is damaged at its beginning; nothing was changed. "
+        "Choose the folder that `oversight init` made, or put back a copy of the file."
+    ),
+    "SQLITE_CORRUPT": "is damaged. Stop the server, keep the file as it is, and go on with a copy from before.",
+    "SQLITE_READONLY": (
+        "cannot be written; nothing was changed. "
+        "Make the file and its folder writable, or copy the study to a place where you may write."
+    ),
+    "SQLITE_CANTOPEN": "cannot be opened. Make the file readable and its folder writable, and try again.",
+    "SQLITE_BUSY": (
+        f"was held by another program for {BUSY_TIMEOUT_S:.0f} seconds; nothing was changed. "
+        "Save and close it there (a database browser, another command), and try again."
+    ),
+}
+"""By the beginning of SQLite's own name for an error: what it means for a study, and the way out."""
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into the tool's own, naming the file and what to do."""
     try:
         yield
     except sqlite3.Error as error:
-        message = str(error)
-        if "full" in message or getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        message, name = str(error), getattr(error, "sqlite_errorname", "")
+        if "full" in message or name == "SQLITE_FULL":
             raise StoreFull(
                 f"{path.name} cannot grow: {message}. What was saved before is unharmed. Free disk space and try again."
             ) from error
+        for beginning, what in _WHAT_TO_DO.items():
+            if name.startswith(beginning):
+                raise StoreError(f"{path} {what}") from error
         raise StoreError(f"{path}: {message}.") from error

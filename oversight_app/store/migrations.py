@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils import Migrations
 
+from oversight_app.errors import StoreError
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 
 study = Migrations("study")
@@ -126,12 +127,21 @@ def _people(db: sqlite_utils.Database) -> None:
     db.table("uptime").create(uptime, pk="interval_id", strict=True)
 
 
-def migrate(path: Path) -> None:
-    """Bring the file to the present schema; several processes may try at once, one does it."""
-    with translated(path):
+_NAMES = {migration.name for migration in study.pending(sqlite_utils.Database(memory=True))}
+
+
+def migrate(path: Path, *, known_as: Path | None = None) -> None:
+    """Bring the file to the present schema; several processes may try at once, one does it.
+
+    Raises StoreError for another program's file and for a later release's, and leaves both as they are. `known_as` is
+    the file that a message should name, where this one is a copy in the making.
+    """
+    with translated(known_as or path):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
         try:
             db = sqlite_utils.Database(connection, execute_plugins=False)
+            if _is_current(db, known_as or path):
+                return
             db.enable_wal()
             # The migrations' own transactions start as reads and would fail at once beside another process.
             db.execute("BEGIN IMMEDIATE")
@@ -143,3 +153,19 @@ def migrate(path: Path) -> None:
                 raise
         finally:
             connection.close()
+
+
+def _is_current(db: sqlite_utils.Database, path: Path) -> bool:
+    """Whether there is nothing to do; found out by reading alone, so that no writer is waited for."""
+    applied = {migration.name for migration in study.applied(db)}
+    if not applied and db.table_names():
+        raise StoreError(
+            f"{path} is another program's database, not the record of a study; nothing was changed. "
+            "Choose the folder that `oversight init` made."
+        )
+    if later := applied - _NAMES:
+        raise StoreError(
+            f"{path} was written by a later release of this tool (it knows {', '.join(sorted(later))}); "
+            "nothing was changed. Install that release to go on."
+        )
+    return applied == _NAMES

@@ -1,11 +1,13 @@
-"""A disk that is full: an error that says so, and everything that was good is still there."""
+"""What SQLite refuses: an error that says so and names the way out, and everything that was good is still there."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from oversight_app.errors import StoreFull
+from oversight_app.errors import StoreError, StoreFull
 from oversight_app.store import Store
+from oversight_app.store.database import translated
 from oversight_app.study.events import DraftSaved
 from tests.builders import START, make_question
 
@@ -53,3 +55,21 @@ def test_a_bank_that_does_not_fit_leaves_the_old_one_as_it_was(tmp_path: Path) -
             store.save_questions(large, [], source="new", at=START)
 
         assert store.questions() == old
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("SQLITE_NOTADB", "Choose the folder that `oversight init` made"),
+        ("SQLITE_CORRUPT_INDEX", "go on with a copy from before"),
+        ("SQLITE_READONLY_DIRECTORY", "Make the file and its folder writable"),
+        ("SQLITE_CANTOPEN", "Make the file readable"),
+        ("SQLITE_BUSY", "Save and close it there"),
+    ],
+)
+def test_an_error_of_the_file_names_the_way_out(name: str, way_out: str) -> None:
+    error = sqlite3.OperationalError("in SQLite's words")
+    error.sqlite_errorname = name
+
+    with pytest.raises(StoreError, match=way_out), translated(Path("mystudy/study.db")):
+        raise error

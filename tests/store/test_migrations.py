@@ -4,9 +4,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlite_utils
 
 from analysis.columns import COLUMNS, Table
+from oversight_app.errors import StoreError
+from oversight_app.store import Store
 from oversight_app.store.migrations import migrate
 from tests.builders import make_proctor, seat
 
@@ -40,6 +43,43 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     migrate(path)
 
     assert schema(path) == before
+
+
+def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE seminar (name)")
+        other.commit()
+    before = path.read_bytes()
+
+    with pytest.raises(StoreError, match=r"study\.db is another program's database.*nothing was changed"):
+        Store.open(path)
+
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["study.db"]
+
+
+def test_a_later_releases_file_is_refused_and_named_so(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    migrate(path)
+    with closing(sqlite3.connect(path)) as later:
+        later.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('study', '999_later', '')"
+        )
+        later.commit()
+
+    with pytest.raises(StoreError, match=r"written by a later release.*999_later"):
+        Store.open(path)
+
+
+def test_a_present_file_can_be_read_while_another_program_writes(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    migrate(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with Store.open(path) as store:
+            assert store.questions() == []
 
 
 def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
