@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import string
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class StudyFolder:
     def create(cls, path: Path, design: str, *, at: datetime) -> Self:
         """Make a study folder with a copy of a ready-made design and its texts, and an empty record."""
         folder = cls(path)
+        if path.exists() and not path.is_dir():
+            raise BadInput(f"{path} is a file, so no study can be made there. Choose another name.")
         for present in (folder.design_file, folder.record, folder.texts):
             if present.exists():
                 raise StudyStateError(
@@ -71,6 +74,11 @@ class StudyFolder:
                 raise BadInput(
                     f"{path} is not a study folder: it holds no {folder.record.name}. "
                     "Make a study with `oversight init STUDY`."
+                )
+            if folder.record.stat().st_size == 0:
+                raise BadInput(
+                    f"{folder.record} is empty, so there is no study in it; nothing was changed. "
+                    "Put back a copy of the file, or make a study in another folder with `oversight init STUDY`."
                 )
         return folder
 
@@ -154,7 +162,9 @@ def _files_of(folder: Traversable) -> list[Traversable]:
 
 def _new_study_id(path: Path) -> str:
     """A name that people recognise, with an ending that keeps apart two studies of that name (`pilot_x7k2qf`)."""
-    name = re.sub(r"[^a-z0-9]+", "_", path.resolve().name.lower()).strip("_")[:24] or "study"
+    plain = unicodedata.normalize("NFKD", path.resolve().name)  # "ü" falls apart into "u" and its dots
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    name = re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")[:24] or "study"
     return f"{name}_{''.join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(6))}"
 
 
@@ -163,5 +173,5 @@ def _explained(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = error.filename or path
-        raise BadInput(f"{path} {what}: {error.strerror or error} ({place}). Nothing was changed.") from None
+        place = f" ({error.filename})" if error.filename and str(error.filename) != str(path) else ""
+        raise BadInput(f"{path} {what}: {error.strerror or error}{place}. Nothing was changed.") from None

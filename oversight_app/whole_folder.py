@@ -8,7 +8,7 @@ import errno
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from oversight_app.errors import BadInput, StoreFull
@@ -24,8 +24,10 @@ def new_folder(out: Path) -> Iterator[Path]:
     part = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     with _explained(out):
         _must_be_free(place, out)
-        part.mkdir(parents=True)
+        made_for_it = [parent for parent in part.parents if not parent.exists()]  # the nearest comes first
     try:
+        with _explained(out):
+            part.mkdir(parents=True)
         with _explained(out):
             yield part
             _must_be_free(place, out)
@@ -34,11 +36,16 @@ def new_folder(out: Path) -> Iterator[Path]:
             part.rename(place)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
+        with suppress(OSError):
+            for parent in made_for_it:
+                parent.rmdir()
         raise
 
 
 def _must_be_free(place: Path, out: Path) -> None:
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+    if place.exists() and not place.is_dir():
+        raise BadInput(f"{out} is a file; nothing was written. Choose the name of a folder.")
+    if place.exists() and any(place.iterdir()):
         raise BadInput(f"{out} is there already and not empty; nothing was written. Choose another folder.")
 
 

@@ -25,6 +25,13 @@ def test_a_new_study_has_a_design_texts_and_an_empty_record(tmp_path: Path, desi
         assert store.questions() == []
 
 
+def test_the_id_of_a_study_keeps_the_letters_under_their_accents(tmp_path: Path) -> None:
+    folder = StudyFolder.create(tmp_path / "Studie für Übung 1", "demo", at=START)
+
+    with folder.open_store() as store:
+        assert store.study_id().startswith("studie_fur_ubung_1_")
+
+
 def test_two_studies_of_one_name_have_different_ids(tmp_path: Path) -> None:
     folders = [StudyFolder.create(tmp_path / place / "pilot", "demo", at=START) for place in ("a", "b")]
 
@@ -57,6 +64,24 @@ def test_a_folder_that_cannot_be_made_is_said_and_leaves_nothing(tmp_path: Path)
         StudyFolder.create(tmp_path / "file" / "study", "demo", at=START)
 
     assert files_in(tmp_path) == {"file": b"not a folder"}
+
+
+def test_a_file_of_that_name_is_said_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "study").write_text("not a folder")
+
+    with pytest.raises(BadInput, match="study is a file"):
+        StudyFolder.create(tmp_path / "study", "demo", at=START)
+
+    assert files_in(tmp_path) == {"study": b"not a folder"}
+
+
+def test_an_empty_record_is_said_and_stays_empty(tmp_path: Path) -> None:
+    (tmp_path / "study.db").touch()
+
+    with pytest.raises(BadInput, match=r"study\.db is empty"):
+        StudyFolder.open(tmp_path)
+
+    assert files_in(tmp_path) == {"study.db": b""}
 
 
 def test_an_unknown_design_is_said_and_leaves_nothing(tmp_path: Path) -> None:
@@ -104,7 +129,7 @@ def test_a_design_that_is_gone_is_named(tmp_path: Path) -> None:
     folder = StudyFolder.create(tmp_path / "study", "demo", at=START)
     folder.design_file.unlink()
 
-    with pytest.raises(BadInput, match=r"study\.toml cannot be read: No such file"):
+    with pytest.raises(BadInput, match=r"study\.toml cannot be read: No such file or directory\. Nothing"):
         folder.read_design()
 
 

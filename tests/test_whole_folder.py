@@ -56,3 +56,25 @@ def test_a_folder_filled_by_somebody_else_meanwhile_is_not_overwritten(tmp_path:
         write()
 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_folders_made_on_the_way_vanish_with_a_failure_and_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+
+    def write() -> None:
+        with new_folder(tmp_path / "mine" / "deep" / "out"):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+
+    assert list(tmp_path.rglob("*")) == [tmp_path / "mine"]
+
+
+def test_a_file_in_the_way_is_called_a_file_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "links.csv").write_text("mine")
+
+    with pytest.raises(BadInput, match=r"links\.csv is a file"), new_folder(tmp_path / "links.csv"):
+        pass
+
+    assert (tmp_path / "links.csv").read_text() == "mine"
