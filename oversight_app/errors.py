@@ -4,7 +4,8 @@ OversightError
   BadInput                what a researcher wrote or asked for cannot be used; the message says what, where, what to do
     DesignError           study.toml
     BankError             a bank file, or a bank that cannot satisfy the design
-    StudyStateError       a command that does not fit where the study stands (a second plan, no plan yet)
+    StudyStateError       a command that does not fit where the study stands (a second plan)
+      NoPlan              it needs a frozen plan, and there is none yet
   Refusal                 a participant's action that does not count now; the page shows the present state instead
     Reminder              the participant should read why: "Please choose an answer before you submit."
   StoreError              the record could not be read or written
@@ -15,6 +16,8 @@ OversightError
 
 The doors turn BadInput, StoreError and ProviderError into one paragraph on stderr and exit code 1.
 """
+
+import shlex
 
 
 class OversightError(Exception):
@@ -35,6 +38,15 @@ class BankError(BadInput):
 
 class StudyStateError(BadInput):
     """The command does not fit the state of the study."""
+
+
+class NoPlan(StudyStateError):
+    """The command needs a frozen plan."""
+
+    def __init__(self, study: object) -> None:
+        """Name the study's folder, and the command that plans it."""
+        command = shlex.join(("oversight", "plan", str(study)))
+        super().__init__(f"{study} has no plan yet. Run `{command}` first.")
 
 
 class Refusal(OversightError):

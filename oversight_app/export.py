@@ -23,7 +23,7 @@ from typing import Any
 
 from analysis.columns import SCHEMA, Table, datapackage, ordered
 from oversight_app.clock import stamp
-from oversight_app.errors import StudyStateError
+from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.design import AssistantMode, split_model
@@ -68,14 +68,12 @@ def export_study(
 ) -> ExportPaths:
     """Write an export of the study as it stands; by default into exports/<utc> beside the record.
 
-    `is_rehearsal` and `truth` are what the record says of itself unless they are given. Raises StudyStateError before
+    `is_rehearsal` and `truth` are what the record says of itself unless they are given. Raises NoPlan before
     the plan is frozen, BadInput where `out` is not empty or cannot be made; then nothing was written.
     """
     plan = store.plan()
     if plan is None:
-        raise StudyStateError(
-            f"{store.path.parent} has no plan yet, so there is nothing to export. Run `oversight plan` first."
-        )
+        raise NoPlan(store.path.parent)
     out = store.path.parent / "exports" / stamp(at) if out is None else out
     rehearsal = next(
         (item.event for item in store.events_of(STUDY_STREAM) if isinstance(item.event, RehearsalBegun)), None

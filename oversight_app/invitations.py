@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from oversight_app.clock import Clock
-from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.errors import BadInput, NoPlan
 from oversight_app.proctor import new_participant_id
 from oversight_app.store import Store
 from oversight_app.study.events import STUDY_STREAM, ParticipantsInvited
@@ -14,11 +14,9 @@ _TOKEN_BYTES = 16
 
 
 def invite(store: Store, count: int, *, clock: Clock) -> Sequence[str]:
-    """Tokens for so many new participants; raises StudyStateError before the plan."""
+    """Tokens for so many new participants; raises NoPlan before the plan."""
     if not store.is_planned():
-        raise StudyStateError(
-            "This study has no plan yet, so nobody can take part. Run `oversight plan` first."
-        )
+        raise NoPlan(store.path.parent)
     taken = set(store.invitations().values())
     invitations: dict[str, str] = {}
     while len(invitations) < count:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oversight_app.clock import Clock
-from oversight_app.errors import BadInput, ProviderUnavailable, StudyStateError
+from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.projections import keep
 from oversight_app.providers import check_provider, provider_for
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
@@ -104,13 +104,11 @@ def answer_alone(
     """Ask a model, PROVIDER:NAME[@BASE_URL], what it has not answered of the plan's questions, `limit` at most.
 
     A question without a reply stays open and is counted. Raises ProviderConfigError at once when no question will ever
-    get one, BadInput for an unknown model or method, StudyStateError before there is a plan.
+    get one, BadInput for an unknown model or method, NoPlan before there is a plan.
     """
     plan = store.plan()
     if plan is None:
-        raise StudyStateError(
-            f"{store.path.parent} has no plan yet. Run `oversight plan {store.path.parent.name}` first."
-        )
+        raise NoPlan(store.path.parent)
     if method not in METHODS or method not in plan.prompts:
         raise BadInput(f"There is no method {method!r}; allowed are {', '.join(METHODS)}.")
     if provider is None:

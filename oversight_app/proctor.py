@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from oversight_app.clock import Clock
-from oversight_app.errors import Refusal, Reminder, StoreError, StudyStateError
+from oversight_app.errors import NoPlan, Refusal, Reminder, StoreError
 from oversight_app.projections import keep, planned_questions
 from oversight_app.store import Store
 from oversight_app.store.store import Record
@@ -55,16 +55,14 @@ class Proctor:
     def __init__(
         self, store: Store, clock: Clock, *, kind: str = "human", watches_uptime: bool = False
     ) -> None:
-        """Over an open store with a frozen plan; raises StudyStateError without one.
+        """Over an open store with a frozen plan; raises NoPlan without one.
 
         `watches_uptime`: whether `sweep` runs beside this proctor, so that a deadline in a gap of its beats means that
         the server was down. A rehearsal's clock jumps, so it does not watch.
         """
         plan = store.plan()
         if plan is None:
-            raise StudyStateError(
-                f"{store.path.parent} has no plan yet. Run `oversight plan {store.path.parent.name}` first."
-            )
+            raise NoPlan(store.path.parent)
         self.plan: Plan = plan
         self.questions: Mapping[str, Question] = planned_questions(plan, store.questions())
         self.store = store

@@ -7,7 +7,7 @@ transaction that appends the event; `rebuild` calls it for every event on record
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from oversight_app.errors import StudyStateError
+from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study.answers import answer_row
@@ -74,7 +74,7 @@ def rebuild(store: Store) -> int:
     """Make all rows again from the events, in one transaction; returns the number of sittings."""
     plan = store.plan()
     if plan is None:
-        raise StudyStateError(f"{store.path.parent} has no plan yet, so there are no sittings to make again.")
+        raise NoPlan(store.path.parent)
     questions = planned_questions(plan, store.questions())
     with store.write() as record:
         record.forget_projections()

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any
 
 from oversight_app.clock import Clock, SimulatedClock, SystemClock, stamp
-from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.errors import BadInput, NoPlan
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Piece, Provider, Request
 from oversight_app.providers.scripted import ScriptedProvider
@@ -68,7 +68,7 @@ def rehearse(
 
     The copy goes to `into`, by default rehearsals/<utc>. `clock` says when it was made; the simulated time begins when
     the plan was frozen, so that the same study and seed give the same answers. `on_progress` is told how many sittings
-    are over, of how many. Raises StudyStateError without a plan and BadInput where `into` is not empty.
+    are over, of how many. Raises NoPlan without a plan and BadInput where `into` is not empty.
     """
     at = (clock or SystemClock()).now()
     into = into or study / "rehearsals" / stamp(at)
@@ -80,7 +80,7 @@ def rehearse(
         with Store.open(folder / "study.db", synchronous="NORMAL") as store:
             plan = store.plan()
             if plan is None:
-                raise StudyStateError(f"{study} has no plan yet. Run `oversight plan {study}` first.")
+                raise NoPlan(study)
             start = SimulatedClock(datetime.fromisoformat(plan.frozen_at))
             proctor = Proctor(store, start, kind="simulated")
             truth = {"accuracy": true_accuracies(plan, proctor.questions)}

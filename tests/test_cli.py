@@ -270,10 +270,24 @@ def test_a_bank_cannot_be_imported_after_the_plan(planned: Path) -> None:
 def test_nobody_is_invited_or_served_before_the_plan(study: Path) -> None:
     before = contents(study)
 
-    for words in (("invite", study, "--count", "1"), ("serve", study), ("export", study)):
+    for words in (("invite", study, "--count", "1"), ("serve", study), ("export", study), ("report", study)):
         assert "no plan yet" in refused(*words)
 
     assert contents(study) == before
+
+
+def test_what_lacks_a_plan_names_the_command_as_it_can_be_typed(tmp_path: Path) -> None:
+    study = tmp_path / "Studie für Übung 1"
+    done("init", study)
+
+    for words in (
+        ("invite", study, "--count", "1"),
+        ("rehearse", study, "--participants", "1"),
+        ("serve", study),
+        ("model-alone", study, "--model", "scripted:demo"),
+        ("export", study),
+    ):
+        assert f"Run `oversight plan '{study}'` first." in refused(*words)
 
 
 def test_a_missing_key_is_named_before_anybody_is_paid(study: Path) -> None:

@@ -33,7 +33,7 @@ def test_nobody_is_invited_before_the_plan(tmp_path: Path) -> None:
     with Store.open(tmp_path / "study.db") as store:
         store.create_study("unplanned", START)
 
-        with pytest.raises(StudyStateError, match="`oversight plan`"):
+        with pytest.raises(StudyStateError, match="Run `oversight plan "):
             invitations.invite(store, 1, clock=make_clock())
 
         assert store.invitations() == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from oversight_app.commands.terminal import command, study_argument, warn
+from oversight_app.commands.terminal import study_argument, warn
 
 
 @click.command(short_help="Make a link for each participant.")
@@ -47,7 +47,7 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
     Example: oversight serve mystudy --url https://study.example.org
     """
     from oversight_app.commands.server import become_server, must_be_free
-    from oversight_app.errors import StudyStateError
+    from oversight_app.errors import NoPlan
     from oversight_app.invitations import checked_url
     from oversight_app.providers import check_provider
     from oversight_app.study_folder import StudyFolder
@@ -57,7 +57,7 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
     with folder.open_store() as store:
         plan = store.plan()
     if plan is None:
-        raise StudyStateError(f"{study} has no plan yet. Run `{command('plan', study)}` first.")
+        raise NoPlan(study)
     check_provider(plan.design.assistant.model, os.environ)
     must_be_free(host, port)
     click.echo(f"Serving {study} at {public or f'http://{host}:{port}'}; stop with Ctrl-C.")
