@@ -41,6 +41,11 @@ class ImportSummary:
     unmatched: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def brought_nothing(self) -> bool:
+        """Whether every record was refused."""
+        return not self.by_task
+
     def describe(self) -> str:
         """The summary as a few lines of text, with the first refusals spelt out."""
         n = self.n_new + self.n_known
@@ -51,7 +56,8 @@ class ImportSummary:
         if self.flags:
             lines.append(f"Doubtful keys: {_counts(self.flags)}.")
         if self.refused:
-            lines.append(f"{len(self.refused):,} records refused: {_named(self.refused)}.")
+            records = "record" if len(self.refused) == 1 else "records"
+            lines.append(f"{len(self.refused):,} {records} refused: {_named(self.refused)}.")
         if self.unmatched:
             lines.append(
                 f"{len(self.unmatched):,} MMLU-Redux rows match no question: {_named(self.unmatched)}."
@@ -126,6 +132,8 @@ def import_bank(
     unmatched: tuple[Refused, ...] = ()
     if redux is not None:
         unmatched = _overlay(admission, redux)
+        if unmatched and not any(question.split == "test" for question in admission.known.values()):
+            notes.append("MMLU-Redux judges questions of MMLU's test split, and none of these is there.")
     if strict and admission.refused:
         raise BankError(
             f"Nothing was imported from {name}: {len(admission.refused):,} records refused under --strict. "
@@ -133,7 +141,7 @@ def import_bank(
         )
     store.save_questions(admission.changed(), admission.refused, source=name, at=at)
     brought = admission.brought()
-    if kind == "mmlu" and not any(question.role is Role.EXAMPLE for question in brought):
+    if kind == "mmlu" and brought and not any(question.role is Role.EXAMPLE for question in brought):
         notes.append(f"No dev split was found in or beside {source}: these questions come without examples.")
     return ImportSummary(
         source=name,
@@ -213,6 +221,7 @@ def _asked_for(
     """Notes on what was asked for and did not come; a BankError where nothing explains its absence."""
     questions = [item for item in found if isinstance(item, Question)]
     lacking: list[str] = []
+    apart: list[str] = []
     everything: list[Question] | None = None
     for what, asked, named in (
         ("split", splits, importer.split_named),
@@ -225,9 +234,16 @@ def _asked_for(
             if everything is None:
                 everything = [item for item in importer.read(path) if isinstance(item, Question)]
             there = sorted({getattr(question, what) for question in everything} - {""})
+            if named(word) in there:
+                apart.append(f"{what} {word!r}")
+                continue
             close = difflib.get_close_matches(named(word), there, n=1)
             hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(there) or 'none'}."
             lacking.append(f"No question of the {what} {word!r} in {path}.{hint}")
+    if apart and not lacking:
+        lacking.append(
+            f"No question in {path} is of {' and '.join(apart)} as well as of what else was asked for."
+        )
     if not found and not lacking:
         raise BankError(f"No question found in {path}; expected is {importer.expected}.")
     if lacking and len(questions) == len(found):

@@ -239,6 +239,26 @@ def test_a_source_that_cannot_be_used_says_what_was_expected(
     assert store.questions() == []
 
 
+def test_a_split_and_a_subject_that_never_meet_are_said_not_to(store: Store, tmp_path: Path) -> None:
+    source = make_mmlu(tmp_path / "data")
+    write(tmp_path / "data" / "test" / "virology_test.csv", GOOD)
+
+    with pytest.raises(
+        BankError, match=r"No question in .* is of split 'val' and subject 'virology' as well as"
+    ) as error:
+        import_bank(store, "mmlu", source, splits=["val"], subjects=["virology"], at=NOON)
+
+    assert "Did you mean" not in str(error.value)
+
+
+def test_redux_without_the_test_split_says_what_it_is_about(store: Store, tmp_path: Path) -> None:
+    redux = write(tmp_path / "mmlu_anatomy.csv", REDUX + "Other?,\"['a', 'b', 'c', 'd']\",0,expert\n")
+
+    summary = import_bank(store, "mmlu", make_mmlu(tmp_path / "data"), redux=redux, at=NOON)
+
+    assert "MMLU's test split, and none of these is there" in summary.describe()
+
+
 def test_a_bank_without_examples_says_so(store: Store, tmp_path: Path) -> None:
     source = write(tmp_path / "alone" / "anatomy_val.csv", GOOD)
 

@@ -247,6 +247,19 @@ def test_a_broken_record_is_named_and_the_rest_of_the_bank_comes_in(tmp_path: Pa
     assert json.loads(done("bank", "check", tmp_path / "study", "--json"))["refused"][0]["record"] == 2
 
 
+def test_an_import_that_brings_nothing_is_a_failure_and_says_where_the_reasons_are(tmp_path: Path) -> None:
+    done("init", tmp_path / "study")
+    (tmp_path / "README.md").write_text("# Not a bank\n")
+
+    said = refused("bank", "import", tmp_path / "study", "quality", tmp_path / "README.md")
+
+    assert "No question came in. 1 record refused: README.md record 1: not JSON" in said
+    assert f"bank check {tmp_path / 'study'}` lists every refusal" in said
+    assert (
+        json.loads(done("bank", "check", tmp_path / "study", "--json"))["refused"][0]["file"] == "README.md"
+    )
+
+
 def test_a_second_plan_is_refused_and_the_first_stands(planned: Path) -> None:
     before = contents(planned)
     edit(planned, "seed = 7", "seed = 8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from oversight_app.commands.terminal import json_option, study_argument
+from oversight_app.commands.terminal import command, json_option, study_argument
 
 
 @click.group()
@@ -39,6 +39,7 @@ def import_(
     """
     from oversight_app.banks import import_bank
     from oversight_app.clock import SystemClock
+    from oversight_app.errors import BankError
     from oversight_app.study_folder import StudyFolder
 
     with StudyFolder.open(study).open_store() as store:
@@ -51,6 +52,11 @@ def import_(
             redux=redux,
             strict=strict,
             at=SystemClock().now(),
+        )
+    if summary.brought_nothing:
+        raise BankError(
+            f"No question came in. {' '.join(summary.describe().splitlines()[1:])} "
+            f"`{command('bank', 'check', study)}` lists every refusal."
         )
     click.echo(summary.describe())
 
