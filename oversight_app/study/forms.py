@@ -84,6 +84,7 @@ def draw_forms(
     questions: Iterable[Question], task: str, design: TaskDesign, rng: Random
 ) -> dict[str, tuple[Slot, ...]]:
     """Both forms of a task; raises BankError with the counts wanted and had."""
+    questions = list(questions)
     pool, left_out = usable(questions, task, design)
     has_passages = any(question.passage_id for question in pool)
     slots = _passage_slots(pool, design, rng) if has_passages else _subject_slots(pool, rng)
@@ -96,9 +97,15 @@ def draw_forms(
             else "usable questions"
         )
         reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(left_out.items())) or "none left out"
+        tasks = sorted({question.task for question in questions if question.role is Role.STUDY})
+        if task not in tasks:
+            reasons = f"questions of {', '.join(tasks)} only" if tasks else "no questions at all"
+        way_out = f"Import more questions, or lower tasks.{task}.questions_per_condition"
+        if has_passages:
+            way_out += " or rotate_over, or take more from each passage with questions_per_passage"
         raise BankError(
             f"The design wants {wanted} {what} of task {task!r} ({per_form} for each of two forms), the banks have "
-            f"{len(slots)} ({reasons}). Import more questions, or lower tasks.{task}.questions_per_condition."
+            f"{len(slots)} ({reasons}). {way_out}."
         )
     return _split(slots if has_passages else _stratified(slots, pool, wanted, rng), wanted, rng)
 

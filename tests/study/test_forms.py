@@ -140,8 +140,17 @@ def test_too_few_questions_are_refused_with_the_counts_wanted_and_had() -> None:
 def test_too_few_passages_with_enough_questions_are_refused_with_the_counts() -> None:
     questions = [*about("p1", 3), *about("p2", 3), *about("p3", 3), *about("p4", 2)]
 
-    with pytest.raises(BankError, match=r"wants 4 passages with 3 or more.*have 3"):
+    with pytest.raises(BankError, match=r"wants 4 passages with 3 or more.*have 3.*questions_per_passage\."):
         draw_forms(questions, "quality", task_design(rotate_over=3), Random(1))
+
+
+def test_a_task_that_no_bank_has_is_said_with_the_tasks_that_there_are() -> None:
+    questions = mmlu(3) + about("p", 1)
+
+    with pytest.raises(BankError, match=r"'mlmu'.* the banks have 0 \(questions of mmlu, quality only\)"):
+        draw_forms(questions, "mlmu", task_design(), Random(1))
+    with pytest.raises(BankError, match=r"\(no questions at all\)"):
+        draw_forms([], "mmlu", task_design(), Random(1))
 
 
 def test_practice_uses_no_item_twice_and_shows_an_assistant_that_errs() -> None:
