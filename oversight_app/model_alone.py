@@ -59,6 +59,8 @@ class AloneSummary:
     n_unreadable: int = 0
     n_failed: int = 0
     last_error: str = ""
+    compared: str = ""
+    """The model and method that the plan compares people with, where this is another."""
 
     @property
     def n_open(self) -> int:
@@ -77,6 +79,11 @@ class AloneSummary:
             )
         if self.n_failed:
             lines.append(f"{self.n_failed} got no reply: {self.last_error}")
+        if self.compared:
+            lines.append(
+                f"The plan compares people with {self.compared}; these answers will stand beside that comparison and "
+                "not in it."
+            )
         if self.n_open:
             lines.append(f"{self.n_open} are still open; the same command asks only those.")
         return "\n".join(lines)
@@ -118,6 +125,9 @@ def answer_alone(
         name = split_model(model)[1]
     run = _Run(store, plan, provider, name, method, clock)
     summary = AloneSummary(run.participant_id, model, method, len(run.sitting.trials), run.sitting.n_closed)
+    primary = plan.design.primary_model_alone
+    if (split_model(primary.model), primary.method) != ((provider.name, name), method):
+        summary.compared = f"{primary.model} ({primary.method})"
     in_a_row = 0
     for trial in [trial for trial in run.sitting.trials if trial.closed is None][:limit]:
         try:
@@ -160,8 +170,10 @@ class _Run:
         self.sitting = Sitting(self.participant_id)
         with store.write() as record:
             self._catch_up(record)
-            if not self.sitting.trials:
-                self._enrol(record)
+        if self._seq == 0:
+            # It comes on record with the first answer: a service that never replies leaves no participant behind.
+            for event in self._enrolment():
+                self.sitting = apply(self.sitting, event, clock.now(), plan.design)
         trials = [trial.plan for trial in self.sitting.trials]
         self._stances = simulated_stances(plan, self._questions, trials, name)
 
@@ -207,6 +219,8 @@ class _Run:
         )
         with self._store.write() as record:
             self._catch_up(record)
+            if self._seq == 0:
+                self._append(record, self._enrolment(), answered.asked_at)
             # Another process may have answered it meanwhile; what is recorded stays.
             if self.sitting.trials[n - 1].closed is None:
                 self._append(record, [TrialShown(n, None), begun], answered.asked_at)
@@ -252,11 +266,10 @@ class _Run:
 
     # -- recording -----------------------------------------------------------------------
 
-    def _enrol(self, record: Record) -> None:
+    def _enrolment(self) -> list[Event]:
         settings = {"provider": self._provider.name, "model": self._name, "method": self._method}
         trials = trials_alone(self._plan, self._questions, self.participant_id)
-        enrolled = ParticipantEnrolled("model", settings)
-        self._append(record, [enrolled, ParticipantAssigned("", 0, False, trials)], self._clock.now())
+        return [ParticipantEnrolled("model", settings), ParticipantAssigned("", 0, False, trials)]
 
     def _catch_up(self, record: Record) -> None:
         """Fold what has been recorded since, by this process or another."""

@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from oversight_app import clock
 from oversight_app.cli import main
+from tests.builders import make_clock
 
 
 def run(*words: str | Path) -> Result:
@@ -351,6 +353,20 @@ def test_a_record_that_is_no_database_is_named_and_left_alone(study: Path) -> No
     assert "study.db" in refused("status", study)
 
     assert (study / "study.db").read_bytes() == before
+
+
+def test_a_model_that_is_not_there_is_one_paragraph_and_leaves_nothing(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "SystemClock", make_clock)  # the waits between attempts cost no time
+    before = contents(planned)
+
+    said = refused("model-alone", planned, "--model", "compatible:x@http://127.0.0.1:9/v1")
+
+    assert said.count("\n") == 1
+    assert "could not be reached" in said
+    assert "the same command asks only those" in said
+    assert contents(planned) == before
 
 
 def test_a_trial_that_does_not_exist_is_named(planned: Path) -> None:

@@ -228,6 +228,24 @@ def test_a_service_that_is_down_ends_the_run_early(store: Store) -> None:
     assert len(parrot.asked) == 4 * GIVE_UP_AFTER
 
 
+def test_a_service_that_never_replied_leaves_nothing_on_record(store: Store) -> None:
+    answer_alone(
+        store, "scripted:typo", clock=make_clock(), provider=Parrot(*[ProviderUnavailable("down")] * 100)
+    )
+
+    assert rows(store) == []
+    assert list(store.rows("sittings")) == []
+    assert store.heads() == {}
+
+
+def test_a_model_that_the_plan_does_not_compare_people_with_is_said_to_stand_beside(store: Store) -> None:
+    declared = answer_alone(store, "scripted:demo", clock=make_clock())
+    other = answer_alone(store, "scripted:other", clock=make_clock())
+
+    assert "stand beside" not in declared.describe()
+    assert "The plan compares people with scripted:demo (zero_shot)" in other.describe()
+
+
 def test_waiting_for_ever_is_not_waited_for(store: Store) -> None:
     clock = make_clock()
 

@@ -45,14 +45,15 @@ def model_alone(study: Path, model: str, method: str) -> None:
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
     """
     from oversight_app.clock import SystemClock
+    from oversight_app.errors import ProviderUnavailable
     from oversight_app.model_alone import answer_alone
     from oversight_app.study_folder import StudyFolder
 
     with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
         summary = answer_alone(store, model, method=method, clock=SystemClock(), on_progress=on_progress)
-    click.echo(summary.describe(), err=bool(summary.n_open))
     if summary.n_open:
-        raise click.exceptions.Exit(1)  # what was answered is saved; the description says how to go on
+        raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
+    click.echo(summary.describe())
 
 
 @click.command(short_help="Write all tables as CSV.")
