@@ -195,7 +195,7 @@ class TaskSummary:
         """One line."""
         passages = f" on {self.n_passages} passages" if self.n_passages else ""
         expected = (
-            "too few people or questions for an interval"
+            "there are too few people or questions for an interval"
             if self.half_width is None or self.half_width >= 1
             else f"the interval for human_with_model - human_alone is expected to reach "
             f"{100 * self.half_width:.1f} percentage points to each side"
@@ -228,6 +228,7 @@ class PlanSummary:
         return "\n".join(
             [
                 f"{len(self.cells)} cells: {', '.join(self.cells)}",
+                "  (HA: alone, HM: with the model; the letter after it is the form; what stands first comes first)",
                 *(task.describe() for task in self.tasks),
                 f"Duration: {duration}.",
             ]

@@ -46,7 +46,8 @@ class Status:
             lines.append(f"{kind}: {sum(self.by_stage[kind].values()):,}")
             lines.append(f"  at: {_counts(self.by_stage[kind])}")
             lines.append(f"  ended: {_counts(self.by_outcome.get(kind, {}))}")
-            lines.append(f"  cells: {_counts(self.by_cell.get(kind, {}))}")
+            if kind in self.by_cell:
+                lines.append(f"  cells: {_counts(self.by_cell[kind])}")
         lines += [f"answers, {name}: {_counts(counts)}" for name, counts in self.answers.items()]
         return "\n".join(lines)
 

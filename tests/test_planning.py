@@ -283,6 +283,13 @@ def test_an_untimed_task_has_no_duration_and_says_so() -> None:
     assert "at most 10 minutes of questions per person, and mmlu without a time limit" in summary.describe()
 
 
+def test_the_names_of_cells_are_explained() -> None:
+    summary, _ = summarised(make_design(), make_questions())
+
+    assert "HA-A.HM-B" in summary.describe()
+    assert "(HA: alone, HM: with the model; the letter after it is the form" in summary.describe()
+
+
 def test_a_pilot_is_announced() -> None:
     summary, _ = summarised(make_design(), make_questions())
 

@@ -82,6 +82,18 @@ def test_a_key_that_is_missing_stops_the_study_and_its_presence_does_not(tmp_pat
     assert found_in(study, **{name: "a-key"}).obstacles == []
 
 
+def test_a_study_of_ones_own_is_told_that_the_scripted_assistant_is_no_model(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    of_the_demo = found_in(study).warnings
+    toml = study.design_file.read_text()
+    study.design_file.write_text(toml.replace('design = "demo"', 'design = "own"'))
+
+    (added,) = set(found_in(study).warnings) - set(of_the_demo)
+
+    assert added.startswith("The assistant is scripted:demo, which plays its part without any model")
+    assert "assistant.model" in added
+
+
 @pytest.mark.parametrize(("free", "kind"), [(10**6, "obstacles"), (10**8, "warnings")])
 def test_little_space_is_said_and_none_is_an_obstacle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kind: str

@@ -1,8 +1,10 @@
 from pathlib import Path
 
+from oversight_app.model_alone import answer_alone
+from oversight_app.prompts import load_prompts
 from oversight_app.status import status_of
 from oversight_app.store import Store
-from tests.builders import START, STUDY_ID, make_proctor, seat
+from tests.builders import START, STUDY_ID, make_clock, make_plan, make_proctor, make_store, seat
 
 
 def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
@@ -41,3 +43,12 @@ def test_people_are_counted_by_stage_outcome_and_cell(tmp_path: Path) -> None:
     assert sum(found.by_cell["human"].values()) == 2
     assert "human: 4\n  at: ended 2, instructions 1, rest 1" in found.describe()
     assert "pilot only" in found.describe()
+
+
+def test_a_model_has_no_cells_to_speak_of(tmp_path: Path) -> None:
+    with make_store(tmp_path, make_plan(prompts=load_prompts())) as store:
+        answer_alone(store, "scripted:demo", clock=make_clock())
+
+        said = status_of(store).describe()
+
+    assert "model: 1\n  at: ended 1\n  ended: completed 1\nanswers, model_alone: " in said
