@@ -116,8 +116,8 @@ def _models(design: Design, environment: Mapping[str, str], found: Findings) -> 
     assistant, alone = design.assistant.model, design.primary_model_alone.model
     if design.design != "demo" and design.assistant.provider_and_model[0] == "scripted":
         found.warnings.append(
-            f"The assistant is {assistant}, which plays its part without any model: good for trying a study out, no result "
-            "about a model. Name yours as assistant.model in study.toml before the plan is frozen."
+            f"The assistant is {assistant}, which plays its part without any model: good for trying a study out, but "
+            "no result about one. Name yours as assistant.model in study.toml before the plan is frozen."
         )
     if problem := model_problem(assistant, environment):
         found.obstacles.append(f"The assistant cannot be asked: {problem}")
