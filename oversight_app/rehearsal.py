@@ -68,7 +68,8 @@ def rehearse(
 
     The copy goes to `into`, by default rehearsals/<utc>. `clock` says when it was made; the simulated time begins when
     the plan was frozen, so that the same study and seed give the same answers. `on_progress` is told how many sittings
-    are over, of how many. Raises NoPlan without a plan and BadInput where `into` is not empty.
+    are over, of how many; people are in the study at the same time, so two halves count as one. Raises NoPlan without
+    a plan and BadInput where `into` is not empty.
     """
     at = (clock or SystemClock()).now()
     into = into or study / "rehearsals" / stamp(at)
@@ -117,16 +118,19 @@ class _Cast:
         )
         dice = Random(f"{self._seed}/arrivals")
         arrival = self._clock.now()
+        visitors: list[Visitor] = []
         walks: list[Iterator[float]] = []
         due: list[tuple[datetime, int]] = []
         kinds: Counter[str] = Counter()
         for number in range(self._n):
             person = draw_person(Random(f"{self._seed}/person/{number}"))
             kinds[person.manner.name] += 1
-            walks.append(self._visitor(number, person, replies).walk())
+            visitors.append(self._visitor(number, person, replies))
+            walks.append(visitors[-1].walk())
             arrival += timedelta(seconds=dice.expovariate(1 / ARRIVALS_EVERY_S))
             heapq.heappush(due, (arrival, number))
         sweep_at = self._clock.now()
+        done = 0.0
         while due:
             at, number = heapq.heappop(due)
             while sweep_at <= at:
@@ -134,10 +138,12 @@ class _Cast:
                 self._proctor.sweep()
                 sweep_at += timedelta(seconds=SWEEP_EVERY_S)
             self._clock.set(at)
+            before = visitors[number].share_done
             wait = next(walks[number], None)
-            if wait is None:
-                self._on_progress(self._n - len(due), self._n)
-            else:
+            n_told, done = round(done), done + visitors[number].share_done - before
+            if round(done) > n_told:
+                self._on_progress(round(done), self._n)
+            if wait is not None:
                 heapq.heappush(due, (at + timedelta(seconds=wait), number))
         self._wait_for_those_who_left()
         replies.close()

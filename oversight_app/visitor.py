@@ -60,9 +60,15 @@ class Visitor:
         self._person = person
         self._item_of = item_of
         self._dice = dice
+        self.share_done = 0.0
+        """How much of the sitting's questions lies behind this person; 1 where nothing more will come."""
 
     def walk(self) -> Iterator[float]:
         """From the link to the end page, or to where this person leaves."""
+        yield from self._walk()
+        self.share_done = 1.0
+
+    def _walk(self) -> Iterator[float]:
         while True:
             page = self._proctor.page(self._id)
             match page:
@@ -148,7 +154,9 @@ class Visitor:
         return ((right[0] + 1) % len(page.questions[0][1]), *right[1:])
 
     def _leaves_on(self, n: int) -> bool:
-        return n == leaves_on(self._person, len(self._proctor.sitting(self._id).trials))
+        n_trials = len(self._proctor.sitting(self._id).trials)
+        self.share_done = (n - 1) / n_trials
+        return n == leaves_on(self._person, n_trials)
 
 
 def _advice(page: QuestionPage) -> int | None:

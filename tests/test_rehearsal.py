@@ -164,6 +164,21 @@ def test_progress_counts_the_sittings_that_are_over(study: Path, tmp_path: Path)
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_progress_is_told_before_the_first_sitting_is_over(study: Path, tmp_path: Path) -> None:
+    """Else the bar of a long rehearsal would stand at nothing for a quarter of the time."""
+    n_over: list[int] = []
+
+    def look(done: int, total: int) -> None:
+        (copy,) = tmp_path.glob(".copy.*/study.db")
+        with Store.open(copy) as store:
+            n_over.append(sum(bool(row["outcome"]) for row in store.rows("sittings")))
+
+    rehearse(study, 12, 1, tmp_path / "copy", on_progress=look)
+
+    assert n_over[0] == 0
+    assert n_over == sorted(n_over)
+
+
 # -- the people ---------------------------------------------------------------------------------------
 
 
