@@ -189,18 +189,20 @@ def _passage_slots(pool: Sequence[Question], design: TaskDesign, rng: Random) ->
 
 
 def _stratified(slots: Sequence[Slot], pool: Sequence[Question], wanted: int, rng: Random) -> list[Slot]:
-    """`wanted` slots, each subject in proportion to its share of the pool (largest remainders), subject by subject."""
+    """`wanted` slots, each subject in proportion to its share of the pool, subject by subject.
+
+    A systematic draw: subjects in random order, a random start, then every (pool / wanted)-th question. A subject gets
+    its share rounded down or up by lot, so that every question of the pool is equally likely to be drawn. (The largest
+    remainders would never draw from the smaller subjects when there are fewer places than subjects.)
+    """
     subject_of = {question.question_id: question.subject for question in pool}
     by_subject: dict[str, list[Slot]] = defaultdict(list)
     for slot in slots:
         by_subject[subject_of[slot.question_ids[0]]].append(slot)
     subjects = rng.sample(sorted(by_subject), len(by_subject))
-    quota = {subject: wanted * len(by_subject[subject]) / len(slots) for subject in subjects}
-    take = {subject: int(quota[subject]) for subject in subjects}
-    by_remainder = sorted(subjects, key=lambda subject: take[subject] - quota[subject])
-    for subject in by_remainder[: wanted - sum(take.values())]:
-        take[subject] += 1
-    return [slot for subject in subjects for slot in by_subject[subject][: take[subject]]]
+    in_order = [slot for subject in subjects for slot in by_subject[subject]]
+    start = rng.randrange(len(in_order))
+    return [in_order[(start + i * len(in_order)) // wanted] for i in range(wanted)]
 
 
 def _split(slots: Sequence[Slot], wanted: int, rng: Random) -> dict[str, tuple[Slot, ...]]:

@@ -11,11 +11,12 @@ from oversight_app.study.questions import Question
 def selection_probabilities(
     questions: Iterable[Question], forms: Mapping[str, Mapping[str, Sequence[Slot]]], design: Design
 ) -> dict[str, float]:
-    """The probability with which each drawn question was drawn into one of the forms: drawn / usable in its stratum.
+    """The probability with which each drawn question was drawn into one of the forms: drawn / usable.
 
-    The stratum is the subject. In a passage task it is all passages with enough questions, and then the questions of
-    the passage: with 20 of 50 passages and 3 of 4 questions each, 0.4 * 0.75. A question of which the bank as it is
-    now does not say it is left out.
+    A task without passages draws each usable question with the same probability, whatever its subject. In a passage
+    task it is that of the passage among all with enough questions, times that of the question within it: with 20 of 50
+    passages and 3 of 4 questions each, 0.4 * 0.75. A question of which the bank as it is now does not say it is left
+    out.
     """
     bank = list(questions)
     found: dict[str, float] = {}
@@ -25,21 +26,16 @@ def selection_probabilities(
         chances = (
             _by_passage(slots, pool, design.tasks[task].rotate_over)
             if any(slot.passage_id for slot in slots)
-            else _by_subject(slots, pool)
+            else _alone(slots, pool)
         )
         found |= {question_id: chance for question_id, chance in chances.items() if 0 < chance <= 1}
     return found
 
 
-def _by_subject(slots: Sequence[Slot], pool: Sequence[Question]) -> dict[str, float]:
-    subject_of = {question.question_id: question.subject for question in pool}
-    n_usable = Counter(subject_of.values())
-    drawn = [slot.question_ids[0] for slot in slots if slot.question_ids[0] in subject_of]
-    n_drawn = Counter(subject_of[question_id] for question_id in drawn)
-    return {
-        question_id: n_drawn[subject_of[question_id]] / n_usable[subject_of[question_id]]
-        for question_id in drawn
-    }
+def _alone(slots: Sequence[Slot], pool: Sequence[Question]) -> dict[str, float]:
+    known = {question.question_id for question in pool}
+    drawn = [slot.question_ids[0] for slot in slots]
+    return {question_id: len(drawn) / len(pool) for question_id in drawn if question_id in known}
 
 
 def _by_passage(slots: Sequence[Slot], pool: Sequence[Question], rotate_over: int) -> dict[str, float]:

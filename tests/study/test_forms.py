@@ -60,6 +60,20 @@ def test_forms_share_no_question_and_are_stratified_by_subject(
         assert abs(a - b) <= 2
 
 
+def test_every_question_is_as_likely_to_be_drawn_also_of_the_smallest_subject() -> None:
+    """Ten subjects for four places: none of them is sure of a place, and none is without a chance."""
+    questions = mmlu(1, 1, 1, 2, 2, 3, 4, 5, 6, 7)
+    times, drawn = 4000, Counter[str]()
+
+    for seed in range(times):
+        forms = draw_forms(questions, "mmlu", task_design(questions_per_condition=2), Random(seed))
+        drawn.update(ids(forms["A"]) | ids(forms["B"]))
+
+    expected = times * 4 / len(questions)
+    sd = (expected * (1 - 4 / len(questions))) ** 0.5
+    assert all(abs(drawn[question.question_id] - expected) < 4 * sd for question in questions)
+
+
 @given(seed=st.integers(0, 10**6), extra=st.integers(0, 4), rotate_over=st.integers(1, 3))
 def test_forms_share_no_passage(seed: int, extra: int, rotate_over: int) -> None:
     questions = [question for p in range(4 + extra) for question in about(f"p{p}", 3)]

@@ -6,14 +6,14 @@ from oversight_app.study.selection import selection_probabilities
 from tests.builders import make_design, make_plan, make_questions
 
 
-def test_a_subject_with_more_questions_than_places_gives_each_less_chance() -> None:
-    questions = make_questions(n_mmlu=12)  # six of each subject, two of each are drawn
+def test_questions_that_stand_alone_have_the_same_chance_whatever_their_subject() -> None:
+    questions = make_questions(n_mmlu=13)  # seven of one subject and six of the other, four are drawn
     plan = make_plan(questions=questions)
 
     chances = selection_probabilities(questions, plan.forms, plan.design)
 
     drawn = [slot.question_ids[0] for slots in plan.forms["mmlu"].values() for slot in slots]
-    assert [chances[question_id] for question_id in drawn] == pytest.approx([2 / 6] * 4)
+    assert [chances[question_id] for question_id in drawn] == pytest.approx([4 / 13] * 4)
 
 
 def test_a_question_of_a_passage_needs_its_passage_and_a_place_in_the_rotation() -> None:
