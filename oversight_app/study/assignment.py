@@ -6,8 +6,9 @@ arrivals give the same trials.
 Stances are drawn by permuted blocks. In a task's assisted block with m trials of which w shall be wrong, L = m / gcd(m,
 w) consecutive turns of a strand form one block: the m places are permuted once, and turn j of the block takes places jw
 .. jw + w - 1 (round the corner) as its wrong ones. So each participant meets w wrong stances exactly, and over a block
-each place is wrong for w of every m participants. The question of a passage advances by one after each whole block, so
-that over time every question meets the stated share too.
+each place is wrong for w of every m participants. The questions of a passage take turns among the participants who meet
+the place wrong, and apart from that among those who meet it right: at every moment each of them has been met as often
+as the others with either stance, to one participant, and over time meets the stated share too.
 """
 
 from collections import Counter
@@ -143,14 +144,19 @@ def _block(
     turns_per_cycle = m // gcd(m, w) if w else 1
     cycle, turn_in_cycle = divmod(turn, turns_per_cycle)
     order = plan.dice(f"stance/{task}/{form}/{cycle}").sample(range(m), m)
-    wrong = {order[(turn_in_cycle * w + i) % m] for i in range(w)}
+    so_far = [{order[(j * w + i) % m] for i in range(w)} for j in range(turn_in_cycle + 1)]
+    wrong = so_far.pop()
     is_assigned = (
         condition is Condition.HUMAN_WITH_MODEL and plan.design.assistant.mode is AssistantMode.ASSIGNED
     )
 
     groups: list[list[_Draw]] = []
     for s, slot in enumerate(slots):
-        first = s + cycle
+        if per_slot > 1:
+            first = s + cycle
+        else:
+            n_wrong_before = cycle * turns_per_cycle * w // m + sum(s in places for places in so_far)
+            first = s + (n_wrong_before if s in wrong else turn - n_wrong_before)
         group = []
         for i in range(per_slot):
             question = questions[slot.question_ids[(first + i) % len(slot.question_ids)]]

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from math import gcd
 from typing import Any
@@ -53,6 +53,20 @@ def is_wrong(trial: TrialPlan, bank: dict[str, Question] = BY_ID) -> bool:
     return trial.stance != LETTERS[bank[trial.question_id].correct]
 
 
+def count_stances(
+    plan: Plan, cell: Cell, task: str, turns: Iterable[int]
+) -> tuple[Counter[str], Counter[str]]:
+    """How often these turns meet each question with the model, and how often its stance is wrong."""
+    met: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for turn in turns:
+        for trial in walk(plan, cell, turn):
+            if trial.task == task and trial.condition == "human_with_model" and not trial.is_practice:
+                met[trial.question_id] += 1
+                wrong[trial.question_id] += is_wrong(trial)
+    return met, wrong
+
+
 @settings(max_examples=60)
 @given(design=designs(), turn=st.integers(0, 60))
 def test_nobody_meets_a_content_hash_twice_practice_included(design: Design, turn: int) -> None:
@@ -80,27 +94,43 @@ def test_each_participant_meets_the_stated_error_share_to_the_nearest_trial_per_
         assert not any(t.stance or t.manipulated for t in trials if t.condition == "human_alone")
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(design=designs(), cycle=st.integers(0, 3))
-def test_over_a_stance_block_each_question_meets_the_error_share_of_its_task(
+def test_over_stance_blocks_each_question_meets_the_error_share_of_its_task(
     design: Design, cycle: int
 ) -> None:
+    """A block for each question of a passage: then all of them have had their turn with either stance."""
     plan = make_plan(design, BANK)
     cell = next(cell for cell in plan.cells if Condition.HUMAN_WITH_MODEL in cell.conditions)
     for task in cell.tasks:
         m = design.tasks[task].questions_per_condition
         w = n_wrong(m, design.assistant.error_share)
         block = m // gcd(m, w) if w else 1
+        n_rotated = design.tasks[task].rotate_over
 
-        met: Counter[str] = Counter()
-        wrong: Counter[str] = Counter()
-        for turn in range(cycle * block, (cycle + 1) * block):
-            for trial in walk(plan, cell, turn):
-                if trial.task == task and trial.condition == "human_with_model" and not trial.is_practice:
-                    met[trial.question_id] += 1
-                    wrong[trial.question_id] += is_wrong(trial)
+        met, wrong = count_stances(plan, cell, task, range(cycle * block, (cycle + n_rotated) * block))
 
         assert {wrong[question_id] * m == n * w for question_id, n in met.items()} == {True}
+
+
+@settings(max_examples=30)
+@given(n_turns=st.integers(1, 40), share=st.sampled_from((0.0, 0.2, 0.3, 0.5, 1.0)), n=st.integers(1, 6))
+def test_at_every_moment_questions_of_a_passage_were_met_as_often_with_either_stance(
+    n_turns: int, share: float, n: int
+) -> None:
+    design = make_design(
+        tasks={"quality": {"questions_per_condition": n, "rotate_over": 3}}, assistant={"error_share": share}
+    )
+    plan = make_plan(design, BANK)
+    form = plan.cells[0].forms[plan.cells[0].conditions.index(Condition.HUMAN_WITH_MODEL)]
+
+    met, wrong = count_stances(plan, plan.cells[0], "quality", range(n_turns))
+
+    for slot in plan.forms["quality"][form]:
+        n_wrong_each = [wrong[question_id] for question_id in slot.question_ids]
+        n_right_each = [met[question_id] - wrong[question_id] for question_id in slot.question_ids]
+        assert max(n_wrong_each) - min(n_wrong_each) <= 1
+        assert max(n_right_each) - min(n_right_each) <= 1
 
 
 @settings(max_examples=40)
