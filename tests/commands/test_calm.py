@@ -6,7 +6,7 @@ from oversight_app.commands.calm import CalmGroup
 from oversight_app.errors import BadInput, ProviderConfigError, StoreFull
 
 
-def group_raising(error: Exception) -> click.Group:
+def group_raising(error: BaseException) -> click.Group:
     @click.group(cls=CalmGroup)
     @click.option("--debug", is_flag=True)
     def top(debug: bool) -> None: ...
@@ -57,6 +57,15 @@ def test_debug_lets_the_traceback_through(error: Exception) -> None:
     result = CliRunner().invoke(group_raising(error), ["--debug", "fail"])
 
     assert result.exception is error
+
+
+def test_ctrl_c_is_a_sentence_and_no_success() -> None:
+    result = CliRunner().invoke(group_raising(KeyboardInterrupt()), ["fail"])
+
+    assert result.exit_code == 130
+    assert (
+        result.stderr == "\nStopped. What was saved before is unharmed, and the command can be run again.\n"
+    )
 
 
 def test_a_wrong_option_is_still_clicks_business() -> None:
