@@ -100,10 +100,21 @@ def report(source: Path, out: Path | None) -> None:
         click.echo(f"Wrote {made.n_answers:,} answers to {made.folder}")
         exported, target = made.folder, out or fresh(folder.reports, stamp(at))
     else:
-        exported = source
-        target = out or fresh(source.parent, f"{source.stem}-report")
+        exported, target = source, out or place_of_report(source, stamp(at))
     try:
         paths = write_report(exported, target)
     except ExportError as error:
         raise BadInput(str(error)) from error
     click.echo(f"Wrote {paths.page}")
+
+
+def place_of_report(source: Path, name: str) -> Path:
+    """Among the study's reports for one of its exports; beside an export or a file from anywhere else."""
+    from oversight_app.study_folder import StudyFolder
+
+    # "." has no name to be called after.
+    place = source if source.name and source.name != ".." else source.resolve()
+    study = StudyFolder(place.parent.parent)
+    if place.parent == study.exports and study.record.is_file():
+        return fresh(study.reports, name)
+    return fresh(place.parent, f"{place.stem if place.is_file() else place.name}-report")
