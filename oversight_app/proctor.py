@@ -132,7 +132,7 @@ class Proctor:
         """One attempt at the comprehension check."""
         self.act(
             participant_id,
-            lambda sitting, now, record: verbs.answer_comprehension(sitting, answers, self.plan),
+            lambda sitting, now, record: verbs.answer_comprehension(sitting, answers, self.plan, now),
         )
 
     def begin(self, participant_id: str) -> None:

@@ -203,9 +203,11 @@ def _comprehension(sitting: Sitting, plan: Plan) -> ComprehensionPage:
         questions=tuple((question.text, question.options) for question in plan.comprehension),
         attempt=sitting.n_comprehension + 1,
         attempts_left=allowed - sitting.n_comprehension,
-        hints=tuple(q.explanation for q in plan.comprehension if q.explanation)
-        if sitting.n_comprehension
-        else (),
+        hints=tuple(
+            question.explanation
+            for question, said in zip(plan.comprehension, sitting.last_check, strict=False)
+            if question.explanation and said != question.correct
+        ),
     )
 
 

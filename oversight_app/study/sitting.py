@@ -89,6 +89,8 @@ class Sitting:
     stage: Stage = Stage.CONSENT
     consent_hash: str = ""
     n_comprehension: int = 0
+    last_check: tuple[int, ...] = ()
+    """What the last attempt at the comprehension check answered."""
     cell: str = ""
     turn: int = 0
     trials: tuple[Trial, ...] = ()
@@ -142,7 +144,8 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
             return replace(sitting, stage=Stage.COMPREHENSION)
         case ComprehensionAnswered():
             stage = Stage.READY if event.passed else Stage.COMPREHENSION
-            return replace(sitting, stage=stage, n_comprehension=sitting.n_comprehension + 1)
+            n = sitting.n_comprehension + 1
+            return replace(sitting, stage=stage, n_comprehension=n, last_check=event.answers)
         case ParticipantAssigned():
             return _enter(
                 replace(
@@ -205,9 +208,14 @@ def read_instructions(sitting: Sitting) -> list[Event]:
     return [InstructionsRead()]
 
 
-def answer_comprehension(sitting: Sitting, answers: tuple[int, ...], plan: Plan) -> list[Event]:
+def answer_comprehension(
+    sitting: Sitting, answers: tuple[int, ...], plan: Plan, now: datetime
+) -> list[Event]:
     """One attempt at the check; after the last allowed one the sitting ends, kindly."""
     _must_be_at(sitting, Stage.COMPREHENSION)
+    since = sitting.last_sign_at if sitting.n_comprehension else None
+    if since is not None and (now - since).total_seconds() < plan.design.sitting.min_display_s:
+        raise Refusal("the second half of a double click is no second attempt")
     if len(answers) != len(plan.comprehension) or None in answers:
         raise Reminder("Please answer every question.")
     passed = all(

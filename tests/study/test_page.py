@@ -24,7 +24,7 @@ from oversight_app.study.page import (
     RestPage,
     page_of,
 )
-from oversight_app.study.plan import Plan
+from oversight_app.study.plan import ComprehensionQuestion, Plan
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.sitting import Sitting, Stage, apply
 from oversight_app.study.trial_plan import TrialPlan
@@ -51,7 +51,7 @@ def pages(plan: Plan, bank: list[Question], trials: tuple[TrialPlan, ...]) -> It
     yield page()
     do(*verbs.read_instructions(sitting))
     yield page()
-    do(*verbs.answer_comprehension(sitting, (1,), plan))
+    do(*verbs.answer_comprehension(sitting, (1,), plan, START))
     yield page()
     do(*verbs.begin(sitting, plan.cells[0], 0, by_lot=False, trials=trials))
     while sitting.stage is not Stage.DEBRIEF:
@@ -189,7 +189,7 @@ def test_a_check_shows_hints_after_a_failed_attempt_only() -> None:
     plan = make_plan()
     sitting = apply(Sitting("p1"), verbs.consent(Sitting("p1"), "h", agreed=True)[0], START, plan.design)
     first = apply(sitting, verbs.read_instructions(sitting)[0], START, plan.design)
-    second = apply(first, verbs.answer_comprehension(first, (0,), plan)[0], START, plan.design)
+    second = apply(first, verbs.answer_comprehension(first, (0,), plan, START)[0], START, plan.design)
 
     found = [page_of(s, plan, {}, START) for s in (first, second)]
 
@@ -197,6 +197,24 @@ def test_a_check_shows_hints_after_a_failed_attempt_only() -> None:
         ComprehensionPage((("May you look things up?", ("Yes", "No")),), attempt=1, attempts_left=3),
         ComprehensionPage((("May you look things up?", ("Yes", "No")),), 2, 2, hints=("No.",)),
     ]
+
+
+def test_a_failed_check_explains_what_was_wrong_and_not_what_was_right() -> None:
+    check = (
+        ComprehensionQuestion(text="Is it timed?", options=("Yes", "No"), correct=0, explanation="Timed."),
+        ComprehensionQuestion(
+            text="Is it right?", options=("Yes", "No"), correct=1, explanation="Not always."
+        ),
+    )
+    plan = make_plan(comprehension=check)
+    sitting = apply(Sitting("p1"), verbs.consent(Sitting("p1"), "h", agreed=True)[0], START, plan.design)
+    sitting = apply(sitting, verbs.read_instructions(sitting)[0], START, plan.design)
+
+    tried = apply(sitting, verbs.answer_comprehension(sitting, (0, 0), plan, START)[0], START, plan.design)
+
+    page = page_of(tried, plan, {}, START)
+    assert isinstance(page, ComprehensionPage)
+    assert page.hints == ("Not always.",)
 
 
 def test_instructions_say_what_participants_are_told_of_the_assistant() -> None:

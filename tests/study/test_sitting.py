@@ -53,7 +53,7 @@ class Walk:
     def seat(self, cell: int = 0) -> "Walk":
         self.do([ParticipantEnrolled("human"), *verbs.consent(self.sitting, "hash", agreed=True)])
         self.do(verbs.read_instructions(self.sitting))
-        self.do(verbs.answer_comprehension(self.sitting, (1,), self.plan))
+        self.do(verbs.answer_comprehension(self.sitting, (1,), self.plan, self.now))
         self.begin(cell)
         return self
 
@@ -113,7 +113,7 @@ def test_a_page_that_is_over_takes_no_clicks() -> None:
     clicks: tuple[Callable[[], object], ...] = (
         lambda: verbs.consent(person.sitting, "hash", agreed=True),
         lambda: verbs.read_instructions(person.sitting),
-        lambda: verbs.answer_comprehension(person.sitting, (1,), person.plan),
+        lambda: verbs.answer_comprehension(person.sitting, (1,), person.plan, person.now),
         lambda: verbs.read_feedback(person.sitting, 1),
         lambda: verbs.debrief(person.sitting, external_help=None),
     )
@@ -127,12 +127,24 @@ def test_the_check_may_be_tried_as_often_as_allowed_and_then_ends_kindly() -> No
     person.do(verbs.consent(person.sitting, "hash", agreed=True))
     person.do(verbs.read_instructions(person.sitting))
 
-    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan))
+    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
     after_one = person.sitting
-    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan))
+    person.wait(20)
+    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
 
     assert (after_one.stage, after_one.n_comprehension) == (Stage.COMPREHENSION, 1)
     assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.FAILED_COMPREHENSION)
+
+
+def test_a_double_click_spends_one_attempt_at_the_check() -> None:
+    person = walk(sitting={"comprehension_attempts": 2})
+    person.do(verbs.consent(person.sitting, "hash", agreed=True))
+    person.do(verbs.read_instructions(person.sitting))
+    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
+
+    soon = person.now + timedelta(seconds=0.2)
+    with pytest.raises(Refusal):
+        verbs.answer_comprehension(person.sitting, (0,), person.plan, soon)
 
 
 def test_an_incomplete_check_is_no_attempt() -> None:
@@ -143,7 +155,7 @@ def test_an_incomplete_check_is_no_attempt() -> None:
     missing: Any = (None,)
     for answers in ((), (1, 1), missing):
         with pytest.raises(Reminder, match="every question"):
-            verbs.answer_comprehension(person.sitting, answers, person.plan)
+            verbs.answer_comprehension(person.sitting, answers, person.plan, person.now)
 
 
 @pytest.mark.parametrize(
@@ -383,7 +395,7 @@ def _begin(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
 _CLICKS: tuple[Callable[[Walk, Random], Event | Sequence[Event] | None], ...] = (
     lambda p, rng: verbs.consent(p.sitting, "hash", agreed=rng.random() < 0.95),
     lambda p, rng: verbs.read_instructions(p.sitting),
-    lambda p, rng: verbs.answer_comprehension(p.sitting, (rng.randrange(2),), p.plan),
+    lambda p, rng: verbs.answer_comprehension(p.sitting, (rng.randrange(2),), p.plan, p.now),
     _begin,
     *[lambda p, rng: verbs.ask_next(p.sitting)] * 3,
     *[lambda p, rng: verbs.read_feedback(p.sitting, p.sitting.current + 1)] * 3,
