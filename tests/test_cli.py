@@ -373,6 +373,23 @@ def test_a_trial_that_does_not_exist_is_named(planned: Path) -> None:
     assert "There is no trial 'nobody-001'" in refused("transcript", planned, "nobody-001")
 
 
+def test_a_report_is_not_written_over_a_file_and_no_export_is_made_for_it(planned: Path) -> None:
+    (planned / "links.csv").write_text("mine")
+    before = contents(planned)
+
+    assert "links.csv is a file" in refused("report", planned, "--out", planned / "links.csv")
+
+    assert contents(planned) == before
+
+
+@pytest.mark.parametrize("option", ["--split", "--subjects"])
+def test_an_option_that_names_nothing_is_no_choice_of_nothing(study: Path, option: str) -> None:
+    result = run("bank", "import", study, "builtin", option, " , ")
+
+    assert result.exit_code == 2
+    assert f"Invalid value for {option}: it names nothing" in result.stderr
+
+
 def test_a_report_on_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_text("what,ever\n1,2\n")
 

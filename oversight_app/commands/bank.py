@@ -47,8 +47,8 @@ def import_(
             store,
             kind,
             source,
-            splits=_names(split),
-            subjects=_names(subjects),
+            splits=_names("--split", split),
+            subjects=_names("--subjects", subjects),
             redux=redux,
             strict=strict,
             at=SystemClock().now(),
@@ -94,6 +94,11 @@ def check(study: Path, as_json: bool) -> None:
         click.echo(f"  {place}: {item.reason}")
 
 
-def _names(text: str | None) -> list[str] | None:
+def _names(option: str, text: str | None) -> list[str] | None:
     """The words of a list with commas; None when nothing was asked for."""
-    return [word for part in text.split(",") if (word := part.strip())] if text is not None else None
+    if text is None:
+        return None
+    words = [word for part in text.split(",") if (word := part.strip())]
+    if not words:
+        raise click.BadParameter("it names nothing; leave it out to import all.", param_hint=option)
+    return words

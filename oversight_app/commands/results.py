@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from oversight_app.commands.terminal import command, fresh, progress, study_argument
+from oversight_app.commands.terminal import command, fresh, notice, progress, study_argument
 
 
 @click.command(short_help="Simulated people in a copy of the study.")
@@ -92,6 +92,8 @@ def report(source: Path, out: Path | None) -> None:
     from oversight_app.export import export_study
     from oversight_app.study_folder import StudyFolder
 
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is a file; nothing was written. Choose the name of a folder.")
     at = SystemClock().now()
     folder = StudyFolder(source)
     if folder.record.is_file():
@@ -101,6 +103,7 @@ def report(source: Path, out: Path | None) -> None:
         exported, target = made.folder, out or fresh(folder.reports, stamp(at))
     else:
         exported, target = source, out or place_of_report(source, stamp(at))
+    notice(f"Analysing {exported} ...")
     try:
         paths = write_report(exported, target)
     except ExportError as error:

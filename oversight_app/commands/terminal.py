@@ -40,6 +40,12 @@ def progress(label: str) -> Iterator[Progress]:
         yield show
 
 
+def notice(text: str) -> None:
+    """A line on stderr for somebody who waits; silent when nobody watches."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 def warn(text: str) -> None:
     """A sentence that stops nothing, on stderr."""
     click.echo(f"Note: {text}", err=True)
