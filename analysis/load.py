@@ -9,7 +9,7 @@ import csv
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def load(path: Path | str) -> Export:
 def _load_folder(folder: Path) -> Export:
     answers_path, manifest_path = folder / "answers.csv", folder / "manifest.json"
     if not answers_path.exists():
-        found = ", ".join(sorted(item.name for item in folder.iterdir())) or "nothing"
+        found = _some(sorted(item.name for item in folder.iterdir())) or "nothing"
         raise ExportError(
             f"{folder} holds no answers.csv (found: {found}). Give the folder that an export wrote."
         )
@@ -82,9 +82,16 @@ def _sha256(path: Path) -> str:
 def _read_cells(path: Path) -> dict[str, list[str]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            header, *rows = list(csv.reader(file, strict=True)) or [[]]
+            # Spreadsheets separate by semicolons where the comma is the decimal sign.
+            first = file.readline()
+            file.seek(0)
+            separator = ";" if first.count(";") > first.count(",") else ","
+            header, *rows = list(csv.reader(file, delimiter=separator, strict=True)) or [[]]
     except UnicodeDecodeError as error:
-        raise ExportError(f"{path.name} is not UTF-8 ({error}). Save it as CSV in UTF-8.") from error
+        raise ExportError(
+            f"{path.name} is not UTF-8: byte {error.start + 1} is {error.object[error.start]:#04x}. "
+            "Save it as CSV in UTF-8."
+        ) from error
     except csv.Error as error:
         raise ExportError(f"{path.name} is not CSV: {error}.") from error
     if not header:
@@ -184,16 +191,23 @@ def typed_answers(cells: Cells, file: str = "answers.csv") -> pd.DataFrame:
     if "correct" not in cells:
         missing += [name for name in ("choice", "correct_choice") if name not in cells]
     if missing:
-        hint = " Are the cells separated by semicolons?" if any(";" in name for name in cells) else ""
+        is_one = len(missing) == 1
         raise ExportError(
-            f"{file}: the columns {', '.join(missing)} are missing. An analysis needs {', '.join(NEEDED)}, and "
-            f"either correct or both choice and correct_choice.{hint}"
+            f"{file}: the column{'' if is_one else 's'} {', '.join(missing)} {'is' if is_one else 'are'} missing; the "
+            f"header has {_some(cells)}. An analysis needs {', '.join(NEEDED)}, and either correct or both choice and "
+            "correct_choice, written like this."
         )
     table = typed(cells, Table.ANSWERS, file)
     _fill_left_out_columns(table)
     _settle_choice(table, file)
     _refuse_doubles(table, file)
     return table
+
+
+def _some(names: Iterable[str], most: int = 12) -> str:
+    shown = list(names)
+    rest = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _fill_left_out_columns(table: pd.DataFrame) -> None:

@@ -36,12 +36,13 @@ def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
     `out_dir` are replaced, other files are left alone.
     """
     export = load(export_path)
+    folder = Path(out_dir)
+    # A folder that cannot be made is found out before the seconds of analysis, not after.
+    for part in (folder, folder / "tables", folder / "figures"):
+        part.mkdir(parents=True, exist_ok=True)
     results = analyse(export)
     page = Page(export, results)
     html = render(page)
-    folder = Path(out_dir)
-    for part in (folder, folder / "tables", folder / "figures"):
-        part.mkdir(parents=True, exist_ok=True)
     paths = ReportPaths(
         folder=folder,
         page=folder / "report.html",

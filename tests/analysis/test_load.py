@@ -143,7 +143,14 @@ def test_two_answers_to_one_question_are_refused_with_both_rows(tmp_path: Path) 
     [
         ("", "is empty: not even a header"),
         ("participant_id,condition\n", "the columns task, question_id, choice, correct_choice are missing"),
-        ("participant_id;condition;task\n", "separated by semicolons"),
+        (
+            "Participant_ID,condition,task,question_id,choice\n",
+            "the columns participant_id, correct_choice are missing; the header has Participant_ID, condition",
+        ),
+        (
+            "participant_id,condition,task,question_id,choice\n",
+            "the column correct_choice is missing",
+        ),
         ("participant_id,participant_id\n", "names 'participant_id' twice"),
         ("participant_id,condition\na,b\na,b,c\n", "row 3: found 3 cells, the header has 2"),
         ("participant_id,condition\na\n", "row 2: found 1 cells, the header has 2"),
@@ -160,13 +167,20 @@ def test_a_file_that_is_no_table_of_answers_is_refused(tmp_path: Path, text: str
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_bytes("participant_id,täsk\n".encode("latin-1"))
 
-    with pytest.raises(ExportError, match="is not UTF-8"):
+    with pytest.raises(ExportError, match="is not UTF-8: byte 17 is 0xe4"):
         load(tmp_path / "answers.csv")
 
 
 def test_a_byte_order_mark_from_a_spreadsheet_is_no_part_of_the_header(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "answers.csv", [make_row()], SMALLEST)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert len(load(path).answers) == 1
+
+
+def test_a_spreadsheet_that_separates_by_semicolons_is_read_too(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "answers.csv", [make_row()], SMALLEST)
+    path.write_text(path.read_text().replace(",", ";"))
 
     assert len(load(path).answers) == 1
 
