@@ -10,7 +10,7 @@ from oversight_app import planning
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
 from oversight_app.prompts import load_prompts
-from oversight_app.providers import check_provider
+from oversight_app.providers import check_provider, sends_key_in_clear
 from oversight_app.store import Store
 from oversight_app.study.design import Design
 from oversight_app.study.plan import Plan
@@ -123,6 +123,11 @@ def _models(design: Design, environment: Mapping[str, str], found: Findings) -> 
         found.obstacles.append(f"The assistant cannot be asked: {problem}")
     if alone != assistant and (problem := model_problem(alone, environment)):
         found.warnings.append(f"The model alone cannot be asked yet: {problem}")
+    found.warnings += [
+        f"{model}: the key goes to another machine over http, where others can read it; use https if it can be had."
+        for model in dict.fromkeys((assistant, alone))
+        if not model_problem(model, environment) and sends_key_in_clear(model, environment)
+    ]
 
 
 def model_problem(model: str, environment: Mapping[str, str]) -> str:

@@ -82,6 +82,17 @@ def test_a_key_that_is_missing_stops_the_study_and_its_presence_does_not(tmp_pat
     assert found_in(study, **{name: "a-key"}).obstacles == []
 
 
+def test_a_key_that_would_travel_in_clear_is_warned_of(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    toml = study.design_file.read_text()
+    study.design_file.write_text(toml.replace("scripted:demo", "compatible:qwen@http://10.0.0.7:8000/v1"))
+
+    found = found_in(study, OVERSIGHT_COMPATIBLE_API_KEY="secret")
+
+    assert any("over http" in line for line in found.warnings)
+    assert not any("secret" in line for line in found.warnings)
+
+
 def test_a_study_of_ones_own_is_told_that_the_scripted_assistant_is_no_model(tmp_path: Path) -> None:
     study = make_study(tmp_path)
     of_the_demo = found_in(study).warnings

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from oversight_app.errors import ProviderConfigError, ProviderError, ProviderUnavailable
 
-KEY_VARIABLES = ("OVERSIGHT_COMPATIBLE_API_KEY", "OPENAI_API_KEY")
+KEY_VARIABLE = "OVERSIGHT_COMPATIBLE_API_KEY"
 
 _MAX_DETAIL = 200
 _TRANSIENT = (408, 409, 425, 429)
@@ -95,7 +95,7 @@ def _by_status(error: Exception, subject: str, detail: str, now: datetime) -> Pr
     code = str(getattr(error, "code", "") or "")
     if status in (401, 403):
         return ProviderConfigError(
-            f"{subject} refused the credentials ({status}). Set the environment variable {KEY_VARIABLES[0]} to a key "
+            f"{subject} refused the credentials ({status}). Set the environment variable {KEY_VARIABLE} to a key "
             "that is valid there."
         )
     if code in _NEVER or _is_too_long(detail):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, ProviderConfigError
 from oversight_app.providers.base import Provider
-from oversight_app.providers.classify import KEY_VARIABLES
+from oversight_app.providers.classify import KEY_VARIABLE
 from oversight_app.providers.compatible import CompatibleProvider
 from oversight_app.providers.scripted import ScriptedProvider
 
@@ -47,9 +47,16 @@ def check_provider(model: str, environment: Mapping[str, str]) -> None:
     provider, name, base_url = _parts(model)
     if provider == "compatible" and not _is_loopback(base_url) and not _key(environment):
         raise ProviderConfigError(
-            f"The model {name!r} at {base_url} needs a key, and neither {' nor '.join(KEY_VARIABLES)} is set. Set "
-            f'{KEY_VARIABLES[0]} in the environment, to "none" if that server needs no key.'
+            f"The model {name!r} at {base_url} needs a key. Set "
+            f'{KEY_VARIABLE} in the environment, to "none" if that server needs no key.'
         )
+
+
+def sends_key_in_clear(model: str, environment: Mapping[str, str]) -> bool:
+    """Whether a key would travel to another machine without encryption."""
+    _, _, base_url = _parts(model)
+    is_clear = base_url.startswith("http://") and not _is_loopback(base_url)
+    return is_clear and _key(environment) not in ("", "none")
 
 
 def _parts(model: str) -> tuple[str, str, str]:
@@ -82,7 +89,7 @@ def _checked_url(base_url: str) -> str:
         # The address is frozen into the plan and exported with it, so it is no place for a secret.
         raise ProviderConfigError(
             f"The address at {host} holds more than scheme, host, port and path. Keys come from the environment "
-            f"variable {KEY_VARIABLES[0]} only."
+            f"variable {KEY_VARIABLE} only."
         )
     return base_url.rstrip("/")
 
@@ -98,6 +105,5 @@ def _is_loopback(base_url: str) -> bool:
 
 
 def _key(environment: Mapping[str, str]) -> str:
-    return next(
-        (environment[name].strip() for name in KEY_VARIABLES if environment.get(name, "").strip()), ""
-    )
+    # A variable of our own: a key for one service must not be sent to whatever server a design names.
+    return environment.get(KEY_VARIABLE, "").strip()

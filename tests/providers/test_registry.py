@@ -4,7 +4,7 @@ import pytest
 
 from oversight_app.clock import SimulatedClock
 from oversight_app.errors import BadInput, ProviderConfigError
-from oversight_app.providers import check_provider, provider_for
+from oversight_app.providers import check_provider, provider_for, sends_key_in_clear
 from oversight_app.providers.compatible import CompatibleProvider
 from oversight_app.providers.scripted import ScriptedProvider
 
@@ -69,6 +69,25 @@ def test_a_missing_key_is_named_before_anybody_is_paid(environment: dict[str, st
         check_provider("compatible:qwen@https://models.example.org/v1", environment)
 
 
-@pytest.mark.parametrize("variable", ["OVERSIGHT_COMPATIBLE_API_KEY", "OPENAI_API_KEY"])
-def test_either_variable_brings_the_key(variable: str) -> None:
-    check_provider("compatible:qwen@https://models.example.org/v1", {variable: "k"})
+def test_the_key_of_another_service_is_never_sent_to_a_server_that_a_design_names() -> None:
+    with pytest.raises(ProviderConfigError, match="needs a key"):
+        check_provider("compatible:qwen@https://models.example.org/v1", {"OPENAI_API_KEY": "k"})
+
+
+def test_a_key_of_its_own_is_enough() -> None:
+    check_provider("compatible:qwen@https://models.example.org/v1", {"OVERSIGHT_COMPATIBLE_API_KEY": "k"})
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "is_clear"),
+    [
+        ("http://10.0.0.7:8000/v1", "k", True),
+        ("http://10.0.0.7:8000/v1", "none", False),
+        ("https://models.example.org/v1", "k", False),
+        ("http://127.0.0.1:8000/v1", "k", False),
+    ],
+)
+def test_a_key_that_would_travel_in_clear_is_noticed(address: str, key: str, is_clear: bool) -> None:
+    environment = {"OVERSIGHT_COMPATIBLE_API_KEY": key}
+
+    assert sends_key_in_clear(f"compatible:qwen@{address}", environment) is is_clear
