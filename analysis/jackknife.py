@@ -142,14 +142,18 @@ def _cell_variance(
 
 
 def difference_interval(found: Jackknife, method: str, level: float = 0.95) -> Interval:
-    """The interval of a difference on the probability scale, with the two-sided p against no difference."""
+    """The interval of a difference on the probability scale, with the two-sided p against no difference.
+
+    It is cut at -1 and 1, beyond which no difference of accuracies can lie: far below one degree of freedom the
+    quantile of t has no bound.
+    """
     if found.estimate is None or found.se is None or found.df is None:
         return Interval(estimate=found.estimate, level=level, note=_undefined(found))
     half = t_quantile((1 + level) / 2, found.df) * found.se
     return Interval(
         estimate=found.estimate,
-        ci_low=found.estimate - half,
-        ci_high=found.estimate + half,
+        ci_low=max(-1.0, found.estimate - half),
+        ci_high=min(1.0, found.estimate + half),
         level=level,
         ci_method=f"{method}, probability scale",
         se=found.se,
@@ -175,7 +179,7 @@ def accuracy_interval(found: Jackknife, n_answers: int, method: str, level: floa
             level=level,
             ci_method="Clopper-Pearson over answers",
             note=f"At {found.estimate:.0%} clustering cannot be estimated: the interval takes every answer as "
-            "independent and is too narrow.",
+            "independent, and is too narrow where they are not.",
         )
     if found.se is None or found.df is None:
         return Interval(estimate=found.estimate, level=level, note=_undefined(found))

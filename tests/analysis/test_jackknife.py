@@ -159,6 +159,22 @@ def test_difference_interval_and_p_are_students_t() -> None:
     assert interval.p == pytest.approx(2 * stats.t.sf(abs(found.estimate / found.se), found.df))
 
 
+@pytest.mark.parametrize("n", [6, 40, 120])
+def test_an_interval_far_below_one_degree_of_freedom_ends_where_differences_do(n: int) -> None:
+    """A chessboard with one square turned over: nearly all variance is in the cells, and the quantile of t explodes."""
+    rows = [
+        (0, person, item, float((person + item) % 2) if person or item else 1.0)
+        for person in range(n)
+        for item in range(n)
+    ]
+
+    interval = difference_interval(jackknife(as_parts(rows, (1.0,))), "jackknife")
+
+    assert interval.df is not None
+    assert interval.df < 0.5
+    assert (interval.ci_low, interval.ci_high) == (-1.0, 1.0)
+
+
 def test_accuracy_interval_is_made_on_the_logit_scale() -> None:
     found = jackknife(as_parts(make_rows(6), (1.0,)))
 
