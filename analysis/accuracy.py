@@ -65,7 +65,8 @@ def _accuracy(by_task: Mapping[str, pd.DataFrame], condition: str, task: str, le
     make = model_part if condition == MODEL else people_part
     parts = [make(rows, rows["score"].to_numpy(float), 1 / len(used)) for rows in used.values()]
     items = cluster_word(by_task)
-    n_answers = sum(len(rows) for rows in used.values())
+    # Of a model that answers a question several times, each question counts once.
+    n_answers = sum(part.value.size for part in parts)
     method = method_name(condition != MODEL, items)
     return accuracy_interval(jackknife(parts, items=items), n_answers, method, level)
 

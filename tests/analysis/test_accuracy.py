@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from analysis.accuracy import accuracies
 from analysis.entries import entering, prepare
@@ -121,6 +122,24 @@ def test_several_samples_of_a_model_are_averaged_within_their_question_first() -
     )
 
     assert find(accuracies(answers, Rows.ALL), "mmlu", "model_alone").estimate == 0.5
+
+
+def test_a_model_that_is_always_right_has_the_exact_interval_over_questions_however_often_it_was_asked() -> (
+    None
+):
+    answers = prepared(
+        [
+            make_row(condition="model_alone", question_id=f"q{n}", sample=k)
+            for n in range(6)
+            for k in (1, 2, 3)
+        ]
+    )
+
+    row = find(accuracies(answers, Rows.ALL), "mmlu", "model_alone")
+
+    low, _ = proportion_confint(6, 6, method="beta")
+    assert (row.ci_low, row.ci_high) == pytest.approx((low, 1.0))
+    assert row.n_answers == 18
 
 
 def test_assistants_and_models_are_reported_apart() -> None:
