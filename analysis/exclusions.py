@@ -68,12 +68,16 @@ Rule = Callable[[Evidence, Mapping[str, Any]], set[str]]
 
 
 def failed_attention(evidence: Evidence, settings: Mapping[str, Any]) -> set[str]:
-    """Participants who failed more attention checks than `max_failed` (0 unless told)."""
+    """Participants who failed more attention checks than `max_failed` (0 unless told).
+
+    A check without a choice is failed; one that was abandoned or void is neither failed nor passed.
+    """
     allowed = float(settings.get("max_failed", 0))
     people = evidence.participants
     if people is not None and "n_attention_failed" in people and people["n_attention_failed"].notna().any():
         return _ids(people[people["n_attention_failed"] > allowed])
-    checks = evidence.answers[evidence.answers["is_attention_check"] == 1]
+    closed = ~evidence.answers["status"].isin([Status.ABANDONED, Status.VOID])
+    checks = evidence.answers[closed & (evidence.answers["is_attention_check"] == 1)]
     if checks.empty:
         raise NotApplicable("the export has no attention checks")
     failed = (checks["correct"].fillna(0.0) == 0).groupby(checks["participant_id"]).sum()

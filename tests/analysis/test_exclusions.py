@@ -116,6 +116,22 @@ def test_attention_checks_in_the_answers_serve_where_no_participants_table_came_
     assert (counted.n_participants, counted.n_answers) == (1, 1)
 
 
+def test_an_attention_check_lost_to_an_outage_is_not_failed() -> None:
+    answers = make_answers(
+        [
+            make_row(question_id="check", is_attention_check=1, status="void", choice=""),
+            make_row(),
+            make_row(participant_id="p2", question_id="check", is_attention_check=1, status="skipped"),
+            make_row(participant_id="p2"),
+        ]
+    )
+
+    table, (counted,) = prepare(make_export(answers, analysis={"exclusions": ["failed_attention"]}))
+
+    assert counted.n_participants == 1
+    assert set(table.loc[table["excluded"], "participant_id"]) == {"p2"}
+
+
 @pytest.mark.parametrize(
     ("rule", "why"),
     [
