@@ -106,7 +106,10 @@ def _about_contrasts(contrasts: Sequence[Contrast]) -> Iterable[_Found]:
             yield _Found("few_df", text, f"{row.task}: {row.contrast} ({row.df:.2f})")
     for row in rows:
         if row.is_guarded:
-            text = "The two-way variance came out below a one-way variance; the larger was used, as the method says."
+            text = (
+                "The two-way variance came out below a one-way variance; the larger was used, as the method says. "
+                "These intervals are rather too wide than too narrow."
+            )
             yield _Found("max_guard", text, f"{row.task}: {row.contrast}")
 
 

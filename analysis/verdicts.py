@@ -66,7 +66,7 @@ _ALWAYS = "always taking its last advice would have been"
 
 def _sentence(row: Contrast, estimates: Sequence[Estimate], people: str, names_system: bool) -> str:
     system = f" ({', '.join(filter(None, (row.protocol, row.assistant)))})" if names_system else ""
-    subject = f"On {task_name(row.task)}{system}, {people} with the assistant"
+    subject = f"On {task_name(row.task)}{system}, {_where(row, estimates)}{people} with the assistant"
     baseline = _BASELINES[row.contrast].format(people=people)
     if row.estimate is None:
         return f"{subject} cannot be compared with {baseline}: {row.note.removeprefix('No estimate: ')}"
@@ -84,6 +84,17 @@ def _sentence(row: Contrast, estimates: Sequence[Estimate], people: str, names_s
     if row.ci_low > 0 or row.ci_high < 0:
         numbers += " The interval alone leaves zero out, but not once the other comparisons are allowed for."
     return f"{subject} were right {_direction(row)} {than}, but the study does not settle the question: {numbers}"
+
+
+_PAIRED = {OVER_MODEL: "whose question the model alone answered", OVER_ADVICE: "with its advice"}
+
+
+def _where(row: Contrast, estimates: Sequence[Estimate]) -> str:
+    """Which trials a paired comparison speaks of, where some have no partner to be compared with."""
+    n_all = _n_answers(row, estimates)
+    if row.contrast not in _PAIRED or not 0 < row.n_answers < n_all:
+        return ""
+    return f"in the {row.n_answers:,} of {n_all:,} trials {_PAIRED[row.contrast]}, "
 
 
 def _direction(row: Contrast) -> str:

@@ -49,9 +49,12 @@ def test_the_paired_baseline_is_told_on_the_same_questions() -> None:
     assert "were right less often than the model alone: 60.0% against 70.0% on the same questions" in text
 
 
-def test_where_some_answers_have_no_partner_the_levels_are_not_told() -> None:
+def test_where_some_answers_have_no_partner_the_trials_are_told_and_the_levels_are_not() -> None:
     text = sentence(make_contrast(OVER_ADVICE, n_answers=40))
 
+    assert text.startswith(
+        "On MMLU, in the 40 of 50 trials with its advice, people with the assistant were right"
+    )
     assert "than always taking its last advice would have been: a difference of +10.0" in text
 
 
