@@ -198,7 +198,8 @@ class TaskSummary:
             "there are too few people or questions for an interval"
             if self.half_width is None or self.half_width >= 1
             else f"the interval for human_with_model - human_alone is expected to reach "
-            f"{100 * self.half_width:.1f} percentage points to each side"
+            f"{100 * self.half_width:.1f} percentage points to each side "
+            "(in most single studies, within a third of that)"
         )
         return (
             f"{self.task}: {self.per_condition} questions per person and condition, from {self.n_questions}{passages}; "
