@@ -33,13 +33,17 @@ def button(
 
 def attempt(where: str, act: Callable[[], None]) -> None:
     """Do it; a Reminder is kept for the page, any other refusal means that the page was out of date and is redrawn."""
-    st.session_state.pop(_REMINDER, None)
+    said: Reminder | None = None
     try:
         act()
     except Reminder as reminder:
-        remind(where, reminder)
+        said = reminder
     except Refusal:
         pass
+    # Only now: the next click may end this run wherever session state is touched, and this one must count.
+    st.session_state.pop(_REMINDER, None)
+    if said is not None:
+        remind(where, said)
 
 
 def remind(where: str, reminder: Reminder) -> None:

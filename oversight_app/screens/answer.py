@@ -82,6 +82,9 @@ def _keep(n: int, save: Save) -> None:
     marks = marked(n)
     if marks == st.session_state.get(_kept(n)):
         return
+    # Forgotten first: the next click may end this run wherever session state is touched, also right after saving, and
+    # a click back to what is remembered would then look saved.
+    st.session_state.pop(_kept(n), None)
     try:
         save(*marks)
     except Refusal:

@@ -4,9 +4,10 @@ import html
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from oversight_app.errors import Reminder
-from oversight_app.screens import timer
+from oversight_app.screens import answer, timer
 from oversight_app.study.design import ConfidenceScale
 from oversight_app.study.page import Page, QuestionPage, RestPage
 from tests.screens.fakes import FakeProctor, open_page, question, sent, texts
@@ -243,3 +244,36 @@ def test_the_browsers_clock_is_believed_only_where_it_makes_sense(
     monkeypatch.setattr("streamlit.session_state", {"timer": state})
 
     assert timer.response_time_s(2) == seconds
+
+
+def test_a_click_that_cuts_the_run_of_the_one_before_short_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit ends a run for the next click wherever session state is touched, so also right after a draft was saved;
+    a click back to the mark before must not take that for saved already."""
+
+    class CutShort(Exception):
+        pass
+
+    class State(dict[str, object]):
+        is_cut_short = False
+
+        def __setitem__(self, key: str, value: object) -> None:
+            if self.is_cut_short:
+                raise CutShort
+            super().__setitem__(key, value)
+
+    state = State({"answer_1": 3, "_kept_1": (3, None)})
+    monkeypatch.setattr(st, "session_state", state)
+    saved: list[answer.Marks] = []
+
+    def save(choice: int | None, confidence: float | None) -> None:
+        saved.append((choice, confidence))
+
+    state["answer_1"] = 1
+    state.is_cut_short = True
+    with pytest.raises(CutShort):
+        answer.reconcile(question(draft_choice=3), save)
+    state.is_cut_short = False
+    state["answer_1"] = 3
+    answer.reconcile(question(draft_choice=1), save)
+
+    assert saved == [(1, None), (3, None)]
