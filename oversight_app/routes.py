@@ -4,9 +4,10 @@ A GET starts nothing and takes no place: mail scanners and chat previews open li
 the page, so that the token is out of the address bar, the history and the referrer.
 """
 
+import re
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -50,6 +51,9 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_PAGES = re.compile(r"/|/go/[^/]+|/join|/health|/_stcore/.*")
+"""The addresses that a person can open. For any other, Streamlit would answer with its page and leave it blank."""
+
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit's own addresses that tell strangers about the server."""
 
@@ -113,7 +117,16 @@ class Guard:
         if scope["path"].startswith(_HIDDEN):
             await PlainTextResponse("Not Found", status_code=404)(scope, receive, send_with_headers)
             return
+        if _is_astray(scope):
+            await _unknown_link()(scope, receive, send_with_headers)
+            return
         await self.app(scope, receive, send_with_headers)
+
+
+def _is_astray(scope: Scope) -> bool:
+    """Whether somebody opens a page that does not exist, such as a link that lost its end on the way."""
+    wants_a_page = "text/html" in Headers(scope=scope).get("accept", "")
+    return wants_a_page and _PAGES.fullmatch(scope["path"]) is None
 
 
 def _headers() -> dict[str, str]:

@@ -51,6 +51,19 @@ def test_a_cookie_for_https_never_travels_without_it() -> None:
     assert "Strict-Transport-Security" in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/go", "/go/", f"/go/{TOKEN}/more", "/join/", "/study", "/a/b"])
+def test_a_page_that_does_not_exist_is_said_to_be_unknown(path: str) -> None:
+    answer = client().get(path, headers={"accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code == 404
+    assert "This link is not known" in answer.text
+
+
+def test_what_the_page_itself_asks_for_is_left_to_streamlit() -> None:
+    assert client().get("/static/js/index.js", headers={"accept": "*/*"}).text == "the page"
+    assert client().get("/", headers={"accept": "text/html"}).text == "the page"
+
+
 def test_opening_a_link_starts_nothing() -> None:
     client().get(f"/go/{TOKEN}")
     client().head(f"/go/{TOKEN}")
