@@ -12,19 +12,23 @@ from oversight_app.study.page import ComprehensionPage
 
 def show(page: ComprehensionPage, answer: Callable[[tuple[int, ...]], None]) -> None:
     """Every question, nothing preselected, one button."""
-    with reading("Check", "A short check" if page.attempt == 1 else "The check once more"):
+    heading = "A short check" if page.attempt == 1 else "The check once more"
+    with reading("Check", heading, attempt=page.attempt):
         if page.attempt == 1:
             prose("<p>Please answer these questions about the instructions. Nothing is timed here.</p>")
         else:
             _explain(page)
         for i, (text, options) in enumerate(page.questions, start=1):
             with st.container(key=f"check_{i}"):
+                # Hidden from screen readers, who hear it as the name of its options, without Markdown's escapes.
+                st.html(f'<p class="ov-check" aria-hidden="true">{exact(text)}</p>')
                 st.radio(
-                    label(text),
+                    text,
                     options=range(len(options)),
                     format_func=lambda option, options=options: label(options[option]),  # type: ignore[misc]
                     index=None,
                     key=f"comprehension_{i}",
+                    label_visibility="collapsed",
                 )
         acting.button("Continue", key="continue", act=lambda: answer(_marked(page)), type="primary")
         acting.reminder("continue")

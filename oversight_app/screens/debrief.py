@@ -6,7 +6,7 @@ import streamlit as st
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
-from oversight_app.screens.plain import from_markdown
+from oversight_app.screens.plain import from_markdown, titled
 from oversight_app.study.page import DebriefPage
 
 _ANSWERS = ("No", "Yes")
@@ -22,12 +22,13 @@ class Finish(Protocol):
 
 def show(page: DebriefPage, finish: Finish) -> None:
     """The text, the question, and the end."""
-    with reading("End", "Thank you"):
-        prose(from_markdown(page.text))
+    heading, text = titled(page.text, "Thank you")
+    with reading("End", heading):
+        prose(from_markdown(text))
         if page.asks_external_help:
             st.radio(
-                "Did you look anything up, use another assistant, or know any of the questions before? "
-                "Your answer changes nothing about your pay.",
+                "One last question: did you look anything up, use another assistant, ask somebody, or know any of the "
+                "questions before? Please answer honestly; your answer changes nothing about your pay.",
                 options=_ANSWERS,
                 index=None,
                 horizontal=True,

@@ -15,9 +15,14 @@ _WORDS = {
     ),
     Outcome.FAILED_COMPREHENSION: (
         "The study ends here for you",
-        "The check about the instructions was not passed, so the study cannot go on. Thank you for your time.",
+        "The check about the instructions was not passed, so the study cannot go on. Thank you for your time. If you "
+        "have a question about your payment, please write to the person who invited you.",
     ),
-    Outcome.WITHDREW: ("You have left the study", "Thank you for your time. You can close this page."),
+    Outcome.WITHDREW: (
+        "You have left the study",
+        "Thank you for your time. If you want your data to be deleted or have a question about your payment, please "
+        "write to the person who invited you. You can close this page.",
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
-from oversight_app.screens.plain import exact
+from oversight_app.screens.plain import exact, length_class
 from oversight_app.study.page import FeedbackPage
 from oversight_app.study.questions import LETTERS
 
@@ -14,7 +14,7 @@ def show(page: FeedbackPage, read: Callable[[], None]) -> None:
     with reading("Questions", _heading(page)):
         prose(
             (f'<p class="ov-small">{exact("Practice question")}</p>' if page.is_practice else "")
-            + f'<div class="ov-asked">{exact(page.question)}</div>'
+            + f'<div class="ov-asked{length_class(page.question)}">{exact(page.question)}</div>'
             + "".join(_option(page, i, text) for i, text in enumerate(page.options))
         )
         if page.explanation:

@@ -12,12 +12,12 @@ STEPS = ("Consent", "Instructions", "Check", "Questions", "End")
 
 
 @contextmanager
-def reading(step: str, heading: str) -> Iterator[None]:
-    """A page of text with this heading, at this step of the way."""
+def reading(step: str, heading: str, *, attempt: int = 1) -> Iterator[None]:
+    """A page of text with this heading, at this step of the way; `attempt` tells pages apart that look alike."""
     with st.container(key="sheet"):
         st.html(_way(step) + f'<h1 class="ov-heading" tabindex="-1">{exact(heading)}</h1>')
         yield
-        assets.top(key="top", data={"page": f"{step}: {heading}"})
+        assets.top(key="top", data={"page": f"{step} {attempt}: {heading}"})
 
 
 def prose(body: str) -> None:

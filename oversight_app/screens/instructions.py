@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
-from oversight_app.screens.plain import from_markdown
+from oversight_app.screens.plain import from_markdown, titled
 from oversight_app.study.page import InstructionsPage
 
 
 def show(page: InstructionsPage, finish: Callable[[], None]) -> None:
     """All parts, then one button."""
-    with reading("Instructions", "How it works"):
-        for part in page.parts:
+    heading, first = titled(page.parts[0] if page.parts else "", "How it works")
+    with reading("Instructions", heading):
+        for part in (first, *page.parts[1:]):
             prose(from_markdown(part))
         acting.button("Continue", key="continue", act=finish, type="primary")
         acting.reminder("continue")

@@ -13,11 +13,25 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("i
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REPLACED_AFTERWARDS = re.compile(r"(\\[-:<>=.(@w/])")
 _JOINER = "\u2060"
+_LONG_QUESTION = 280
 
 
 def exact(text: str) -> str:
     """HTML that shows the text character for character; white space is kept by the class it stands in."""
     return html.escape(text)
+
+
+def length_class(question: str) -> str:
+    """The class that sets a long question lighter, as text and not as a headline; empty for a short one."""
+    return " is-long" if len(question) > _LONG_QUESTION else ""
+
+
+def titled(markdown: str, otherwise: str) -> tuple[str, str]:
+    """A text's own heading, where it begins with one, and the rest of it."""
+    first, _, rest = markdown.lstrip().partition("\n")
+    if first.startswith("# "):
+        return first.removeprefix("# ").strip(), rest
+    return otherwise, markdown
 
 
 def from_markdown(text: str) -> str:

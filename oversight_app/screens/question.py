@@ -11,11 +11,8 @@ import streamlit as st
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
 from oversight_app.screens import acting, answer, assets, chat, heartbeat, passage, timer
-from oversight_app.screens.plain import exact
+from oversight_app.screens.plain import exact, length_class
 from oversight_app.study.page import QuestionPage
-
-_LONG_QUESTION = 280
-"""Characters from which a question is set lighter, as text and not as a headline."""
 
 
 def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Replies) -> None:
@@ -41,6 +38,7 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                 _submit(page, participant_id, proctor)
         if page.chat is not None:
             chat.show(page.n, page.chat, participant_id, proctor, replies)
+    assets.top(key="top", data={"page": f"Question {page.n}"})
     heartbeat.beat(
         partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
     )
@@ -53,10 +51,9 @@ def _kind(page: QuestionPage) -> str:
 
 
 def _question(page: QuestionPage) -> str:
-    long = " is-long" if len(page.question) > _LONG_QUESTION else ""
     return (
-        f'<h1 class="ov-unseen">Question {page.n_of_part} of {page.n_in_part}</h1>'
-        f'<div class="ov-question{long}" id="question_{page.n}">{exact(page.question)}</div>'
+        f'<h1 class="ov-unseen" tabindex="-1">Question {page.n_of_part} of {page.n_in_part}</h1>'
+        f'<div class="ov-question{length_class(page.question)}" id="question_{page.n}">{exact(page.question)}</div>'
     )
 
 

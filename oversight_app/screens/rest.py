@@ -9,11 +9,13 @@ from oversight_app.study.page import RestPage
 
 _HEADINGS = {
     "time_out": "The time for that question is over",
+    "time_out_no_answer": "The time for that question is over",
     "void": "That question does not count",
     "pause": "You are pausing",
 }
 _WHY = {
     "time_out": "What you had marked by then is your answer.",
+    "time_out_no_answer": "Nothing was marked by then, so it stays without an answer.",
     "void": "Something on our side went wrong while it was open. This is not your fault, and you lose nothing by it.",
     "pause": "Take the time you need; no clock is running.",
 }
@@ -45,9 +47,13 @@ def _block_heading(page: RestPage) -> str:
 def _ahead(page: RestPage) -> str:
     n = page.n_in_block
     kind = "practice question" if page.is_practice else "question"
-    what = f"<p>Next: <strong>{n} {kind}{'' if n == 1 else 's'}</strong>, {_with_whom(page)}.</p>"
-    counts = "<p>Practice does not count.</p>" if page.is_practice else ""
-    return what + counts + _limit(page)
+    about = " about a longer text" if page.has_passage else ""
+    what = f"<p>Next: <strong>{n} {kind}{'' if n == 1 else 's'}</strong>{about}, {_with_whom(page)}.</p>"
+    counts = "Practice does not count. " if page.is_practice else ""
+    shown = (
+        f"After {'it' if n == 1 else 'each of them'} you see the right answer." if page.shows_feedback else ""
+    )
+    return what + (f"<p>{counts}{shown}</p>" if counts or shown else "") + _limit(page)
 
 
 def _with_whom(page: RestPage) -> str:
@@ -61,9 +67,10 @@ def _limit(page: RestPage) -> str:
         return "<p>There is no time limit.</p>"
     minutes, seconds = divmod(round(page.time_limit_s), 60)
     parts = [f"{minutes} minute{'' if minutes == 1 else 's'}"] if minutes else []
-    parts += [f"{seconds} seconds"] if seconds else []
+    parts += [f"{seconds} second{'' if seconds == 1 else 's'}"] if seconds else []
+    which = "it" if page.n_in_block == 1 else "the first of them"
     return (
-        f"<p>You have up to <strong>{' '.join(parts)}</strong> for the first of them. "
+        f"<p>You have up to <strong>{' '.join(parts)}</strong> for {which}. "
         "The clock starts when the question appears.</p>"
     )
 

@@ -1,4 +1,4 @@
-// A new page to read begins at its top, and at its heading for those who listen; the browser only knows one page.
+// A new page begins at its top, and at its heading for those who listen; the browser only knows one page.
 
 export default function ({ data }) {
   const root = document.documentElement
@@ -6,5 +6,13 @@ export default function ({ data }) {
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page
   document.querySelector(".stMain")?.scrollTo(0, 0)
-  if (!isFirst) document.querySelector("h1.ov-heading")?.focus({ preventScroll: true })
+  if (isFirst) document.addEventListener("click", refuseSecondHalf, { capture: true })
+  else document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
+}
+
+// The second half of a double click would fall on the page that the first half has brought.
+function refuseSecondHalf(event) {
+  if (event.detail < 2 || !event.target.closest?.(".stButton, .st-key-sheet .stRadio")) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
 }

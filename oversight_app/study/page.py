@@ -14,7 +14,7 @@ from oversight_app.study.letters import OptionOrder
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question
-from oversight_app.study.sitting import Outcome, Sitting, Stage
+from oversight_app.study.sitting import Outcome, Sitting, Stage, is_feedback_due
 from oversight_app.study.trial import Speaker, Trial, TrialStatus
 
 
@@ -56,7 +56,8 @@ class BeginPage:
 class RestPage:
     """A page between questions; nothing is timed here.
 
-    `reason` is what became of the question before: time_out, void or pause, and empty where there is nothing to say.
+    `reason` is what became of the question before: time_out, time_out_no_answer, void or pause, and empty where there
+    is nothing to say.
     """
 
     reason: str
@@ -68,6 +69,8 @@ class RestPage:
     n_answered: int
     n_total: int
     time_limit_s: float | None
+    has_passage: bool = False
+    shows_feedback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def page_of(
         case Stage.READY:
             return _begin(plan, questions)
         case Stage.REST:
-            return _rest(sitting)
+            return _rest(sitting, plan, questions[sitting.trial.plan.question_id])
         case Stage.TRIAL:
             return _question(sitting, plan, questions[sitting.trial.plan.question_id], now, running_text)
         case Stage.FEEDBACK:
@@ -189,11 +192,16 @@ def page_of(
 
 def instruction_names(plan: Plan) -> tuple[str, ...]:
     """The texts that make up the instructions of this design, in order."""
-    wanted = (
+    design = plan.design
+    wanted = [
         "instructions",
-        *(f"instructions_{task}" for task in plan.design.tasks),
+        *(f"instructions_{task}" for task in design.tasks),
         "instructions_human_with_model",
-    )
+    ]
+    if design.answer.confidence is not ConfidenceScale.NONE:
+        wanted.append("instructions_confidence")
+    if any(task.practice_per_condition for task in design.tasks.values()):
+        wanted.append("instructions_practice")
     return tuple(name for name in wanted if name in plan.texts)
 
 
@@ -224,14 +232,14 @@ def _begin(plan: Plan, questions: Mapping[str, Question]) -> BeginPage:
     return BeginPage(round(n * share), max(1, round(seconds * share / 60)))
 
 
-def _rest(sitting: Sitting) -> RestPage:
+def _rest(sitting: Sitting, plan: Plan, question: Question) -> RestPage:
     ahead = sitting.trial.plan
     before = sitting.trials[sitting.current - 1] if sitting.current else None
     reason = ""
     if before is not None:
         by_status = {
             TrialStatus.TIMED_OUT: "time_out",
-            TrialStatus.TIMED_OUT_NO_ANSWER: "time_out",
+            TrialStatus.TIMED_OUT_NO_ANSWER: "time_out_no_answer",
             TrialStatus.VOID: "void",
         }
         reason = by_status.get(TrialStatus(before.status), "pause" if before.pause_after else "")
@@ -245,6 +253,8 @@ def _rest(sitting: Sitting) -> RestPage:
         n_answered=sum(trial.closed is not None and not trial.plan.is_practice for trial in sitting.trials),
         n_total=sum(not trial.plan.is_practice for trial in sitting.trials),
         time_limit_s=ahead.time_limit_s,
+        has_passage=question.passage is not None,
+        shows_feedback=is_feedback_due(sitting.trial, plan.design),
     )
 
 

@@ -120,9 +120,26 @@ def test_each_page_to_read_begins_at_its_top(tmp_path: Path, page: Page, serve: 
 
     press(page, "consent")
 
-    heading = page.get_by_role("heading", name="How it works")
+    heading = page.get_by_role("heading", name="How the study works")
     expect(heading).to_be_in_viewport()
     expect(heading).to_be_focused()
+
+    # The second half of a double click must not fall on the check.
+    page.locator(".st-key-continue button").dblclick(delay=40)
+    heading = page.get_by_role("heading", name="A short check")
+    expect(heading).to_be_focused()
+    assert page.locator(".ov-reminder").count() == 0
+
+    # Failed again, the check looks as before: its top has to come into sight, or the click seems to have done nothing.
+    for attempts_left in (2, 1):
+        for i, right in enumerate(study.check, start=1):
+            page.locator(f".st-key-comprehension_{i} label[data-testid=stRadioOption]").nth(
+                (right + 1) % 2
+            ).click()
+        page.wait_for_timeout(800)  # an attempt sooner than that would be a double click
+        press(page, "continue")
+        left = page.get_by_text(f"you have {attempts_left} attempt")
+        expect(left).to_be_in_viewport()
 
 
 def page_overflow(page: Page) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Each page of the way: what a participant sees, and what a click hands to the proctor."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,24 @@ def test_a_researchers_markdown_cannot_bring_html_or_remote_pictures(monkeypatch
     assert "A &lt;b&gt;title&lt;/b&gt;" in drawn
 
 
+@pytest.mark.parametrize(
+    ("page", "headings"),
+    [
+        (ConsentPage("A study", "# Taking part\n\nWelcome."), ["Taking part"]),
+        (ConsentPage("A study", "Welcome."), ["A study"]),
+        (InstructionsPage("A study", ("# The rules\n\nRead.", "## More\n\nRead on.")), ["The rules"]),
+        (DebriefPage("# Our thanks\n\nBye."), ["Our thanks"]),
+        (DebriefPage("Bye."), ["Thank you"]),
+    ],
+)
+def test_a_text_brings_its_own_heading_and_is_not_given_a_second_one(
+    monkeypatch: pytest.MonkeyPatch, page: Page, headings: list[str]
+) -> None:
+    drawn = texts(open_page(monkeypatch, FakeProctor(page)))
+
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", drawn) == headings
+
+
 def test_one_click_takes_a_participant_to_the_next_page_in_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     proctor = FakeProctor(
         InstructionsPage("A study", ("First part", "Second part")), on={"finish_instructions": lambda: CHECK}
@@ -74,7 +93,7 @@ def test_one_click_takes_a_participant_to_the_next_page_in_one_run(monkeypatch: 
 
     app.button(key="continue").click().run()
 
-    assert app.radio(key="comprehension_1").label == "Is it timed\\?"
+    assert app.radio(key="comprehension_1").label == "Is it timed?"
     assert proctor.verbs() == ["finish_instructions"]
 
 
@@ -129,7 +148,18 @@ def test_begin_says_how_many_questions_and_how_long(monkeypatch: pytest.MonkeyPa
             REST,
             ["First, some practice", "2 practice questions", "with the assistant", "2 minutes 30 seconds"],
         ),
-        (replace(REST, is_practice=False, n_in_block=1, n_answered=4), ["The next part", "1 question<"]),
+        (
+            replace(REST, is_practice=False, n_in_block=1, n_answered=4, has_passage=True),
+            ["The next part", "1 question</strong> about a longer text", "seconds</strong> for it."],
+        ),
+        (
+            replace(REST, shows_feedback=True),
+            ["Practice does not count. After each of them you see the right"],
+        ),
+        (
+            replace(REST, is_practice=False, n_in_block=1, shows_feedback=True),
+            ["<p>After it you see the right"],
+        ),
         (replace(REST, time_limit_s=None, condition="human_alone"), ["no time limit", "on your own"]),
         (
             replace(REST, reason="time_out", is_practice=False, n_answered=4),
@@ -138,6 +168,10 @@ def test_begin_says_how_many_questions_and_how_long(monkeypatch: pytest.MonkeyPa
         (
             replace(REST, reason="time_out", is_block_start=False),
             ["The time for that question is over</h1>", "What you had marked by then"],
+        ),
+        (
+            replace(REST, reason="time_out_no_answer", is_block_start=False),
+            ["The time for that question is over</h1>", "Nothing was marked by then"],
         ),
         (replace(REST, reason="void", is_block_start=False), ["does not count", "not your fault"]),
         (replace(REST, reason="pause", is_block_start=False, n_answered=7), ["You are pausing", "7 of 20"]),

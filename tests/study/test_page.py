@@ -22,6 +22,7 @@ from oversight_app.study.page import (
     Page,
     QuestionPage,
     RestPage,
+    instruction_names,
     page_of,
 )
 from oversight_app.study.plan import ComprehensionQuestion, Plan
@@ -237,19 +238,39 @@ def test_a_rest_says_what_comes_and_why() -> None:
     assert rests[-1].n_total == 6
 
 
-def test_a_time_out_at_the_end_of_a_block_is_said_too() -> None:
+def test_a_rest_tells_of_a_passage_and_of_feedback_to_come() -> None:
+    rests = [page for _, page in make_walk() if isinstance(page, RestPage)]
+
+    assert all(page.has_passage == (page.task == "quality") for page in rests)
+    assert all(page.shows_feedback == page.is_practice for page in rests)
+
+
+def test_instructions_are_about_what_the_design_has() -> None:
+    names = ("instructions", "instructions_mmlu", "instructions_confidence", "instructions_practice")
+    texts = dict.fromkeys(names, "")
+    bare = make_design(
+        answer={"confidence": "none"},
+        tasks={"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
+    )
+
+    assert instruction_names(make_plan(texts=texts)) == names
+    assert instruction_names(make_plan(bare, texts=texts)) == ("instructions", "instructions_mmlu")
+
+
+@pytest.mark.parametrize("status", ["timed_out", "timed_out_no_answer"])
+def test_a_time_out_at_the_end_of_a_block_is_said_too(status: str) -> None:
     bank = make_questions()
     plan = make_plan(make_design(answer={"feedback": "none"}), bank)
     sitting = next(s for s, page in make_walk(bank, plan) if isinstance(page, RestPage) and s.current > 0)
     last = sitting.trials[sitting.current - 1]
     assert last.closed is not None
-    timed_out = replace(last, closed=replace(last.closed, status="timed_out"))
+    timed_out = replace(last, closed=replace(last.closed, status=status))
     trials = tuple(timed_out if trial is last else trial for trial in sitting.trials)
 
     page = page_of(replace(sitting, trials=trials), plan, {q.question_id: q for q in bank}, START)
 
     assert isinstance(page, RestPage)
-    assert (page.reason, page.is_block_start) == ("time_out", True)
+    assert (page.reason, page.is_block_start) == (status.replace("timed", "time"), True)
 
 
 def test_the_code_is_for_those_who_came_to_the_end() -> None:
