@@ -86,7 +86,7 @@ def _sentence(row: Contrast, estimates: Sequence[Estimate], people: str, names_s
     return f"{subject} were right {_direction(row)} {than}, but the study does not settle the question: {numbers}"
 
 
-_PAIRED = {OVER_MODEL: "whose question the model alone answered", OVER_ADVICE: "with its advice"}
+_PAIRED = {OVER_MODEL: "whose question the model alone answered", OVER_ADVICE: "with advice"}
 
 
 def _where(row: Contrast, estimates: Sequence[Estimate]) -> str:

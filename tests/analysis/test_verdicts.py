@@ -53,7 +53,7 @@ def test_where_some_answers_have_no_partner_the_trials_are_told_and_the_levels_a
     text = sentence(make_contrast(OVER_ADVICE, n_answers=40))
 
     assert text.startswith(
-        "On MMLU, in the 40 of 50 trials with its advice, people with the assistant were right"
+        "On MMLU, in the 40 of 50 trials with advice, people with the assistant were right"
     )
     assert "than always taking its last advice would have been: a difference of +10.0" in text
 
