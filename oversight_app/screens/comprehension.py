@@ -19,19 +19,23 @@ def show(page: ComprehensionPage, answer: Callable[[tuple[int, ...]], None]) -> 
         else:
             _explain(page)
         for i, (text, options) in enumerate(page.questions, start=1):
-            with st.container(key=f"check_{i}"):
-                # Hidden from screen readers, who hear it as the name of its options, without Markdown's escapes.
-                st.html(f'<p class="ov-check" aria-hidden="true">{exact(text)}</p>')
-                st.radio(
-                    text,
-                    options=range(len(options)),
-                    format_func=lambda option, options=options: label(options[option]),  # type: ignore[misc]
-                    index=None,
-                    key=f"comprehension_{i}",
-                    label_visibility="collapsed",
-                )
+            _question(i, text, options)
         acting.button("Continue", key="continue", act=lambda: answer(_marked(page)), type="primary")
         acting.reminder("continue")
+
+
+def _question(i: int, text: str, options: tuple[str, ...]) -> None:
+    with st.container(key=f"check_{i}"):
+        # Hidden from screen readers, who hear it as the name of its options, without Markdown's escapes.
+        st.html(f'<p class="ov-check" aria-hidden="true">{exact(text)}</p>')
+        st.radio(
+            text,
+            options=range(len(options)),
+            format_func=lambda option: label(options[option]),
+            index=None,
+            key=f"comprehension_{i}",
+            label_visibility="collapsed",
+        )
 
 
 def _explain(page: ComprehensionPage) -> None:
