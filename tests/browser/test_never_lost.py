@@ -58,6 +58,9 @@ def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serv
 
     served.kill()
     expect(option(page, 1, 3)).to_be_disabled()
+    said = page.locator("section[role=dialog] > h2 + div")
+    assert "goes on by itself" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
+    assert said.inner_text() == ""  # Streamlit's own words are for developers
     served.start()
     expect(option(page, 1, 1)).to_be_enabled(timeout=30_000)
 
