@@ -237,7 +237,9 @@ class AnalysisDesign(_Section):
                 raise ValueError(f"family: found {contrast!r}, allowed are {', '.join(map(repr, CONTRASTS))}")
         for rule in self.exclusions:
             if rule not in EXCLUSIONS:
-                raise ValueError(f"exclusions: found {rule!r}, allowed are {', '.join(map(repr, EXCLUSIONS))}")
+                raise ValueError(
+                    f"exclusions: found {rule!r}, allowed are {', '.join(map(repr, EXCLUSIONS))}"
+                )
         return self
 
 
