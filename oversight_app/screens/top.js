@@ -7,7 +7,15 @@ export default function ({ data }) {
   root.dataset.page = data.page
   document.querySelector(".stMain")?.scrollTo(0, 0)
   if (isFirst) document.addEventListener("click", refuseSecondHalf, { capture: true })
-  else document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
+  else keepFocusOnHeading(performance.now() + 1000)
+}
+
+// The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it.
+// Focus that somebody has put elsewhere meanwhile is theirs.
+function keepFocusOnHeading(until, first = true) {
+  if (first || document.activeElement === document.body)
+    document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
+  if (performance.now() < until) setTimeout(() => keepFocusOnHeading(until, false), 50)
 }
 
 // The second half of a double click would fall on the page that the first half has brought.
