@@ -6,7 +6,9 @@ export default function ({ data }) {
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page
   document.querySelector(".stMain")?.scrollTo(0, 0)
-  if (isFirst) document.addEventListener("click", refuseSecondHalf, { capture: true })
+  // Refused on pressing too: that is when focus moves.
+  if (isFirst)
+    for (const half of ["mousedown", "click"]) document.addEventListener(half, refuseSecondHalf, { capture: true })
   else keepFocusOnHeading(performance.now() + 1000)
 }
 
