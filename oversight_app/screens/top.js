@@ -12,10 +12,10 @@ export default function ({ data }) {
   else keepFocusOnHeading(performance.now() + 1000)
 }
 
-// The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it.
-// Focus that somebody has put elsewhere meanwhile is theirs.
+// The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it; a
+// second click beside a button leaves it on the page as a whole. Focus put on anything smaller is somebody's own.
 function keepFocusOnHeading(until, first = true) {
-  if (first || document.activeElement === document.body)
+  if (first || document.activeElement?.matches("body, .stMain"))
     document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
   if (performance.now() < until) setTimeout(() => keepFocusOnHeading(until, false), 50)
 }
