@@ -31,7 +31,7 @@ CHROMIUM_FLAGS = (
 T = TypeVar("T")
 
 
-def _first_port() -> int:
+def first_port() -> int:
     # A server that was killed comes back on its port; a worker beside this one must not have taken it in between, and
     # workers' process ids are neighbours. A hundred ports each, below those that clients get.
     return 20_000 + os.getpid() * 37 % 120 * 100
@@ -42,7 +42,7 @@ class Served:
     """A study folder and the process that serves it."""
 
     folder: Path
-    port: int = field(default_factory=lambda: free_port(HOST, start=_first_port()))
+    port: int = field(default_factory=lambda: free_port(HOST, start=first_port()))
     process: subprocess.Popen[bytes] | None = None
 
     @property

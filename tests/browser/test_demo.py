@@ -1,7 +1,6 @@
 """The demo as a newcomer meets it: one command, one link, a whole study, and a report that says what was answered."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -16,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from oversight_app.commands.server import free_port
 from oversight_app.store import Store
-from tests.browser.served import HOST, answers, mark, press, wait_for
+from tests.browser.served import HOST, answers, first_port, mark, press, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -42,7 +41,7 @@ class Answered:
 def demo(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """The study's folder and the link that `oversight demo` prints."""
     folder = tmp_path / "demo"
-    port = free_port(HOST, start=20_000 + os.getpid() % 20_000)
+    port = free_port(HOST, start=first_port())
     command = [sys.executable, "-m", "oversight_app.cli", "demo", "--port", str(port), "--into", str(folder)]
     said = tmp_path / "said.txt"
     with said.open("wb") as out:
