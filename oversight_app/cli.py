@@ -40,6 +40,7 @@ for command in (
     results.export,
     results.report,
     people.transcript,
+    study.rebuild,
 ):
     main.add_command(command)
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -190,6 +191,24 @@ def test_status_of_a_study_without_people(study: Path) -> None:
 
     assert (found["planned"], found["invited"], found["by_stage"]) == (False, 0, {})
     assert "no plan yet" in done("status", study)
+
+
+def test_an_answer_edited_by_hand_is_made_again_from_the_events(study: Path, tmp_path: Path) -> None:
+    done("bank", "import", study, "builtin")
+    done("plan", study)
+    done("rehearse", study, "--participants", "2", "--into", tmp_path / "copy")
+    with closing(sqlite3.connect(tmp_path / "copy" / "study.db")) as record, record:
+        before = record.execute("select * from answers").fetchall()
+        record.execute("update trials set choice = 'A', correct = 1")
+        record.execute("delete from messages")
+        assert record.execute("select * from answers").fetchall() != before
+
+    said = done("rebuild", tmp_path / "copy")
+
+    with closing(sqlite3.connect(tmp_path / "copy" / "study.db")) as record, record:
+        assert record.execute("select * from answers").fetchall() == before
+        assert record.execute("select count(*) from messages").fetchone()[0] > 0
+    assert "2 sittings" in said
 
 
 def test_the_demo_is_prepared_where_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

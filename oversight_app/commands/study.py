@@ -110,3 +110,21 @@ def status(study: Path, as_json: bool) -> None:
     with StudyFolder.open(study).open_store() as store:
         standing = status_of(store)
     click.echo(json.dumps(standing.to_json(), indent=2) if as_json else standing.describe())
+
+
+@click.command(short_help="Make the tables again from the events.")
+@study_argument
+def rebuild(study: Path) -> None:
+    """Make the tables sittings, trials and messages again from the events, which are the record.
+
+    For a study.db whose tables somebody has edited by hand; it may be served meanwhile.
+
+    \b
+    Example: oversight rebuild mystudy
+    """
+    from oversight_app import projections
+    from oversight_app.study_folder import StudyFolder
+
+    with StudyFolder.open(study).open_store() as store:
+        n_sittings = projections.rebuild(store)
+    click.echo(f"Made the tables of {n_sittings} sittings again; the events were not touched.")

@@ -100,7 +100,6 @@ class Answer:
 
     choice: int
     confidence: float | None
-    took_advice: bool
 
 
 def draw_person(dice: Random, manners: tuple[Manner, ...] = MANNERS) -> Person:
@@ -166,7 +165,7 @@ def answer(
     trust = 0.5 + 0.4 * person.manner.takes_advice if takes else intent.own_probability
     # People feel a little of whether they are right beyond what they know.
     felt = trust + (0.1 if choice == key else -0.1) + dice.gauss(0, 0.12)
-    return Answer(choice, _on_scale(felt, scale), takes)
+    return Answer(choice, _on_scale(felt, scale))
 
 
 def expit(logit: float) -> float:
