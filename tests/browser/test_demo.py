@@ -88,6 +88,8 @@ def take_part(page: Page, keys: dict[str, set[str]], check: list[int]) -> tuple[
         question = page.locator(f".st-key-submit_{n + 1}")
         code = page.locator(".st-key-completion_code")
         expect(stage.or_(question).or_(code).first).to_be_visible(timeout=20_000)
+        # Parts of the page before may stand until the run that draws the next one has ended.
+        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
         if code.is_visible():
             return answered, code.inner_text().strip()
         if question.is_visible():
