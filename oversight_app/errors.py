@@ -54,7 +54,15 @@ class Refusal(OversightError):
 
 
 class Reminder(Refusal):
-    """A refusal whose sentence the participant should read."""
+    """A refusal whose sentence the participant should read, in the words of the interface's language.
+
+    `key` names the sentence under [reminders] in oversight_app/languages, `values` fill its holes.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key.replace("_", " "), *values.values())
 
 
 class StoreError(OversightError):

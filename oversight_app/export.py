@@ -41,10 +41,11 @@ _WHY_EMPTY: Mapping[Table, str] = {
     Table.QUESTIONS: "The plan holds no questions.",
     Table.PLAN: "Nobody had begun when this export was made; trials are drawn at that moment.",
     Table.MESSAGES: "Nobody had written to an assistant when this export was made.",
-    Table.BELIEFS: "The protocols of this version ask for no beliefs during a trial.",
+    Table.BELIEFS: "No belief was stated during a trial; a design asks for them with answer.belief_after_reply.",
     Table.MODEL_CALLS: "No model had been asked when this export was made.",
     Table.EVENTS: "Nothing had happened when this export was made.",
-    Table.OBSERVATIONS: "This version keeps no logs of behaviour.",
+    Table.OBSERVATIONS: "Nothing was noted beside answers, or the design's [log] switches it off.",
+    Table.SURVEY: "Nobody had come to the questionnaire when this export was made.",
 }
 
 
@@ -116,6 +117,9 @@ def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[
         Table.QUESTIONS: lambda: questions,
         Table.PLAN: lambda: record.rows("trials"),
         Table.MESSAGES: lambda: record.rows("messages"),
+        Table.BELIEFS: lambda: record.rows("beliefs"),
+        Table.SURVEY: lambda: record.rows("survey"),
+        Table.OBSERVATIONS: lambda: record.rows("observations"),
         Table.MODEL_CALLS: lambda: record.rows("model_calls"),
         Table.EVENTS: lambda: record.rows("events"),
     }

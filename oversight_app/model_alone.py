@@ -21,7 +21,7 @@ from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study.assignment import trials_alone
-from oversight_app.study.design import split_model
+from oversight_app.study.design import Outcome, split_model
 from oversight_app.study.events import (
     Event,
     ParticipantAssigned,
@@ -36,7 +36,7 @@ from oversight_app.study.letters import OptionOrder
 from oversight_app.study.model_answer import METHODS, ask_alone, read_answer, simulated_stances
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, folded
-from oversight_app.study.sitting import Outcome, Sitting, apply, fold
+from oversight_app.study.sitting import Sitting, apply, fold
 from oversight_app.study.trial import Trial, TrialStatus
 
 CALL_LIMIT_S = 120.0

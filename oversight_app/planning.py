@@ -12,16 +12,17 @@ from random import Random
 
 from oversight_app.banks import practice_questions
 from oversight_app.clock import Clock
-from oversight_app.errors import DesignError, StudyStateError
+from oversight_app.errors import BankError, DesignError, StudyStateError
 from oversight_app.store import Store
-from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design
+from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Condition, Design, Outcome
 from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
 from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
+from oversight_app.study.materials import Materials
 from oversight_app.study.plan import ComprehensionQuestion, Plan, hash_of
 from oversight_app.study.questions import Question, Role
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
-HOLES = ("told_reliability",)
+HOLES = ("told_reliability", "logged")
 """What a text for participants may leave to be filled in."""
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -40,14 +41,13 @@ def draft(
     study_id: str,
     design: Design,
     questions: Sequence[Question],
+    materials: Materials,
     *,
-    texts: Mapping[str, str],
-    prompts: Mapping[str, str],
-    comprehension: Sequence[ComprehensionQuestion],
     at: datetime,
 ) -> Plan:
     """The plan that these make; raises BankError where the bank cannot satisfy the design, DesignError for texts."""
-    _check_texts(texts)
+    _check_texts(materials.texts, design)
+    codes = {outcome: _code(design, study_id, outcome) for outcome in ENDINGS}
     forms: dict[str, dict[str, tuple[Slot, ...]]] = {}
     used: set[str] = set()
     by_id = {question.question_id: question for question in questions}
@@ -62,11 +62,17 @@ def draft(
         design=design,
         forms=forms,
         practice=draw_practice(questions, design, _dice(design, "practice")),
-        texts=dict(texts),
-        prompts=dict(prompts),
-        comprehension=tuple(comprehension),
+        texts=dict(materials.texts),
+        prompts=dict(materials.prompts),
+        words=dict(materials.words),
+        comprehension=_comprehension(materials, design),
+        screening=materials.screening,
+        survey=materials.survey,
+        example=materials.example,
+        attention=_attention(questions, design),
         bank_hash=bank_hash(questions),
-        completion_code=design.sitting.completion_code or _completion_code(design, study_id),
+        completion_code=codes[Outcome.COMPLETED],
+        codes=codes,
         pilot_only=any(0 < n_passages(of_task) < PILOT_PASSAGES for of_task in forms.values()),
     )
 
@@ -95,7 +101,7 @@ def bank_hash(questions: Iterable[Question]) -> str:
 _QUESTION_FIELDS = tuple(name for name in Question.__slots__ if name != "passage")
 
 
-def _check_texts(texts: Mapping[str, str]) -> None:
+def _check_texts(texts: Mapping[str, str], design: Design) -> None:
     missing = [name for name in REQUIRED_TEXTS if not texts.get(name, "").strip()]
     if missing:
         raise DesignError(
@@ -105,7 +111,12 @@ def _check_texts(texts: Mapping[str, str]) -> None:
         for hole in _HOLE.findall(text):
             if hole not in HOLES:
                 allowed = ", ".join(f"{{{name}}}" for name in HOLES)
-                raise DesignError(f"texts/{name}.md: nothing fills {{{hole}}}; allowed is {allowed}.")
+                raise DesignError(f"texts/{name}.md: nothing fills {{{hole}}}; allowed are {allowed}.")
+    if any(is_on for _, is_on in design.log) and "{logged}" not in texts["consent"]:
+        raise DesignError(
+            "texts/consent.md does not say what is noted beside answers. Put {logged} where the list shall stand, "
+            "or switch everything off under [log]."
+        )
 
 
 def _question_ids(forms: Mapping[str, Sequence[Slot]]) -> list[str]:
@@ -117,9 +128,33 @@ def _dice(design: Design, purpose: str) -> Random:
     return Random(f"{design.seed}/{purpose}")
 
 
-def _completion_code(design: Design, study_id: str) -> str:
+def _code(design: Design, study_id: str, outcome: Outcome) -> str:
+    """The code of an outcome: the design's own, or one drawn for this study."""
+    own = design.outcomes.get(outcome)
+    if own is not None and own.code:
+        return own.code
+    if outcome is Outcome.COMPLETED and design.sitting.completion_code:
+        return design.sitting.completion_code
     # The ready-made designs share a seed, and a code that is the same in every study would soon be known.
-    return "".join(_dice(design, f"completion_code/{study_id}").choices(_CODE_LETTERS, k=8))
+    purpose = f"{outcome}_code" if outcome is not Outcome.COMPLETED else "completion_code"
+    return "".join(_dice(design, f"{purpose}/{study_id}").choices(_CODE_LETTERS, k=8))
+
+
+def _comprehension(materials: Materials, design: Design) -> tuple[ComprehensionQuestion, ...]:
+    """The check; where some people never meet the assistant, nobody is asked about it."""
+    everybody_meets_it = design.conditions.allocation == "within"
+    return tuple(q for q in materials.comprehension if everybody_meets_it or not q.about_assistant)
+
+
+def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]:
+    wanted = design.sitting.attention_checks
+    found = [question.question_id for question in questions if question.role is Role.ATTENTION]
+    if len(found) < wanted:
+        raise BankError(
+            f"The design wants {wanted} attention checks per person, the banks have {len(found)}. "
+            "Lower sitting.attention_checks, or import questions with role = attention."
+        )
+    return tuple(found) if wanted else ()
 
 
 # -- saving ----------------------------------------------------------------------------------------
@@ -128,10 +163,8 @@ def _completion_code(design: Design, study_id: str) -> str:
 def freeze(
     store: Store,
     design: Design,
+    materials: Materials,
     *,
-    texts: Mapping[str, str],
-    prompts: Mapping[str, str],
-    comprehension: Sequence[ComprehensionQuestion],
     clock: Clock,
 ) -> Plan:
     """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed."""
@@ -143,9 +176,7 @@ def freeze(
         store.study_id(),
         design,
         questions,
-        texts=texts,
-        prompts=prompts,
-        comprehension=comprehension,
+        materials,
         at=at,
     )
     if len(questions) > len(before):

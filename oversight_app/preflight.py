@@ -9,7 +9,6 @@ from typing import TypeVar
 from oversight_app import planning
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
-from oversight_app.prompts import load_prompts
 from oversight_app.providers import check_provider, sends_key_in_clear
 from oversight_app.store import Store
 from oversight_app.study.design import Design
@@ -74,9 +73,8 @@ def placeholders(plan: Plan) -> list[str]:
 def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> Plan | None:
     """The plan as it would be frozen now; None when something stands in the way, which is then told."""
     design = _or_obstacle(folder.read_design, found)
-    texts = _or_obstacle(folder.read_texts, found)
-    comprehension = _or_obstacle(folder.read_comprehension, found)
-    if design is None or texts is None or comprehension is None:
+    materials = _or_obstacle(folder.read_materials, found)
+    if design is None or materials is None:
         return None
     questions = planning.with_practice(store.questions())
     return _or_obstacle(
@@ -84,9 +82,7 @@ def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> 
             store.study_id(),
             design,
             questions,
-            texts=texts,
-            prompts=load_prompts(),
-            comprehension=comprehension,
+            materials,
             at=at,
         ),
         found,

@@ -1,77 +1,52 @@
-"""The proctor: seats participants, keeps the time, takes their answers. Load, decide, save.
+"""The proctor: seats participants, keeps the time, takes their answers.
 
-Every verb is one transaction: the sitting is folded from its events, what the clock has brought about meanwhile is
-applied first, the pure core decides, and events and projections are on disk before the verb returns. All verbs are
-idempotent and safe from any thread and any process; an action that comes too late or twice changes nothing. Folded
-sittings are remembered only to fold less: each load reads the events that came since.
+Each verb is one act on the ledger: load, decide, save. All verbs are idempotent; an action that comes too late or twice
+changes nothing.
 """
 
 import logging
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from oversight_app.clock import Clock
-from oversight_app.errors import NoPlan, Refusal, Reminder, StoreError
-from oversight_app.projections import keep, planned_questions
+from oversight_app.errors import Refusal, StoreError
+from oversight_app.ledger import GAP_S, Ledger
 from oversight_app.store import Store
 from oversight_app.store.store import Record
-from oversight_app.study import sitting as verbs
-from oversight_app.study import trial as trial_verbs
+from oversight_app.study import lapse, sitting_actions, trial_actions
 from oversight_app.study.assignment import trials_for
 from oversight_app.study.cells import choose_cell, next_turn
-from oversight_app.study.events import (
-    Event,
-    Happened,
-    ParticipantEnrolled,
-    ParticipantReturned,
-    ReplyClosed,
-    TrialClosed,
-)
-from oversight_app.study.letters import OptionOrder
-from oversight_app.study.page import Page, page_of
-from oversight_app.study.plan import Plan, hash_of
-from oversight_app.study.questions import LETTERS, Question
+from oversight_app.study.events import Event, ParticipantEnrolled, ParticipantReturned
+from oversight_app.study.mark import from_page
+from oversight_app.study.page import Page
+from oversight_app.study.plan import hash_of
+from oversight_app.study.showing import page_of
 from oversight_app.study.sitting import Sitting, Stage
+from oversight_app.study.survey import Answer
 from oversight_app.study.trial import Trial
 
 BEAT_S = 2.0
 """How often a server notes that it is up."""
-GAP_S = 6.0
-"""A longer silence than this means that the server was down."""
 
 PLATFORM_KEYS = ("PROLIFIC_PID", "workerId", "participantId", "participant_label")
 """The parameter that names a person, for each recruiting platform."""
 
-Decide = Callable[[Sitting, datetime, Record], Sequence[Event]]
-
 _log = logging.getLogger(__name__)
 
 
-class Proctor:
+class Proctor(Ledger):
     """One study's proctor. `kind` is human, or simulated in a rehearsal."""
 
     def __init__(
         self, store: Store, clock: Clock, *, kind: str = "human", watches_uptime: bool = False
     ) -> None:
-        """Over an open store with a frozen plan; raises NoPlan without one.
-
-        `watches_uptime`: whether `sweep` runs beside this proctor, so that a deadline in a gap of its beats means that
-        the server was down. A rehearsal's clock jumps, so it does not watch.
-        """
-        plan = store.plan()
-        if plan is None:
-            raise NoPlan(store.path.parent)
-        self.plan: Plan = plan
-        self.questions: Mapping[str, Question] = planned_questions(plan, store.questions())
-        self.store = store
-        self.clock = clock
+        """As a ledger; raises NoPlan without a frozen plan."""
+        super().__init__(store, clock, watches_uptime=watches_uptime)
         self._kind = kind
-        self._watches_uptime = watches_uptime
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._last_beat: datetime | None = None
-        self._folded: dict[str, tuple[int, Sitting]] = {}
 
     # -- who is there ---------------------------------------------------------------
 
@@ -96,17 +71,12 @@ class Proctor:
                     )
         return None
 
-    def sitting(self, participant_id: str) -> Sitting:
-        """The sitting as it is recorded; what the clock has brought about since is not in it."""
-        return self._fold(participant_id, self.store.events_of)
-
     def page(self, participant_id: str) -> Page:
         """The page to show now. A question's clock starts at its first showing here; somebody who had left is back."""
         now = self.clock.now()
         sitting = self.sitting(participant_id)
-        starts = sitting.stage is Stage.TRIAL and sitting.trial.shown_at is None
-        due_at = verbs.due_at(sitting, self.plan.design)
-        if starts or sitting.has_left or (due_at is not None and due_at <= now):
+        due_at = lapse.due_at(sitting, self.plan.design)
+        if _starts(sitting) or sitting.has_left or (due_at is not None and due_at <= now):
             sitting = self.act(participant_id, self._arrive)
             now = self.clock.now()
         running = sitting.trial.running_reply if sitting.stage is Stage.TRIAL else None
@@ -119,28 +89,53 @@ class Proctor:
         """The click on the consent page, which enrols the participant."""
 
         def decide(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
-            events = verbs.consent(sitting, hash_of(self.plan.text("consent")), agreed=agreed)
+            events = sitting_actions.consent(
+                sitting,
+                hash_of(self.plan.text("consent")),
+                agreed=agreed,
+                asks_screening=bool(self.plan.screening),
+            )
+            if agreed and self._is_full(record):
+                events = sitting_actions.turn_away(sitting)
             return [ParticipantEnrolled(self._kind), *events]
 
         self.act(participant_id, decide)
 
+    def answer_screening(self, participant_id: str, answers: tuple[int, ...]) -> None:
+        """The questions that decide who may take part: the chosen option's index for each."""
+        self.act(
+            participant_id,
+            lambda sitting, now, record: sitting_actions.answer_screening(sitting, answers, self.plan),
+        )
+
     def finish_instructions(self, participant_id: str) -> None:
         """The click that ends the instructions."""
-        self.act(participant_id, lambda sitting, now, record: verbs.read_instructions(sitting))
+        self.act(participant_id, lambda sitting, now, record: sitting_actions.read_instructions(sitting))
 
     def answer_comprehension(self, participant_id: str, answers: tuple[int, ...]) -> None:
         """One attempt at the comprehension check."""
         self.act(
             participant_id,
-            lambda sitting, now, record: verbs.answer_comprehension(sitting, answers, self.plan, now),
+            lambda sitting, now, record: sitting_actions.answer_comprehension(
+                sitting, answers, self.plan, now
+            ),
         )
 
-    def begin(self, participant_id: str) -> None:
-        """The click on Begin: the participant joins a cell and gets their trials."""
+    def begin(self, participant_id: str, *, pledged: bool = False) -> None:
+        """The click on Begin: the participant joins a cell and gets their trials.
+
+        Raises Reminder where the study asks for a pledge and it was not given.
+        """
 
         def decide(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
             if sitting.stage is not Stage.READY:
                 raise Refusal("the place is taken already")
+            pledge = self.plan.text("pledge") if "pledge" in self.plan.texts else ""
+            promised = sitting_actions.must_have_pledged(
+                sitting, hash_of(pledge) if pledge else "", pledged=pledged
+            )
+            if self._is_full(record):
+                return sitting_actions.turn_away(sitting)
             arrival = record.n_arrivals(self._kind)
             cell, by_lot = choose_cell(
                 self.plan.cells,
@@ -150,24 +145,64 @@ class Proctor:
             )
             turn = next_turn(record.turns_taken(self._kind, cell.strand))
             trials = trials_for(self.plan, self.questions, cell, participant_id, arrival=arrival, turn=turn)
-            return verbs.begin(sitting, cell, turn, by_lot=by_lot, trials=trials)
+            begun = sitting_actions.begin(sitting, cell, turn, by_lot=by_lot, trials=trials)
+            return [*promised, *begun]
 
         self.act(participant_id, decide)
 
     def go_on(self, participant_id: str) -> None:
         """The click that ends a rest."""
-        self.act(participant_id, lambda sitting, now, record: verbs.ask_next(sitting))
+        self.act(participant_id, lambda sitting, now, record: sitting_actions.ask_next(sitting))
+
+    def read_passage(self, participant_id: str, n: int) -> None:
+        """Ask for question `n` before its reading phase is over."""
+        self.act(
+            participant_id,
+            lambda sitting, now, record: sitting_actions.read_passage(sitting, n, now, self.plan.design),
+        )
 
     def read_feedback(self, participant_id: str, n: int) -> None:
         """The click that ends the feedback on trial `n`."""
-        self.act(participant_id, lambda sitting, now, record: verbs.read_feedback(sitting, n))
+        self.act(participant_id, lambda sitting, now, record: sitting_actions.read_feedback(sitting, n))
 
-    def save_draft(self, participant_id: str, n: int, choice: int | None, confidence: float | None) -> None:
-        """Keep what is marked so far; `choice` counts the options from the top, 0-3."""
+    def save_draft(
+        self,
+        participant_id: str,
+        n: int,
+        choice: int | None,
+        confidence: float | None,
+        *,
+        probabilities: tuple[float | None, ...] = (),
+        reason: str = "",
+    ) -> None:
+        """Keep what is marked so far. `choice` and `probabilities` count the options from the top."""
 
         def decide(trial: Trial, now: datetime) -> Event | None:
-            scale = self.plan.design.answer.confidence
-            return trial_verbs.save_draft(trial, _original(trial, choice), confidence, scale, now)
+            mark = from_page(trial.plan.option_order, choice, confidence, probabilities, reason)
+            return trial_actions.save_draft(trial, mark, self.plan.design.answer, now)
+
+        self._act_on_trial(participant_id, n, decide)
+
+    def commit_initial(
+        self,
+        participant_id: str,
+        n: int,
+        choice: int | None,
+        confidence: float | None,
+        *,
+        probabilities: tuple[float | None, ...] = (),
+        browser_response_time_s: float | None = None,
+    ) -> None:
+        """The own answer to trial `n` that comes before the assistant; raises Reminder when something is missing."""
+
+        def decide(trial: Trial, now: datetime) -> Event | None:
+            return trial_actions.commit_initial(
+                trial,
+                from_page(trial.plan.option_order, choice, confidence, probabilities),
+                self.plan.design,
+                now,
+                browser_response_time_s=browser_response_time_s,
+            )
 
         self._act_on_trial(participant_id, n, decide)
 
@@ -178,36 +213,77 @@ class Proctor:
         choice: int | None,
         confidence: float | None,
         *,
+        probabilities: tuple[float | None, ...] = (),
+        reason: str = "",
         browser_response_time_s: float | None = None,
     ) -> None:
         """The participant's answer to trial `n`; raises Reminder when something is missing from it."""
 
         def decide(trial: Trial, now: datetime) -> Event | None:
-            return trial_verbs.submit(
+            return trial_actions.submit(
                 trial,
-                _original(trial, choice),
-                confidence,
-                self.plan.design.answer.confidence,
+                from_page(trial.plan.option_order, choice, confidence, probabilities, reason),
+                self.plan.design,
                 now,
-                min_display_s=self.plan.design.sitting.min_display_s,
                 browser_response_time_s=browser_response_time_s,
             )
 
         self._act_on_trial(participant_id, n, decide)
 
+    def skip(self, participant_id: str, n: int, *, browser_response_time_s: float | None = None) -> None:
+        """Go on from trial `n` without an answer, where the design allows it."""
+
+        def decide(trial: Trial, now: datetime) -> Event | None:
+            return trial_actions.skip(
+                trial,
+                self.plan.design,
+                now,
+                browser_response_time_s=browser_response_time_s,
+            )
+
+        self._act_on_trial(participant_id, n, decide)
+
+    def state_belief(
+        self,
+        participant_id: str,
+        n: int,
+        reply_id: str,
+        choice: int | None,
+        confidence: float | None,
+        *,
+        probabilities: tuple[float | None, ...] = (),
+    ) -> None:
+        """Which option is held to be right after a reply; raises Reminder when something is missing."""
+
+        def decide(trial: Trial, now: datetime) -> Event | None:
+            mark = from_page(trial.plan.option_order, choice, confidence, probabilities)
+            return trial_actions.state_belief(trial, reply_id, mark, self.plan.design.answer, now)
+
+        self._act_on_trial(participant_id, n, decide)
+
     def pause_after(self, participant_id: str, n: int) -> None:
         """Rest after trial `n`."""
-        self._act_on_trial(participant_id, n, trial_verbs.pause_after)
+        self._act_on_trial(participant_id, n, trial_actions.pause_after)
 
-    def withdraw(self, participant_id: str) -> None:
-        """The participant ends the sitting for good."""
-        self.act(participant_id, lambda sitting, now, record: verbs.withdraw(sitting, now))
-
-    def finish(self, participant_id: str, *, external_help: bool | None) -> None:
-        """The click that ends the debrief."""
+    def withdraw(self, participant_id: str, *, keeps_data: bool | None = None) -> None:
+        """The participant ends the sitting for good, and may say whether their data may be used."""
         self.act(
-            participant_id, lambda sitting, now, record: verbs.debrief(sitting, external_help=external_help)
+            participant_id,
+            lambda sitting, now, record: sitting_actions.withdraw(
+                sitting, now, self.plan.design, keeps_data=keeps_data
+            ),
         )
+
+    def answer_survey(self, participant_id: str, answers: Mapping[str, Answer]) -> None:
+        """Hand in the questionnaire; raises Reminder where an answer is missing that the study needs."""
+        self.act(
+            participant_id,
+            lambda sitting, now, record: sitting_actions.answer_survey(sitting, answers, self.plan),
+        )
+
+    def finish(self, participant_id: str) -> None:
+        """The click that ends the debrief."""
+        self.act(participant_id, lambda sitting, now, record: sitting_actions.debrief(sitting))
 
     # -- what time does -----------------------------------------------------------------
 
@@ -231,34 +307,7 @@ class Proctor:
                 _log.exception("the sitting of %s cannot be swept", participant_id)
         return len(due)
 
-    # -- load, decide, save ---------------------------------------------------------------
-
-    def act(self, participant_id: str, decide: Decide) -> Sitting:
-        """Apply what time has brought about, then what `decide` says, in one transaction; the sitting after it.
-
-        Raises Reminder for the participant to read. Any other Refusal means that the page acted on is over: nothing
-        happens, and the next page shows where the sitting stands.
-        """
-        # Asked before the wait for the lock: who was in time stays in time when the server is busy.
-        now = self.clock.now()
-        reminder: Reminder | None = None
-        with self.store.write() as record:
-            before = self._fold(participant_id, record.events_of)
-            after, last = self._passed(record, before, now)
-            try:
-                chosen = decide(after, now, record)
-            except Reminder as refusal:
-                chosen, reminder = (), refusal
-            except Refusal as refusal:
-                _log.debug("%s: %s", participant_id, refusal)
-                chosen = ()
-            if chosen:
-                after, last = self._save(record, after, chosen, now)
-        if last:
-            self._folded[participant_id] = (last, after)
-        if reminder is not None:
-            raise reminder
-        return after
+    # -- what the verbs share ---------------------------------------------------------------
 
     def _act_on_trial(
         self, participant_id: str, n: int, decide: Callable[[Trial, datetime], Event | None]
@@ -273,44 +322,15 @@ class Proctor:
         """The participant is looking at the page."""
         events: list[Event] = [ParticipantReturned()] if sitting.has_left else []
         if sitting.stage is Stage.TRIAL and sitting.trial.shown_at is None:
-            events.append(trial_verbs.show(sitting.trial, now))
+            at_latest = sitting.limit_at(self.plan.design)
+            events.append(trial_actions.show(sitting.trial, now, at_latest=at_latest))
+        elif sitting.stage is Stage.READING and sitting.trial.passage_shown_at is None:
+            events.append(trial_actions.show_passage(sitting.trial, now))
         return events
 
-    def _passed(self, record: Record, sitting: Sitting, now: datetime) -> tuple[Sitting, int]:
-        """Apply what the clock alone has brought about: a deadline, and then perhaps that nobody is there any more."""
-        last = 0
-        while (due_at := verbs.due_at(sitting, self.plan.design)) is not None and due_at <= now:
-            was_up = not self._watches_uptime or record.was_up(due_at, tolerance_s=GAP_S)
-            events = verbs.pass_time(sitting, now, self.plan.design, was_up=was_up)
-            sitting, last = self._save(record, sitting, events, now)
-        return sitting, last
-
-    def _save(
-        self, record: Record, sitting: Sitting, events: Sequence[Event], now: datetime
-    ) -> tuple[Sitting, int]:
-        """Append events, with their projections; the sitting after them, and its last seq."""
-        last = record.append(sitting.participant_id, events, now)
-        sitting = keep(record, sitting, events, now, plan=self.plan, questions=self.questions)
-        for event in events:
-            match event:
-                case ReplyClosed():
-                    record.replies.end(event.reply_id)
-                case TrialClosed():
-                    running = sitting.trials[event.n - 1].running_reply
-                    if running is not None:
-                        record.replies.ask_stop(running.message_id)
-                case _:
-                    pass
-        return sitting, last
-
-    def _fold(self, participant_id: str, events_of: Callable[[str, int], Sequence[Happened]]) -> Sitting:
-        # What is remembered is looked up once: another thread may put a sitting of another moment in its place.
-        seq, sitting = self._folded.get(participant_id, (0, Sitting(participant_id)))
-        for item in events_of(participant_id, seq):
-            sitting = verbs.apply(sitting, item.event, item.at, self.plan.design)
-            seq = item.seq
-        self._folded[participant_id] = (seq, sitting)
-        return sitting
+    def _is_full(self, record: Record) -> bool:
+        places = self.plan.design.sitting.max_participants
+        return places is not None and record.n_places_taken(self._kind) >= places
 
 
 def trial_at_hand(sitting: Sitting, n: int) -> Trial:
@@ -325,10 +345,8 @@ def new_participant_id() -> str:
     return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(8))
 
 
-def _original(trial: Trial, choice: int | None) -> str:
-    if choice is None:
-        return ""
-    # Anything but 0-3 was not on the page; bool is an int, and floats compare equal to ints.
-    if type(choice) is not int or choice not in range(len(LETTERS)):
-        raise Refusal("this is not one of the options")
-    return OptionOrder(trial.plan.option_order).original(LETTERS[choice])
+def _starts(sitting: Sitting) -> bool:
+    """Whether showing the page now starts a clock."""
+    if sitting.stage is Stage.TRIAL:
+        return sitting.trial.shown_at is None
+    return sitting.stage is Stage.READING and sitting.trial.passage_shown_at is None

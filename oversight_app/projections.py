@@ -13,17 +13,20 @@ from oversight_app.store.store import Record
 from oversight_app.study.answers import answer_row
 from oversight_app.study.events import (
     STUDY_STREAM,
+    BeliefStated,
     Event,
     MessageSent,
     ParticipantAssigned,
     ParticipantLeft,
     ReplyBegun,
     ReplyClosed,
+    SurveyAnswered,
     TrialClosed,
 )
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
-from oversight_app.study.sitting import Sitting, apply, due_at
+from oversight_app.study.lapse import due_at
+from oversight_app.study.sitting import Sitting, apply
 from oversight_app.study.trial import Trial
 
 
@@ -60,6 +63,10 @@ def keep(
                 record.save_message(sitting.participant_id, trial, message)
                 if trial.closed is not None:
                     save([trial])
+            case BeliefStated():
+                record.save_belief(sitting.participant_id, sitting.trials[event.n - 1], at)
+            case SurveyAnswered():
+                record.save_survey(sitting.participant_id, event.answers)
             case TrialClosed():
                 save([sitting.trials[event.n - 1]])
             case ParticipantLeft():
@@ -88,7 +95,7 @@ def rebuild(store: Store) -> int:
 
 def planned_questions(plan: Plan, questions: Iterable[Question]) -> dict[str, Question]:
     """The questions that a plan uses, by id."""
-    wanted = {item.question_id for items in plan.practice.values() for item in items}
+    wanted = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
     wanted |= {
         question_id
         for forms in plan.forms.values()

@@ -24,7 +24,7 @@ from oversight_app.proctor import Proctor, trial_at_hand
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn
 from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
-from oversight_app.study import trial as trial_verbs
+from oversight_app.study import trial_actions as trial_verbs
 from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.protocols import next_turn

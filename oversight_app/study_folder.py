@@ -11,26 +11,32 @@ import secrets
 import shutil
 import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.prompts import load_prompts
 from oversight_app.store import Store
-from oversight_app.study.comprehension import read_comprehension
 from oversight_app.study.design import Design, read_design
-from oversight_app.study.plan import ComprehensionQuestion
+from oversight_app.study.materials import (
+    Materials,
+    read_comprehension,
+    read_example,
+    read_screening,
+    read_survey,
+)
 
 DESIGNS = ("recommended", "bowman2022", "demo")
 PLACEHOLDER = "[FILL IN"
 """Begins what a researcher has to complete in the texts."""
 
-_COMPREHENSION = "comprehension.toml"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +130,21 @@ class StudyFolder:
         """Every text for participants, by name without its ending."""
         return {path.stem: self._read(path) for path in sorted(self.texts.glob("*.md"))}
 
-    def read_comprehension(self) -> tuple[ComprehensionQuestion, ...]:
-        """The comprehension check; a study without the file has none."""
-        path = self.texts / _COMPREHENSION
-        return read_comprehension(self._read(path), file=str(path)) if path.exists() else ()
+    def read_materials(self) -> Materials:
+        """Everything that participants read; a file of questions that is not there leaves its page out."""
+
+        def read(name: str, reader: Callable[..., T]) -> T | None:
+            path = self.texts / f"{name}.toml"
+            return reader(self._read(path), file=str(path)) if path.exists() else None
+
+        return Materials(
+            texts=self.read_texts(),
+            prompts=load_prompts(),
+            comprehension=read("comprehension", read_comprehension) or (),
+            screening=read("screening", read_screening) or (),
+            survey=read("survey", read_survey) or (),
+            example=read("example", read_example),
+        )
 
     def _read(self, path: Path) -> str:
         with _explained(path, "cannot be read"):

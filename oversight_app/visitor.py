@@ -12,6 +12,7 @@ from typing import assert_never
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
 from oversight_app.study.choice_reading import read_choice
+from oversight_app.study.design import ConfidenceScale, Protocol
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import (
     BeginPage,
@@ -22,7 +23,10 @@ from oversight_app.study.page import (
     FeedbackPage,
     InstructionsPage,
     QuestionPage,
+    ReadingPage,
     RestPage,
+    ScreeningPage,
+    SurveyPage,
 )
 from oversight_app.study.people import (
     FIRST_MESSAGE,
@@ -33,12 +37,19 @@ from oversight_app.study.people import (
     answer,
     intend,
     leaves_on,
+    on_scale,
+)
+from oversight_app.study.people import (
+    Answer as Said,
 )
 from oversight_app.study.questions import LETTERS
+from oversight_app.study.scoring import spread
+from oversight_app.study.survey import HELP_KEYS, NO, YES, Answer
 
 _FAILS_FIRST_CHECK = 0.1
 """How likely a person gets the first attempt at the comprehension check wrong; the second is right."""
 _BROWSER_LAG_S = 0.15
+_REASON = "It seemed the most likely."
 
 
 class Visitor:
@@ -83,7 +94,7 @@ class Visitor:
                     self._proctor.answer_comprehension(self._id, self._comprehension(page))
                 case BeginPage():
                     yield self._dice.uniform(3, 20)
-                    self._proctor.begin(self._id)
+                    self._proctor.begin(self._id, pledged=True)
                 case RestPage():
                     yield self._dice.uniform(2, 15)
                     self._proctor.go_on(self._id)
@@ -94,12 +105,22 @@ class Visitor:
                     return
                 case QuestionPage():
                     yield from self._work_on(page)
+                case ScreeningPage():
+                    yield self._dice.uniform(10, 40)
+                    eligible = tuple(question.eligible[0] for question in self._proctor.plan.screening)
+                    self._proctor.answer_screening(self._id, eligible)
+                case ReadingPage():
+                    yield page.remaining_ms / 1000 * self._dice.uniform(0.3, 1.2)
+                    self._proctor.read_passage(self._id, page.n)
+                case SurveyPage():
+                    yield self._dice.uniform(20, 90)
+                    self._proctor.answer_survey(self._id, self._survey(page))
                 case FeedbackPage():
                     yield self._dice.uniform(2, 10)
                     self._proctor.read_feedback(self._id, page.n)
                 case DebriefPage():
                     yield self._dice.uniform(10, 60)
-                    self._proctor.finish(self._id, external_help=self._dice.random() < 0.03)
+                    self._proctor.finish(self._id)
                 case EndPage():
                     return
                 case _:
@@ -113,25 +134,57 @@ class Visitor:
         item = self._item_of(plan.question_id)
         limit_s = None if page.total_ms is None else page.total_ms / 1000
         intent = intend(
-            self._person, item, key, is_assisted=page.chat is not None, limit_s=limit_s, dice=self._dice
+            self._person,
+            item,
+            key,
+            is_assisted=plan.protocol != Protocol.UNAIDED,
+            limit_s=limit_s,
+            dice=self._dice,
         )
+        if page.awaits_initial:
+            yield from self._commit_first(page, intent, key)
         advice = yield from self._chat(page, intent)
         said = answer(self._person, intent, key, advice, page.confidence_scale, self._dice)
+        confidence, probabilities = _on_page(said, page)
         yield intent.seconds * 0.3
         if limit_s is not None and intent.lets_it_lapse:
             if intent.leaves_a_draft:
-                self._proctor.save_draft(self._id, page.n, said.choice, said.confidence)
+                self._proctor.save_draft(
+                    self._id, page.n, said.choice, confidence, probabilities=probabilities
+                )
             yield limit_s - intent.seconds + self._dice.uniform(1, 20)
             return
         self._proctor.save_draft(self._id, page.n, said.choice, None)
-        yield intent.seconds * 0.1
+        yield max(intent.seconds * 0.1, page.min_ms / 1000 - intent.seconds)
         self._proctor.submit(
             self._id,
             page.n,
             said.choice,
-            said.confidence,
+            confidence,
+            probabilities=probabilities,
+            reason=_REASON if page.reason == "required" else "",
             browser_response_time_s=round(intent.seconds + _BROWSER_LAG_S, 3),
         )
+
+    def _commit_first(self, page: QuestionPage, intent: Intent, key: int) -> Iterator[float]:
+        """The answer of one's own that comes before the assistant."""
+        said = answer(self._person, intent, key, None, page.confidence_scale, self._dice)
+        confidence, probabilities = _on_page(said, page)
+        yield intent.seconds * 0.2
+        self._proctor.commit_initial(self._id, page.n, said.choice, confidence, probabilities=probabilities)
+
+    def _survey(self, page: SurveyPage) -> dict[str, Answer]:
+        """What this person says of themselves; hardly anybody had help from outside."""
+        said: dict[str, Answer] = {}
+        for item in page.items:
+            match item.kind:
+                case "likert":
+                    said[item.key] = self._dice.randint(1, len(item.labels))
+                case "number":
+                    said[item.key] = item.minimum if item.minimum is not None else item.maximum or 0.0
+                case "text":
+                    said[item.key] = _REASON
+        return said | {key: YES if self._dice.random() < 0.01 else NO for key in HELP_KEYS}
 
     def _chat(self, page: QuestionPage, intent: Intent) -> Generator[float, None, int | None]:
         """Ask what there is to ask, over the first 60 % of the time; the first readable advice, as displayed."""
@@ -140,11 +193,27 @@ class Visitor:
             yield intent.seconds * 0.6 / intent.n_messages
             self._replies.ask(self._id, page.n, message)
             seen = self._proctor.page(self._id)
+            if isinstance(seen, QuestionPage) and seen.chat is not None and seen.chat.belief_due:
+                self._believe(seen, intent)
             if advice is None and isinstance(seen, QuestionPage) and seen.chat is not None:
                 advice = _advice(seen)
         if intent.n_messages == 0:
             yield intent.seconds * 0.6
         return advice
+
+    def _believe(self, page: QuestionPage, intent: Intent) -> None:
+        """What this person holds to be right after a reply: most keep their own view until they decide."""
+        assert page.chat is not None
+        said = Said(intent.own_choice, on_scale(intent.own_probability, page.confidence_scale))
+        confidence, probabilities = _on_page(said, page)
+        self._proctor.state_belief(
+            self._id,
+            page.n,
+            page.chat.belief_due,
+            said.choice,
+            confidence,
+            probabilities=probabilities,
+        )
 
     def _comprehension(self, page: ComprehensionPage) -> tuple[int, ...]:
         right = tuple(question.correct for question in self._proctor.plan.comprehension)
@@ -157,6 +226,15 @@ class Visitor:
         n_trials = len(self._proctor.sitting(self._id).trials)
         self.share_done = (n - 1) / n_trials
         return n == leaves_on(self._person, n_trials)
+
+
+def _on_page(said: Said, page: QuestionPage) -> tuple[float | None, tuple[float | None, ...]]:
+    """Confidence and probabilities as the page's scale asks for them; a distribution in whole percents."""
+    if page.confidence_scale is not ConfidenceScale.DISTRIBUTION or said.confidence is None:
+        return said.confidence, ()
+    percents = [round(100 * p) for p in spread(said.confidence, said.choice)]
+    percents[said.choice] += 100 - sum(percents)
+    return None, tuple(percent / 100 for percent in percents)
 
 
 def _advice(page: QuestionPage) -> int | None:

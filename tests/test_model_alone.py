@@ -9,9 +9,9 @@ from oversight_app.model_alone import GIVE_UP_AFTER, answer_alone, model_partici
 from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.store import Store
+from oversight_app.study.design import Outcome
 from oversight_app.study.events import ParticipantAssigned, ParticipantEnrolled, ReplyClosed, TrialClosed
 from oversight_app.study.questions import LETTERS
-from oversight_app.study.sitting import Outcome
 from tests.builders import make_clock, make_plan, make_questions, make_store
 from tests.providers.misbehaving import DONE, event, head, misbehaving_server, refuses, says
 

@@ -18,6 +18,7 @@ class Table(StrEnum):
     MODEL_CALLS = "model_calls"
     EVENTS = "events"
     OBSERVATIONS = "observations"
+    SURVEY = "survey"
 
 
 class ParticipantKind(StrEnum):

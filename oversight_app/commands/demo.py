@@ -62,7 +62,6 @@ def _prepare(study: Path) -> str:
     """Make, fill and plan the study; returns the token of its first participant."""
     from oversight_app import banks, invitations, planning
     from oversight_app.clock import SystemClock
-    from oversight_app.prompts import load_prompts
     from oversight_app.study_folder import StudyFolder
 
     clock = SystemClock()
@@ -72,9 +71,7 @@ def _prepare(study: Path) -> str:
         planning.freeze(
             store,
             folder.read_design(),
-            texts=folder.read_texts(),
-            prompts=load_prompts(),
-            comprehension=folder.read_comprehension(),
+            folder.read_materials(),
             clock=clock,
         )
         (token,) = invitations.invite(store, 1, clock=clock)

@@ -73,7 +73,6 @@ def plan(study: Path) -> None:
     from analysis.power import expected_half_width
     from oversight_app import planning, preflight
     from oversight_app.clock import SystemClock
-    from oversight_app.prompts import load_prompts
     from oversight_app.study_folder import StudyFolder
 
     folder = StudyFolder.open(study)
@@ -82,9 +81,7 @@ def plan(study: Path) -> None:
         frozen = planning.freeze(
             store,
             folder.read_design(),
-            texts=folder.read_texts(),
-            prompts=load_prompts(),
-            comprehension=folder.read_comprehension(),
+            folder.read_materials(),
             clock=SystemClock(),
         )
         questions = {question.question_id: question for question in store.questions()}

@@ -14,7 +14,7 @@ from oversight_app.replies import Replies
 from oversight_app.screens import acting
 from oversight_app.screens.plain import exact
 from oversight_app.study.page import Chat, ChatLine, QuestionPage
-from oversight_app.study.trial import MAX_MESSAGE_CHARACTERS
+from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 
 POLL_EVERY_S = 0.5
 

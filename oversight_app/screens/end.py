@@ -4,8 +4,8 @@ import streamlit as st
 
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.plain import exact
+from oversight_app.study.design import Outcome
 from oversight_app.study.page import EndPage
-from oversight_app.study.sitting import Outcome
 
 _WORDS = {
     Outcome.COMPLETED: ("You have finished", "Thank you for taking part. All your answers are saved."),
@@ -13,7 +13,7 @@ _WORDS = {
         "You are not taking part",
         "You did not agree, so you were asked nothing. You can close this page.",
     ),
-    Outcome.FAILED_COMPREHENSION: (
+    Outcome.FAILED_CHECKS: (
         "The study ends here for you",
         "The check about the instructions was not passed, so the study cannot go on. Thank you for your time. If you "
         "have a question about your payment, please write to the person who invited you.",

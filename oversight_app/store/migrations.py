@@ -127,6 +127,33 @@ def _people(db: sqlite_utils.Database) -> None:
     db.table("uptime").create(uptime, pk="interval_id", strict=True)
 
 
+@study(name="005_protocols")
+def _protocols(db: sqlite_utils.Database) -> None:
+    """Answers before help, reading phases, beliefs, questionnaires, behaviour."""
+    trials, sittings = db.table("trials"), db.table("sittings")
+    for column in ("min_time_s", "reading_time_s", "initial_response_time_s"):
+        trials.add_column(column, float)
+    sittings.add_column("keeps_data", int)
+    belief = dict.fromkeys("trial_id participant_id at choice".split(), str)
+    counts = dict.fromkeys(("seq", "after_message"), int)
+    shares = dict.fromkeys("confidence p_a p_b p_c p_d".split(), float)
+    db.table("beliefs").create(belief | counts | shares, pk=("trial_id", "seq"), strict=True)
+    survey = dict.fromkeys("participant_id item answer".split(), str)
+    db.table("survey").create(survey | {"rank": int}, pk=("participant_id", "item"), strict=True)
+    # What a browser says it saw; beside the record, never folded into it.
+    observation = dict.fromkeys("participant_id trial_id at kind body".split(), str)
+    db.table("observations").create({"observation_id": int} | observation, pk="observation_id", strict=True)
+    db.table("observations").create_index(["participant_id"])
+    db.create_view(
+        "answers",
+        f"select {', '.join((*ANSWER_COLUMNS, *_LATER_COLUMNS))} from trials where status <> '' "
+        "order by participant_id, n",
+        replace=True,
+    )
+
+
+_LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
+
 _NAMES = {migration.name for migration in study.pending(sqlite_utils.Database(memory=True))}
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from oversight_app.study.answers import Cell
+from oversight_app.study.design import Outcome
 from oversight_app.study.events import iso
-from oversight_app.study.sitting import Outcome, Sitting
+from oversight_app.study.sitting import Sitting
+from oversight_app.study.survey import Answer
 from oversight_app.study.trial import Message, Speaker, Trial
 
-_AWAY = (Outcome.LEFT, Outcome.WITHDREW, Outcome.NO_CONSENT, Outcome.FAILED_COMPREHENSION)
+_AWAY = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 _HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
 
 
@@ -24,15 +26,15 @@ def save_sitting(
     """Insert or update a sitting; `strand` is given once, when the participant is assigned."""
     connection.execute(
         "INSERT INTO sittings (participant_id, kind, stage, cell, strand, turn, assigned_at, started_at, ended_at, "
-        "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help, keeps_data) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, "
         "cell = excluded.cell, strand = coalesce(excluded.strand, strand), turn = excluded.turn, "
         "assigned_at = excluded.assigned_at, started_at = excluded.started_at, ended_at = excluded.ended_at, "
         "last_sign_at = excluded.last_sign_at, due_at = excluded.due_at, outcome = excluded.outcome, "
         "consent_hash = excluded.consent_hash, n_closed = excluded.n_closed, "
         "n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
-        "external_help = excluded.external_help",
+        "external_help = excluded.external_help, keeps_data = excluded.keeps_data",
         (
             sitting.participant_id,
             sitting.kind,
@@ -51,6 +53,7 @@ def save_sitting(
             sitting.n_comprehension,
             int(sitting.outcome == Outcome.WITHDREW),
             None if sitting.external_help is None else int(sitting.external_help),
+            None if sitting.keeps_data is None else int(sitting.keeps_data),
         ),
     )
 
@@ -101,9 +104,38 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     )
 
 
+def save_belief(connection: sqlite3.Connection, participant_id: str, trial: Trial, at: datetime) -> None:
+    """Insert the belief that a participant stated last in a trial."""
+    belief = trial.beliefs[-1]
+    after = next(i for i, m in enumerate(trial.messages, start=1) if m.message_id == belief.reply_id)
+    connection.execute(
+        "INSERT OR REPLACE INTO beliefs (trial_id, participant_id, at, seq, after_message, choice, confidence, "
+        "p_a, p_b, p_c, p_d) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(trial.plan.trial_id, participant_id, iso(at), len(trial.beliefs), after),
+            *(belief.choice, belief.confidence, *(belief.probabilities or (None,) * 4)),
+        ),
+    )
+
+
+def save_survey(connection: sqlite3.Connection, participant_id: str, answers: Mapping[str, Answer]) -> None:
+    """Insert a questionnaire, one row an item; what was not answered is a row without an answer."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO survey (participant_id, rank, item, answer) VALUES (?, ?, ?, ?)",
+        [
+            (participant_id, rank, item, None if answer is None else _as_text(answer))
+            for rank, (item, answer) in enumerate(answers.items(), start=1)
+        ],
+    )
+
+
+def _as_text(answer: str | float) -> str:
+    return answer if isinstance(answer, str) else f"{answer:g}"
+
+
 def forget(connection: sqlite3.Connection) -> None:
     """Empty the projections, to make them again."""
-    for table in ("sittings", "trials", "messages"):
+    for table in ("sittings", "trials", "messages", "beliefs", "survey"):
         connection.execute(f"DELETE FROM {table}")
 
 
@@ -113,6 +145,14 @@ def people_by_cell(connection: sqlite3.Connection, kind: str) -> Counter[str]:
         f"SELECT cell, count(*) AS n FROM sittings WHERE kind = ? AND {_HOLDS_PLACE} GROUP BY cell", (kind,)
     )
     return Counter({row["cell"]: row["n"] for row in rows})
+
+
+def n_places_taken(connection: sqlite3.Connection, kind: str) -> int:
+    """How many places people of a kind hold: those who have completed, and those on their way."""
+    row = connection.execute(
+        f"SELECT count(*) AS n FROM sittings WHERE kind = ? AND {_HOLDS_PLACE}", (kind,)
+    ).fetchone()
+    return int(row["n"])
 
 
 def turns_taken(connection: sqlite3.Connection, kind: str, strand: str) -> set[int]:

@@ -22,6 +22,7 @@ from oversight_app.study.events import STUDY_STREAM, Event, Happened, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
 from oversight_app.study.sitting import Sitting
+from oversight_app.study.survey import Answer
 from oversight_app.study.trial import Message, Trial
 
 
@@ -53,6 +54,14 @@ class Record:
         """Update a message's projection."""
         sittings.save_message(self._connection, participant_id, trial, message)
 
+    def save_belief(self, participant_id: str, trial: Trial, at: datetime) -> None:
+        """Keep the belief stated last in a trial."""
+        sittings.save_belief(self._connection, participant_id, trial, at)
+
+    def save_survey(self, participant_id: str, answers: Mapping[str, Answer]) -> None:
+        """Keep a questionnaire's answers."""
+        sittings.save_survey(self._connection, participant_id, answers)
+
     def forget_projections(self) -> None:
         """Empty the tables that can be made again from events."""
         sittings.forget(self._connection)
@@ -64,6 +73,10 @@ class Record:
     def people_by_cell(self, kind: str) -> Counter[str]:
         """Completed and active people per cell."""
         return sittings.people_by_cell(self._connection, kind)
+
+    def n_places_taken(self, kind: str) -> int:
+        """Places held by people who have completed or are on their way."""
+        return sittings.n_places_taken(self._connection, kind)
 
     def turns_taken(self, kind: str, strand: str) -> set[int]:
         """Turns of a strand in use."""

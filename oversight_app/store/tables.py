@@ -41,7 +41,7 @@ _PARTICIPANTS = (
     "(SELECT sum(coalesce(correct, 0) = 0) FROM trials t WHERE t.participant_id = s.participant_id "
     "AND is_attention_check = 1 AND status <> '') AS n_attention_failed, "
     "nullif(s.consent_hash, '') AS consent_hash, CASE WHEN s.kind = 'model' THEN NULL ELSE s.withdrew END AS withdrew, "
-    "s.external_help AS external_help_reported FROM sittings s "
+    "s.external_help AS external_help_reported, s.keeps_data FROM sittings s "
     "ORDER BY coalesce(assigned_at, started_at), participant_id"
 )
 
@@ -60,6 +60,9 @@ TABLES = {
     "participants": _PARTICIPANTS,
     "trials": "SELECT * FROM trials ORDER BY participant_id, n",
     "messages": "SELECT * FROM messages ORDER BY trial_id, seq",
+    "beliefs": "SELECT * FROM beliefs ORDER BY trial_id, seq",
+    "survey": "SELECT * FROM survey ORDER BY participant_id, rank",
+    "observations": "SELECT * FROM observations ORDER BY participant_id, observation_id",
     "model_calls": _MODEL_CALLS,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
     "passages.text AS passage_text, passages.license AS passage_license "

@@ -4,6 +4,7 @@ This is the one place where a folded trial becomes a row; projection, view and e
 missing is None, never 0, False or "" (design, invariant 7), and what a trial that is still open would say is not said.
 """
 
+from datetime import datetime
 from typing import TypeAlias
 
 from oversight_app.study.choice_reading import read_choice
@@ -26,7 +27,7 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
     probabilities = (closed.probabilities if closed else ()) or (None,) * 4
     confidence = closed.confidence if closed else None
     is_human = trial.plan.condition != Condition.MODEL_ALONE
-    response_time = (closed.closed_at - trial.shown_at).total_seconds() if closed and trial.shown_at else None
+    response_time = _seconds_between(trial.shown_at, closed.closed_at if closed else None)
     return {
         "study_id": plan.study_id,
         "trial_id": trial.plan.trial_id,
@@ -58,22 +59,44 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         "confidence_scale": plan.design.answer.confidence.value if is_human else None,
         **dict(zip(("p_a", "p_b", "p_c", "p_d"), probabilities, strict=True)),
         "p_source": (closed.p_source if closed else "") or None,
-        "initial_choice": None,
-        "initial_confidence": None,
-        **dict.fromkeys(("initial_p_a", "initial_p_b", "initial_p_c", "initial_p_d")),
-        "reason": None,
+        **_initial(trial),
+        "reason": (closed.reason if closed else "") or None,
         "stance": trial.plan.stance or None,
-        "manipulated": int(trial.plan.manipulated)
-        if trial.plan.condition == Condition.HUMAN_WITH_MODEL
-        else None,
+        "manipulated": int(trial.plan.manipulated) if _is_assisted(trial) else None,
         **_advice(trial, question),
         **_traffic(trial),
         "time_limit_s": trial.plan.time_limit_s,
+        "min_time_s": trial.plan.min_time_s or None,
+        "reading_time_s": _reading_time_s(trial),
         "response_time_s": response_time,
         "browser_response_time_s": closed.browser_response_time_s if closed else None,
         "shown_at": iso(trial.shown_at) if trial.shown_at else None,
         "closed_at": iso(closed.closed_at) if closed else None,
     }
+
+
+def _initial(trial: Trial) -> dict[str, Cell]:
+    """The answer committed before help was available; a mark that was never committed is none."""
+    said = trial.initial
+    probabilities = (said.probabilities if said else ()) or (None,) * 4
+    return {
+        "initial_choice": said.choice if said else None,
+        "initial_confidence": said.confidence if said else None,
+        **dict(zip(_INITIAL_P, probabilities, strict=True)),
+        "initial_response_time_s": _seconds_between(trial.shown_at, trial.initial_at),
+    }
+
+
+_INITIAL_P = ("initial_p_a", "initial_p_b", "initial_p_c", "initial_p_d")
+
+
+def _reading_time_s(trial: Trial) -> float | None:
+    """Seconds for which the passage stood alone before the question."""
+    return _seconds_between(trial.passage_shown_at, trial.shown_at)
+
+
+def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else (end - start).total_seconds()
 
 
 def read_advice(trial: Trial, question: Question) -> tuple[str, ...]:
@@ -107,8 +130,13 @@ def _who(sitting: Sitting, trial: Trial, plan: Plan) -> dict[str, Cell]:
     }
 
 
+def _is_assisted(trial: Trial) -> bool:
+    """Whether there was an assistant; an attention check has none, whatever the block around it."""
+    return trial.plan.condition == Condition.HUMAN_WITH_MODEL and not trial.plan.is_attention_check
+
+
 def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
-    if trial.plan.condition != Condition.HUMAN_WITH_MODEL:
+    if not _is_assisted(trial):
         return dict.fromkeys(
             ("first_advice_choice", "advice_choice", "advice_correct", "advice_status", "advice_source")
         )
@@ -131,7 +159,7 @@ def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
 
 
 def _traffic(trial: Trial) -> dict[str, Cell]:
-    if trial.plan.condition != Condition.HUMAN_WITH_MODEL:
+    if not _is_assisted(trial):
         return dict.fromkeys(("n_messages", "n_replies", "n_replies_failed", "n_resets", "assistant_wait_s"))
     replies = _replies(trial)
     waits = [m.closed.total_s for m in replies if m.closed is not None and m.closed.total_s is not None]

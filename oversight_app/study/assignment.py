@@ -18,11 +18,11 @@ from math import gcd
 from random import Random
 
 from oversight_app.study.cells import Cell
-from oversight_app.study.design import AssistantMode, Condition, Protocol
+from oversight_app.study.design import AssistantMode, Condition, Protocol, Sequence
 from oversight_app.study.forms import stance_on
 from oversight_app.study.letters import draw_order
 from oversight_app.study.plan import Plan
-from oversight_app.study.questions import Question
+from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.trial_plan import TrialPlan
 
 
@@ -33,6 +33,7 @@ class _Draw:
     question: Question
     stance: str
     form: str
+    is_check: bool = False
 
 
 def trials_for(
@@ -45,6 +46,7 @@ def trials_for(
     rng = plan.dice(f"arrival/{arrival}")
     trials: list[TrialPlan] = []
     exposures: Counter[str] = Counter()
+    checks = _checks(plan, questions, n_blocks=len(cell.conditions) * len(cell.tasks), arrival=arrival)
     block = position = 0
     for condition, form in zip(cell.conditions, cell.forms, strict=True):
         practice = [
@@ -56,23 +58,26 @@ def trials_for(
         blocks += [(task, _block(plan, questions, task, condition, form, turn, rng)) for task in cell.tasks]
         for kind, draws in blocks:
             block += 1
+            is_practice = kind == "practice"
+            if not is_practice:
+                draws = checks.pop(0).among(draws)
             for position_in_block, draw in enumerate(draws, start=1):
-                is_practice = kind == "practice"
-                position += not is_practice
+                position += not is_practice and not draw.is_check
                 exposures[draw.question.passage_id] += bool(draw.question.passage_id)
                 n = len(trials) + 1
+                task = _task_of(plan, draw, kind)
                 trials.append(
                     TrialPlan(
                         trial_id=f"{participant_id}-{n:03d}",
                         n=n,
                         block=block,
-                        position=None if is_practice else position,
+                        position=None if is_practice or draw.is_check else position,
                         position_in_block=position_in_block,
                         passage_exposure=exposures[draw.question.passage_id] or None,
                         task=draw.question.task if is_practice else kind,
                         question_id=draw.question.question_id,
                         condition=condition.value,
-                        protocol=_protocol(plan, condition),
+                        protocol=_protocol(plan, condition, draw),
                         assistant_mode=_mode(plan, condition),
                         form=draw.form,
                         # Practice is the same for all, its option order included.
@@ -80,10 +85,15 @@ def trials_for(
                             plan.dice(f"practice/{draw.question.question_id}") if is_practice else rng,
                             fixed=draw.question.fixed_order,
                         ),
-                        time_limit_s=_limit_s(plan, draw.question, condition),
+                        time_limit_s=_limit_s(plan, draw.question, condition, task),
                         stance=draw.stance,
                         manipulated=bool(draw.stance),
                         is_practice=is_practice,
+                        is_attention_check=draw.is_check,
+                        reading_s=_reading_s(plan, draw.question, task),
+                        min_time_s=0.0 if draw.is_check else plan.design.tasks[task].min_time_s,
+                        is_answer_first=_is_answer_first(plan, condition, draw),
+                        expected=LETTERS[draw.question.correct] if draw.is_check else "",
                     )
                 )
     return tuple(trials)
@@ -166,15 +176,63 @@ def _block(
     return [draw for group in rng.sample(groups, len(groups)) for draw in group]
 
 
-def _limit_s(plan: Plan, question: Question, condition: Condition) -> float | None:
-    task = question.task if question.task in plan.design.tasks else next(iter(plan.design.tasks))
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """The attention checks of one block, each with its place among the block's questions."""
+
+    at: tuple[tuple[float, Question], ...]
+
+    def among(self, draws: list[_Draw]) -> list[_Draw]:
+        """The block with its checks; never as its first question."""
+        mixed = list(draws)
+        for share, question in self.at:
+            mixed.insert(1 + int(share * len(draws)), _Draw(question, "", "", is_check=True))
+        return mixed
+
+
+def _checks(plan: Plan, questions: Mapping[str, Question], *, n_blocks: int, arrival: int) -> list[_Checks]:
+    """The participant's attention checks by study block: no check twice, spread as evenly as they go."""
+    dice = plan.dice(f"attention/{arrival}")
+    n = plan.design.sitting.attention_checks
+    drawn = dice.sample([questions[question_id] for question_id in plan.attention], n) if n else []
+    start = dice.randrange(n_blocks)
+    homes = [(start + i * n_blocks // n) % n_blocks for i in range(n)]
+    return [
+        _Checks(
+            tuple(
+                (dice.random(), question)
+                for home, question in zip(homes, drawn, strict=True)
+                if home == block
+            )
+        )
+        for block in range(n_blocks)
+    ]
+
+
+def _task_of(plan: Plan, draw: _Draw, kind: str) -> str:
+    """The task whose times hold for a trial: its block's, and in practice its question's where the design has it."""
+    if kind != "practice":
+        return kind
+    return draw.question.task if draw.question.task in plan.design.tasks else next(iter(plan.design.tasks))
+
+
+def _limit_s(plan: Plan, question: Question, condition: Condition, task: str) -> float | None:
     return plan.design.tasks[task].limit_s(question.n_words, condition)
 
 
-def _protocol(plan: Plan, condition: Condition) -> str:
-    return (
-        plan.design.assistant.protocol if condition is Condition.HUMAN_WITH_MODEL else Protocol.UNAIDED
-    ).value
+def _reading_s(plan: Plan, question: Question, task: str) -> float:
+    """A reading phase needs something to read."""
+    return plan.design.tasks[task].reading_s if question.passage is not None else 0.0
+
+
+def _is_answer_first(plan: Plan, condition: Condition, draw: _Draw) -> bool:
+    is_assisted = condition is Condition.HUMAN_WITH_MODEL and not draw.is_check
+    return is_assisted and plan.design.answer.sequence is Sequence.ANSWER_FIRST
+
+
+def _protocol(plan: Plan, condition: Condition, draw: _Draw) -> str:
+    is_assisted = condition is Condition.HUMAN_WITH_MODEL and not draw.is_check
+    return (plan.design.assistant.protocol if is_assisted else Protocol.UNAIDED).value
 
 
 def _mode(plan: Plan, condition: Condition) -> str:

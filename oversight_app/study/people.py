@@ -165,7 +165,7 @@ def answer(
     trust = 0.5 + 0.4 * person.manner.takes_advice if takes else intent.own_probability
     # People feel a little of whether they are right beyond what they know.
     felt = trust + (0.1 if choice == key else -0.1) + dice.gauss(0, 0.12)
-    return Answer(choice, _on_scale(felt, scale))
+    return Answer(choice, on_scale(felt, scale))
 
 
 def expit(logit: float) -> float:
@@ -173,11 +173,12 @@ def expit(logit: float) -> float:
     return 1 / (1 + exp(-logit))
 
 
-def _on_scale(felt: float, scale: ConfidenceScale) -> float | None:
+def on_scale(felt: float, scale: ConfidenceScale) -> float | None:
+    """A feeling of certainty as the scale of the page can say it."""
     match scale:
         case ConfidenceScale.FIVE_POINTS:
             return min(FIVE_POINTS, key=lambda point: abs(point - felt))
-        case ConfidenceScale.PERCENT:
+        case ConfidenceScale.PERCENT | ConfidenceScale.DISTRIBUTION:
             return round(min(1.0, max(0.0, felt)), 2)
         case ConfidenceScale.NONE:
             return None

@@ -6,9 +6,10 @@ from random import Random
 from pydantic import BaseModel, ConfigDict
 
 from oversight_app.study.cells import Cell, cells
-from oversight_app.study.design import Design
+from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import canonical
 from oversight_app.study.forms import PracticeItem, Slot
+from oversight_app.study.survey import SurveyItem
 
 
 class ComprehensionQuestion(BaseModel):
@@ -20,6 +21,30 @@ class ComprehensionQuestion(BaseModel):
     options: tuple[str, ...]
     correct: int
     explanation: str = ""
+    about_assistant: bool = False
+    """Left out where some participants never meet the assistant."""
+
+
+class ScreeningQuestion(BaseModel):
+    """A question that decides who may take part; `eligible` holds the indices of the options that may."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    options: tuple[str, ...]
+    eligible: tuple[int, ...]
+
+
+class WorkedExample(BaseModel):
+    """A question to try out in the instructions; nothing of it is recorded. `reply` is what an assistant might say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    options: tuple[str, ...]
+    correct: int
+    explanation: str = ""
+    reply: str = ""
 
 
 class Plan(BaseModel):
@@ -38,9 +63,29 @@ class Plan(BaseModel):
     texts: dict[str, str]
     prompts: dict[str, str]
     comprehension: tuple[ComprehensionQuestion, ...]
+    screening: tuple[ScreeningQuestion, ...] = ()
+    survey: tuple[SurveyItem, ...] = ()
+    example: WorkedExample | None = None
+    attention: tuple[str, ...] = ()
+    """The ids of the attention checks that may be drawn."""
+    words: dict[str, str] = {}
+    """The interface's words in the study's language, by key."""
     bank_hash: str
     completion_code: str
+    codes: dict[Outcome, str] = {}
+    """What a participant with one outcome hands in; `completion_code` is the one of who has completed."""
     pilot_only: bool
+
+    def code(self, outcome: str) -> str:
+        """The code of an outcome; empty for one that hands nothing in."""
+        return self.completion_code if outcome == Outcome.COMPLETED else self.codes.get(Outcome(outcome), "")
+
+    def url(self, outcome: str) -> str:
+        """Where somebody with this outcome is sent, with the code filled in; empty where nowhere."""
+        own = self.design.outcomes.get(Outcome(outcome))
+        url = (own.url if own else "") or self.design.sitting.completion_url
+        code = self.code(outcome)
+        return url.replace("{code}", code) if code else ""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -58,8 +103,16 @@ class Plan(BaseModel):
         return hash_of(self.model_dump(mode="json"))
 
     def text(self, name: str) -> str:
-        """A text for participants, with what they are told of the assistant filled in."""
-        return self.texts[name].replace("{told_reliability}", self.design.told_reliability)
+        """A text for participants, with what they are told of the assistant, and of what is logged, filled in."""
+        told = self.texts[name].replace("{told_reliability}", self.design.told_reliability)
+        return told.replace("{logged}", self._logged())
+
+    def _logged(self) -> str:
+        """What is noted beside answers, as a list in Markdown."""
+        kinds = [kind for kind, is_on in self.design.log if is_on]
+        return "\n".join(
+            f"- {self.words[f'logged.{kind}']}" for kind in kinds if f"logged.{kind}" in self.words
+        )
 
     def dice(self, purpose: str) -> Random:
         """A generator that depends on the seed and the purpose alone, whatever else was drawn before."""

@@ -25,6 +25,8 @@ class Role(StrEnum):
     STUDY = "study"
     PRACTICE = "practice"
     EXAMPLE = "example"
+    ATTENTION = "attention"
+    """An instructed question; its key is what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)

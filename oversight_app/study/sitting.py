@@ -1,9 +1,10 @@
 """The sitting: one participant's way from consent to end code, replayed from events.
 
-`apply` folds one event into a sitting; `decide`-like verbs further down say which events an action causes at a stage.
-Stages only move forward, except that somebody who had left may return.
+`apply` folds one event into a sitting; `sitting_actions` says which events an action causes at a stage, `lapse` which
+the clock does. Stages only move forward, except that somebody who had left may return.
 
-    consent -> instructions -> comprehension -> ready -> [rest -> trial -> feedback?]* -> debrief -> ended
+    consent -> screening? -> instructions -> comprehension -> ready
+      -> [rest? -> reading? -> trial -> feedback?]* -> survey -> debrief -> ended
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from oversight_app.errors import Refusal, Reminder
-from oversight_app.study.cells import Cell
-from oversight_app.study.design import Design, Feedback
+from oversight_app.study.design import Design, Feedback, Outcome
 from oversight_app.study.events import (
+    BeliefStated,
     ComprehensionAnswered,
     ConsentGiven,
     ConsentRefused,
@@ -24,47 +24,44 @@ from oversight_app.study.events import (
     Event,
     FeedbackRead,
     Happened,
+    InitialAnswered,
     InstructionsRead,
+    LimitLifted,
     MessageSent,
     NextAsked,
     ParticipantAssigned,
     ParticipantEnrolled,
     ParticipantLeft,
     ParticipantWithdrew,
+    PassageRead,
+    PassageShown,
     PauseAsked,
     ReplyBegun,
     ReplyClosed,
+    ScreeningAnswered,
     SittingEnded,
+    SurveyAnswered,
     TrialClosed,
     TrialShown,
 )
-from oversight_app.study.plan import Plan
-from oversight_app.study.trial import Trial, TrialStatus, abandon, apply_to_trial, close_due
-from oversight_app.study.trial_plan import TrialPlan
+from oversight_app.study.trial import Trial, TrialStatus, apply_to_trial
 
 
 class Stage(StrEnum):
     """Which screen a participant is at."""
 
     CONSENT = "consent"
+    SCREENING = "screening"
     INSTRUCTIONS = "instructions"
     COMPREHENSION = "comprehension"
     READY = "ready"
     REST = "rest"
+    READING = "reading"
     TRIAL = "trial"
     FEEDBACK = "feedback"
+    SURVEY = "survey"
     DEBRIEF = "debrief"
     ENDED = "ended"
-
-
-class Outcome(StrEnum):
-    """How a sitting ended, or that its participant has left for now."""
-
-    COMPLETED = "completed"
-    NO_CONSENT = "no_consent"
-    FAILED_COMPREHENSION = "failed_comprehension"
-    LEFT = "left"
-    WITHDREW = "withdrew"
 
 
 MODEL = "model"
@@ -72,9 +69,19 @@ MODEL = "model"
 
 TIME_OUTS = (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER, TrialStatus.VOID)
 _TrialEvent = (
-    TrialShown | DraftSaved | MessageSent | ReplyBegun | ReplyClosed | ContextReset | PauseAsked | TrialClosed
+    PassageShown
+    | TrialShown
+    | DraftSaved
+    | InitialAnswered
+    | BeliefStated
+    | MessageSent
+    | ReplyBegun
+    | ReplyClosed
+    | ContextReset
+    | PauseAsked
+    | TrialClosed
 )
-_NOT_A_SIGN = (TrialClosed, ReplyBegun, ReplyClosed, ParticipantLeft, SittingEnded)
+_NOT_A_SIGN = (TrialClosed, ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
 """Events that the server causes; a `TrialClosed` is a sign of the participant only when it is their answer."""
 
 
@@ -101,6 +108,12 @@ class Sitting:
     last_sign_at: datetime | None = None
     outcome: str = ""
     external_help: bool | None = None
+    keeps_data: bool | None = None
+    """What somebody who withdrew wished for what was recorded; None where they did not say, or never withdrew."""
+    rest_since: datetime | None = None
+    rested_s: float = 0.0
+    """Seconds spent on resting pages since Begin; the limit of the sitting does not count them."""
+    is_limit_lifted: bool = False
 
     @property
     def trial(self) -> Trial:
@@ -111,6 +124,25 @@ class Sitting:
     def n_closed(self) -> int:
         """Closed trials, practice included."""
         return sum(trial.closed is not None for trial in self.trials)
+
+    @property
+    def n_failed_checks(self) -> int:
+        """Attention checks that were not answered as they asked."""
+        return sum(trial.failed_check for trial in self.trials)
+
+    @property
+    def has_open_trial(self) -> bool:
+        """Whether a question is on the page."""
+        return self.stage is Stage.TRIAL and self.trial.is_open
+
+    def limit_at(self, design: Design) -> datetime | None:
+        """When the sitting's time is over; None without a limit, before Begin, and in a rest, which stops the clock."""
+        limit_s = design.sitting.limit_s
+        if limit_s is None or self.assigned_at is None or self.is_limit_lifted or self.kind == MODEL:
+            return None
+        end = self.assigned_at + timedelta(seconds=limit_s + self.rested_s)
+        # The limit may have cut the question off after which this rest comes.
+        return None if self.rest_since is not None and self.rest_since < end else end
 
     @property
     def has_left(self) -> bool:
@@ -137,9 +169,12 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
         case ParticipantEnrolled():
             return replace(sitting, kind=event.kind, settings=event.settings)
         case ConsentGiven():
-            return replace(sitting, consent_hash=event.consent_hash, stage=Stage.INSTRUCTIONS, started_at=at)
+            stage = Stage.SCREENING if event.asks_screening else Stage.INSTRUCTIONS
+            return replace(sitting, consent_hash=event.consent_hash, stage=stage, started_at=at)
         case ConsentRefused():
             return sitting
+        case ScreeningAnswered():
+            return replace(sitting, stage=Stage.INSTRUCTIONS)
         case InstructionsRead():
             return replace(sitting, stage=Stage.COMPREHENSION)
         case ComprehensionAnswered():
@@ -156,22 +191,38 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                     assigned_at=at,
                 ),
                 0,
+                at,
+                design,
             )
         case NextAsked():
+            rested_s = (at - sitting.rest_since).total_seconds() if sitting.rest_since else 0.0
+            return replace(
+                sitting,
+                stage=_stage_of(sitting.trial),
+                rest_since=None,
+                rested_s=sitting.rested_s + rested_s,
+            )
+        case PassageRead():
             return replace(sitting, stage=Stage.TRIAL)
         case FeedbackRead():
-            return _enter(sitting, sitting.current + 1)
+            return _enter(sitting, sitting.current + 1, at, design)
         case TrialClosed():
             sitting = _with_trial(sitting, event, at)
             if sitting.current != event.n - 1:
                 return sitting
             if is_feedback_due(sitting.trials[event.n - 1], design):
                 return replace(sitting, stage=Stage.FEEDBACK)
-            return _enter(sitting, event.n)
+            return _enter(sitting, event.n, at, design)
         case ParticipantLeft():
             return replace(_mark_abandoned(sitting), outcome=Outcome.LEFT.value)
+        case SurveyAnswered():
+            return replace(sitting, stage=Stage.DEBRIEF, external_help=event.external_help)
         case DebriefRead():
-            return replace(sitting, external_help=event.external_help)
+            return sitting
+        case ParticipantWithdrew():
+            return replace(sitting, keeps_data=event.keeps_data)
+        case LimitLifted():
+            return replace(sitting, is_limit_lifted=True)
         case SittingEnded():
             return replace(sitting, stage=Stage.ENDED, outcome=event.outcome, ended_at=at)
         case _ if isinstance(event, _TrialEvent):
@@ -181,7 +232,9 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
 
 
 def is_feedback_due(trial: Trial, design: Design) -> bool:
-    """Whether the participant now learns the right answer."""
+    """Whether the participant now learns the right answer. An attention check has none to learn."""
+    if trial.plan.is_attention_check:
+        return False
     match design.answer.feedback:
         case Feedback.AFTER_EACH:
             return True
@@ -191,138 +244,42 @@ def is_feedback_due(trial: Trial, design: Design) -> bool:
             return False
 
 
-# -- what a participant, or the clock, does ---------------------------------------------
-
-
-def consent(sitting: Sitting, consent_hash: str, *, agreed: bool) -> list[Event]:
-    """The click on the consent page."""
-    _must_be_at(sitting, Stage.CONSENT)
-    if agreed:
-        return [ConsentGiven(consent_hash)]
-    return [ConsentRefused(), SittingEnded(Outcome.NO_CONSENT.value)]
-
-
-def read_instructions(sitting: Sitting) -> list[Event]:
-    """The click that ends the instructions."""
-    _must_be_at(sitting, Stage.INSTRUCTIONS)
-    return [InstructionsRead()]
-
-
-def answer_comprehension(
-    sitting: Sitting, answers: tuple[int, ...], plan: Plan, now: datetime
-) -> list[Event]:
-    """One attempt at the check; after the last allowed one the sitting ends, kindly."""
-    _must_be_at(sitting, Stage.COMPREHENSION)
-    since = sitting.last_sign_at if sitting.n_comprehension else None
-    if since is not None and (now - since).total_seconds() < plan.design.sitting.min_display_s:
-        raise Refusal("the second half of a double click is no second attempt")
-    if len(answers) != len(plan.comprehension) or None in answers:
-        raise Reminder("Please answer every question.")
-    passed = all(
-        answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True)
-    )
-    events: list[Event] = [ComprehensionAnswered(answers, passed)]
-    if not passed and sitting.n_comprehension + 1 >= plan.design.sitting.comprehension_attempts:
-        events.append(SittingEnded(Outcome.FAILED_COMPREHENSION.value))
-    return events
-
-
-def begin(
-    sitting: Sitting, cell: Cell, turn: int, *, by_lot: bool, trials: tuple[TrialPlan, ...]
-) -> list[Event]:
-    """The click on Begin: the place is taken."""
-    _must_be_at(sitting, Stage.READY)
-    return [ParticipantAssigned(cell.name, turn, by_lot, trials)]
-
-
-def ask_next(sitting: Sitting) -> list[Event]:
-    """The click that ends a rest."""
-    _must_be_at(sitting, Stage.REST)
-    return [NextAsked()]
-
-
-def read_feedback(sitting: Sitting, n: int) -> list[Event]:
-    """The click that ends the feedback on trial `n`."""
-    _must_be_at(sitting, Stage.FEEDBACK)
-    if sitting.trial.plan.n != n:
-        raise Refusal("this feedback has been read already")
-    return [FeedbackRead(n)]
-
-
-def debrief(sitting: Sitting, *, external_help: bool | None) -> list[Event]:
-    """The click that ends the debrief, and the sitting."""
-    _must_be_at(sitting, Stage.DEBRIEF)
-    return [DebriefRead(external_help), SittingEnded(Outcome.COMPLETED.value)]
-
-
-def withdraw(sitting: Sitting, now: datetime) -> list[Event]:
-    """The participant ends it all; an open question is closed as it stands. Before consent there is nothing to end."""
-    if sitting.stage in (Stage.CONSENT, Stage.ENDED):
-        raise Refusal(f"nothing to withdraw from at {sitting.stage.value}")
-    closing: list[Event] = [abandon(sitting.trial, now)] if _has_open_trial(sitting) else []
-    return [ParticipantWithdrew(), *closing, SittingEnded(Outcome.WITHDREW.value)]
-
-
-def pass_time(sitting: Sitting, now: datetime, design: Design, *, was_up: bool) -> list[Event]:
-    """What the clock alone has brought about by now: a deadline reached, or a participant gone.
-
-    `was_up` says whether the server was running at the moment that `due_at` names.
-    """
-    if _has_open_trial(sitting):
-        closed = close_due(sitting.trial, now, was_up=was_up)
-        if closed is not None:
-            return [closed]
-    left_at = _leaves_at(sitting, design)
-    if left_at is None or now < left_at:
-        return []
-    closing: list[Event] = (
-        [abandon(sitting.trial, left_at, was_up=was_up)] if _has_open_trial(sitting) else []
-    )
-    return [*closing, ParticipantLeft()]
-
-
-def due_at(sitting: Sitting, design: Design) -> datetime | None:
-    """When `pass_time` will next have something to say; None when never."""
-    if _has_open_trial(sitting) and sitting.trial.deadline_at is not None:
-        return sitting.trial.deadline_at
-    return _leaves_at(sitting, design)
-
-
-def _leaves_at(sitting: Sitting, design: Design) -> datetime | None:
-    """When a participant with a place counts as gone, without a further sign of them.
-
-    Never while a question's clock runs, because somebody may be reading; and a model has all the time in the world.
-    """
-    if sitting.assigned_at is None or sitting.last_sign_at is None or sitting.kind == MODEL:
-        return None
-    if sitting.has_left or sitting.stage is Stage.ENDED:
-        return None
-    if _has_open_trial(sitting) and sitting.trial.deadline_at is not None:
-        return None
-    return sitting.last_sign_at + timedelta(seconds=design.sitting.idle_limit_s)
-
-
-def _has_open_trial(sitting: Sitting) -> bool:
-    return sitting.stage is Stage.TRIAL and sitting.trial.is_open
-
-
-def _must_be_at(sitting: Sitting, stage: Stage) -> None:
-    if sitting.stage is not stage:
-        raise Refusal(f"this page is over, the sitting is at {sitting.stage.value}")
-
-
-def _enter(sitting: Sitting, index: int) -> Sitting:
-    """Move to the trial with this index, by way of a rest where one is due, or to the debrief after the last."""
+def _enter(sitting: Sitting, index: int, at: datetime, design: Design) -> Sitting:
+    """Move to the trial with this index, by way of a rest where one is due, or to the survey after the last."""
     if index >= len(sitting.trials):
-        return replace(sitting, current=index, stage=Stage.DEBRIEF)
-    before = sitting.trials[index - 1] if index else None
-    needs_rest = (
-        before is None
-        or before.plan.block != sitting.trials[index].plan.block
-        or before.pause_after
-        or before.status in TIME_OUTS
-    )
-    return replace(sitting, current=index, stage=Stage.REST if needs_rest else Stage.TRIAL)
+        return replace(sitting, current=index, stage=Stage.SURVEY)
+    sitting = replace(sitting, current=index)
+    if why_rest(sitting, design):
+        return replace(sitting, stage=Stage.REST, rest_since=at)
+    return replace(sitting, stage=_stage_of(sitting.trial))
+
+
+def why_rest(sitting: Sitting, design: Design) -> str:
+    """Why a rest comes before the trial at hand: block, time_out, time_out_no_answer, void, pause or break; else ""."""
+    before = sitting.trials[sitting.current - 1] if sitting.current else None
+    if before is None:
+        return "block"
+    if before.status in TIME_OUTS:
+        return _REST_AFTER[TrialStatus(before.status)]
+    if before.pause_after:
+        return "pause"
+    if before.plan.block != sitting.trial.plan.block:
+        return "block"
+    every = design.sitting.break_every
+    position = before.plan.position
+    return "break" if every and position is not None and position % every == 0 else ""
+
+
+_REST_AFTER = {
+    TrialStatus.TIMED_OUT: "time_out",
+    TrialStatus.TIMED_OUT_NO_ANSWER: "time_out_no_answer",
+    TrialStatus.VOID: "void",
+}
+
+
+def _stage_of(trial: Trial) -> Stage:
+    """Where the way to this trial's question begins."""
+    return Stage.READING if trial.plan.reading_s and trial.passage_shown_at is None else Stage.TRIAL
 
 
 def _with_trial(sitting: Sitting, event: Event, at: datetime) -> Sitting:

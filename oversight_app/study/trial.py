@@ -1,33 +1,28 @@
-"""The trial machine: one question from its first showing to its close.
+"""The trial: one question from its first showing to its close, folded from events by `apply_to_trial`.
 
-A `Trial` is folded from events by `apply_to_trial`; each verb below looks at a trial and the time and says what happens
-(one event), or raises `Refusal` when the action does not count now. The deadline is the first showing plus the limit;
-at the deadline the draft becomes the answer, whoever notices and however late.
+What can be done with a trial, by its participant or by the clock, is in `trial_actions`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from math import inf
-from typing import Any
 
-from oversight_app.errors import Refusal, Reminder
-from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
 from oversight_app.study.events import (
+    BeliefStated,
     ContextReset,
     DraftSaved,
     Event,
+    InitialAnswered,
     MessageSent,
+    PassageShown,
     PauseAsked,
     ReplyBegun,
     ReplyClosed,
     TrialClosed,
     TrialShown,
 )
-from oversight_app.study.questions import LETTERS
+from oversight_app.study.mark import NOTHING, Mark
 from oversight_app.study.trial_plan import TrialPlan
-
-MAX_MESSAGE_CHARACTERS = 4000
 
 
 class TrialStatus(StrEnum):
@@ -79,12 +74,18 @@ class Trial:
     """Where a trial stands."""
 
     plan: TrialPlan
+    passage_shown_at: datetime | None = None
+    """When the passage appeared alone; None where the design has no reading phase."""
+    reading_until: datetime | None = None
     shown_at: datetime | None = None
     deadline_at: datetime | None = None
-    draft_choice: str = ""
-    draft_confidence: float | None = None
+    draft: Mark = NOTHING
+    initial: InitialAnswered | None = None
+    """The answer committed before any help was available."""
+    initial_at: datetime | None = None
     context: int = 1
     messages: tuple[Message, ...] = ()
+    beliefs: tuple[BeliefStated, ...] = ()
     closed: TrialClosed | None = None
     is_abandoned: bool = False
     pause_after: bool = False
@@ -102,9 +103,42 @@ class Trial:
         return TrialStatus.ABANDONED.value if self.is_abandoned else self.closed.status
 
     @property
+    def awaits_initial(self) -> bool:
+        """Whether the participant has yet to commit an answer of their own before the assistant may be asked."""
+        return self.plan.is_answer_first and self.initial is None
+
+    @property
+    def failed_check(self) -> bool:
+        """Whether this was an attention check, and was not answered as it asked."""
+        return (
+            self.plan.is_attention_check
+            and self.closed is not None
+            and self.closed.choice != self.plan.expected
+        )
+
+    @property
+    def n_failures_in_a_row(self) -> int:
+        """How often the assistant has failed since it last said something whole."""
+        n = 0
+        for message in reversed(self.messages):
+            if message.status in ("failed", "interrupted"):
+                n += 1
+            elif message.speaker is Speaker.ASSISTANT:
+                break
+        return n
+
+    @property
     def running_reply(self) -> Message | None:
         """The reply still being written, if there is one."""
         return next((message for message in reversed(self.messages) if message.is_running), None)
+
+    @property
+    def belief_due(self) -> str:
+        """The id of the last reply, when it has ended with something said and no belief was stated after it; or ""."""
+        last = self.messages[-1] if self.messages else None
+        if last is None or last.speaker is not Speaker.ASSISTANT or last.is_running or not last.text:
+            return ""
+        return "" if any(belief.reply_id == last.message_id for belief in self.beliefs) else last.message_id
 
     @property
     def n_resets(self) -> int:
@@ -115,10 +149,19 @@ class Trial:
 def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
     """The trial after this event; events that are not about a trial leave it as it is."""
     match event:
+        case PassageShown():
+            return replace(trial, passage_shown_at=at, reading_until=event.until)
         case TrialShown():
             return replace(trial, shown_at=at, deadline_at=event.deadline_at)
         case DraftSaved():
-            return replace(trial, draft_choice=event.choice, draft_confidence=event.confidence)
+            return replace(
+                trial, draft=Mark(event.choice, event.confidence, event.probabilities, event.reason)
+            )
+        case InitialAnswered():
+            # The final answer is marked anew: nothing is preselected.
+            return replace(trial, initial=event, initial_at=at, draft=NOTHING)
+        case BeliefStated():
+            return replace(trial, beliefs=(*trial.beliefs, event))
         case MessageSent():
             message = Message(event.message_id, Speaker.PARTICIPANT, at, event.context, event.text)
             return replace(trial, messages=(*trial.messages, message))
@@ -141,137 +184,3 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
             return replace(trial, closed=event)
         case _:
             return trial
-
-
-# -- what can be done with a trial -------------------------------------------------
-
-
-def show(trial: Trial, now: datetime) -> TrialShown:
-    """The question is on the page: the clock starts. Refused when it already was."""
-    if trial.shown_at is not None:
-        raise Refusal("this question has been shown already")
-    limit = trial.plan.time_limit_s
-    return TrialShown(trial.plan.n, None if limit is None else now + timedelta(seconds=limit))
-
-
-def save_draft(
-    trial: Trial, choice: str, confidence: float | None, scale: ConfidenceScale, now: datetime
-) -> DraftSaved | None:
-    """Keep what is marked so far; None when nothing is new. Refused after the deadline, and for what no page offers."""
-    _must_be_open(trial, now)
-    _check_answer(choice, confidence, scale)
-    if (choice, confidence) == (trial.draft_choice, trial.draft_confidence):
-        return None
-    return DraftSaved(trial.plan.n, choice, confidence)
-
-
-def submit(
-    trial: Trial,
-    choice: str,
-    confidence: float | None,
-    scale: ConfidenceScale,
-    now: datetime,
-    *,
-    min_display_s: float = 0.0,
-    browser_response_time_s: float | None = None,
-) -> TrialClosed:
-    """The participant's answer. Refused without a choice or a confidence, and in the first moments after opening.
-
-    A submit within `min_display_s` of the showing is the second half of a double click on the page before.
-    """
-    _must_be_open(trial, now)
-    _check_answer(choice, confidence, scale)
-    assert trial.shown_at is not None  # _must_be_open
-    if (now - trial.shown_at).total_seconds() < min_display_s:
-        raise Refusal("the question has only just opened")
-    if not choice:
-        raise Reminder("Please choose an answer before you submit.")
-    if confidence is None and scale is not ConfidenceScale.NONE:
-        raise Reminder("Please mark how sure you are before you submit.")
-    return TrialClosed(
-        trial.plan.n,
-        TrialStatus.ANSWERED.value,
-        choice,
-        confidence,
-        now,
-        browser_response_time_s=_measured(browser_response_time_s),
-    )
-
-
-def close_due(trial: Trial, now: datetime, *, was_up: bool) -> TrialClosed | None:
-    """The close that the clock makes once the deadline has passed; None before, and without a deadline.
-
-    `was_up` says whether the server was running at the deadline; if not, the trial is void: the time in which nobody
-    could answer is not the participant's.
-    """
-    if not trial.is_open or trial.deadline_at is None or now < trial.deadline_at:
-        return None
-    if not was_up:
-        status = TrialStatus.VOID
-    else:
-        status = TrialStatus.TIMED_OUT if trial.draft_choice else TrialStatus.TIMED_OUT_NO_ANSWER
-    return TrialClosed(
-        trial.plan.n,
-        status.value,
-        trial.draft_choice,
-        trial.draft_confidence,
-        trial.deadline_at,
-    )
-
-
-def abandon(trial: Trial, at: datetime, *, was_up: bool = True) -> TrialClosed:
-    """The close of a trial whose participant has gone; void when it was the server that was away."""
-    status = TrialStatus.ABANDONED if was_up else TrialStatus.VOID
-    return TrialClosed(trial.plan.n, status.value, trial.draft_choice, trial.draft_confidence, at)
-
-
-def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent:
-    """The participant's message to the assistant. Refused where there is none, while it is writing, and when empty."""
-    _must_be_open(trial, now)
-    if trial.plan.protocol != "chat":
-        raise Refusal("there is no assistant in this question")
-    if trial.running_reply is not None:
-        raise Reminder("The assistant is still writing.")
-    if not text.strip():
-        raise Reminder("The message is empty.")
-    return MessageSent(trial.plan.n, message_id, text[:MAX_MESSAGE_CHARACTERS], trial.context)
-
-
-def reset_context(trial: Trial, now: datetime) -> ContextReset:
-    """Wipe what the model can see. Refused while it is writing."""
-    _must_be_open(trial, now)
-    if trial.running_reply is not None:
-        raise Reminder("The assistant is still writing.")
-    return ContextReset(trial.plan.n)
-
-
-def pause_after(trial: Trial, now: datetime) -> PauseAsked | None:
-    """Rest after this question; the clock of this one goes on."""
-    _must_be_open(trial, now)
-    return None if trial.pause_after else PauseAsked(trial.plan.n)
-
-
-def _must_be_open(trial: Trial, now: datetime) -> None:
-    if not trial.is_open:
-        raise Refusal("this question is not open")
-    if trial.deadline_at is not None and now >= trial.deadline_at:
-        raise Refusal("the time for this question is over")
-
-
-def _check_answer(choice: str, confidence: float | None, scale: ConfidenceScale) -> None:
-    """Widget values come from a browser and may be forged; only what the page offers is an answer."""
-    if choice and choice not in tuple(LETTERS):
-        raise Refusal("this is not one of the options")
-    if confidence is None:
-        return
-    # bool is an int, and True would pass for certainty.
-    if type(confidence) not in (int, float) or not (
-        (scale is ConfidenceScale.FIVE_POINTS and confidence in FIVE_POINTS)
-        or (scale is ConfidenceScale.PERCENT and 0 <= confidence <= 1)
-    ):
-        raise Refusal("this is not one of the confidence levels")
-
-
-def _measured(seconds: Any) -> float | None:
-    """A time that the browser says it measured; None for anything that is no length of time."""
-    return float(seconds) if type(seconds) in (int, float) and 0 <= seconds < inf else None

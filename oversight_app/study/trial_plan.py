@@ -10,6 +10,7 @@ class TrialPlan:
     `n` counts 1.. over the whole sitting, practice included; `position` over study trials only (None in practice).
     `option_order` and `stance` are original letters; `stance` is empty where nobody was told what to argue for.
     `time_limit_s` is None in an untimed task. `sample` counts the answers of one participant to one question, from 1.
+    `expected` is the original letter that an attention check asks for, and empty in every other trial.
     """
 
     trial_id: str
@@ -31,3 +32,7 @@ class TrialPlan:
     is_practice: bool = False
     is_attention_check: bool = False
     sample: int = 1
+    reading_s: float = 0.0
+    min_time_s: float = 0.0
+    is_answer_first: bool = False
+    expected: str = ""

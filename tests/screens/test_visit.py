@@ -231,7 +231,7 @@ def test_the_last_question_may_stay_unanswered(
     [
         ("completed", "K7QX-2M9A", "You have finished"),
         ("no_consent", "", "You are not taking part"),
-        ("failed_comprehension", "", "The study ends here for you"),
+        ("failed_checks", "", "The study ends here for you"),
         ("withdrew", "", "You have left the study"),
     ],
 )

@@ -133,7 +133,7 @@ def test_the_check_may_be_tried_as_often_as_allowed_and_then_ends_kindly() -> No
     person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
 
     assert (after_one.stage, after_one.n_comprehension) == (Stage.COMPREHENSION, 1)
-    assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.FAILED_COMPREHENSION)
+    assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.FAILED_CHECKS)
 
 
 def test_a_double_click_spends_one_attempt_at_the_check() -> None:

@@ -1,0 +1,115 @@
+"""The ledger: load, decide, save, for one sitting at a time.
+
+Every act is one transaction: the sitting is folded from its events, what the clock has brought about meanwhile is
+applied first, the pure core decides, and events and projections are on disk before the act returns. It is safe from any
+thread and any process. Folded sittings are remembered only to fold less: each load reads the events that came since.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from oversight_app.clock import Clock
+from oversight_app.errors import NoPlan, Refusal, Reminder
+from oversight_app.projections import keep, planned_questions
+from oversight_app.store import Store
+from oversight_app.store.store import Record
+from oversight_app.study import lapse
+from oversight_app.study.events import Event, Happened, ReplyClosed, TrialClosed
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question
+from oversight_app.study.sitting import Sitting, apply
+
+GAP_S = 6.0
+"""A longer silence of every server than this means that the study was down."""
+
+Decide = Callable[[Sitting, datetime, Record], Sequence[Event]]
+
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The sittings of one study, acted on one at a time."""
+
+    def __init__(self, store: Store, clock: Clock, *, watches_uptime: bool = False) -> None:
+        """Over an open store with a frozen plan; raises NoPlan without one.
+
+        `watches_uptime`: whether somebody notes beside this ledger that the server is up, so that a deadline in a gap
+        of these notes means that it was down. A rehearsal's clock jumps, so it does not watch.
+        """
+        plan = store.plan()
+        if plan is None:
+            raise NoPlan(store.path.parent)
+        self.plan: Plan = plan
+        self.questions: Mapping[str, Question] = planned_questions(plan, store.questions())
+        self.store = store
+        self.clock = clock
+        self._watches_uptime = watches_uptime
+        self._folded: dict[str, tuple[int, Sitting]] = {}
+
+    def sitting(self, participant_id: str) -> Sitting:
+        """The sitting as it is recorded; what the clock has brought about since is not in it."""
+        return self._fold(participant_id, self.store.events_of)
+
+    def act(self, participant_id: str, decide: Decide) -> Sitting:
+        """Apply what time has brought about, then what `decide` says, in one transaction; the sitting after it.
+
+        Raises Reminder for the participant to read. Any other Refusal means that the page acted on is over: nothing
+        happens, and the next page shows where the sitting stands.
+        """
+        # Asked before the wait for the lock: who was in time stays in time when the server is busy.
+        now = self.clock.now()
+        reminder: Reminder | None = None
+        with self.store.write() as record:
+            before = self._fold(participant_id, record.events_of)
+            after, last = self._passed(record, before, now)
+            try:
+                chosen = decide(after, now, record)
+            except Reminder as refusal:
+                chosen, reminder = (), refusal
+            except Refusal as refusal:
+                _log.debug("%s: %s", participant_id, refusal)
+                chosen = ()
+            if chosen:
+                after, last = self._save(record, after, chosen, now)
+        if last:
+            self._folded[participant_id] = (last, after)
+        if reminder is not None:
+            raise reminder
+        return after
+
+    def _passed(self, record: Record, sitting: Sitting, now: datetime) -> tuple[Sitting, int]:
+        """Apply what the clock alone has brought about: a deadline, and then perhaps that nobody is there any more."""
+        last = 0
+        while (due_at := lapse.due_at(sitting, self.plan.design)) is not None and due_at <= now:
+            was_up = not self._watches_uptime or record.was_up(due_at, tolerance_s=GAP_S)
+            events = lapse.pass_time(sitting, now, self.plan.design, was_up=was_up)
+            sitting, last = self._save(record, sitting, events, now)
+        return sitting, last
+
+    def _save(
+        self, record: Record, sitting: Sitting, events: Sequence[Event], now: datetime
+    ) -> tuple[Sitting, int]:
+        """Append events, with their projections; the sitting after them, and its last seq."""
+        last = record.append(sitting.participant_id, events, now)
+        sitting = keep(record, sitting, events, now, plan=self.plan, questions=self.questions)
+        for event in events:
+            match event:
+                case ReplyClosed():
+                    record.replies.end(event.reply_id)
+                case TrialClosed():
+                    running = sitting.trials[event.n - 1].running_reply
+                    if running is not None:
+                        record.replies.ask_stop(running.message_id)
+                case _:
+                    pass
+        return sitting, last
+
+    def _fold(self, participant_id: str, events_of: Callable[[str, int], Sequence[Happened]]) -> Sitting:
+        # What is remembered is looked up once: another thread may put a sitting of another moment in its place.
+        seq, sitting = self._folded.get(participant_id, (0, Sitting(participant_id)))
+        for item in events_of(participant_id, seq):
+            sitting = apply(sitting, item.event, item.at, self.plan.design)
+            seq = item.seq
+        self._folded[participant_id] = (seq, sitting)
+        return sitting

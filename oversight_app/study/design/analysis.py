@@ -1,0 +1,55 @@
+"""What is declared of the analysis before data."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from oversight_app.study.design.assistant import check_model
+from oversight_app.study.design.section import Section
+
+
+class PrimaryModel(Section):
+    """The one model-alone participant that human_with_model is compared with."""
+
+    model: str
+    method: str = "zero_shot"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_model(self.model)
+        return self
+
+
+class AnalysisDesign(Section):
+    """What is declared before data, so that the report can say so."""
+
+    family: tuple[str, ...] = ()
+    """The confirmatory contrasts, tested together. Left out: against each of the two alone, and, where the assistant is
+    told what to argue for, against its own advice, which is then the headline (design, section 10)."""
+    margin: float | None = Field(default=None, gt=0, lt=1)
+    exclusions: tuple[str, ...] = ("external_help",)
+    target_n: int = Field(default=40, ge=1)
+    stopping_rule: str = "recruitment stops when target_n participants have completed"
+    primary_model_alone: PrimaryModel | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for contrast in self.family:
+            if contrast not in CONTRASTS:
+                raise ValueError(f"family: found {contrast!r}, allowed are {', '.join(map(repr, CONTRASTS))}")
+        for rule in self.exclusions:
+            if rule not in EXCLUSIONS:
+                raise ValueError(
+                    f"exclusions: found {rule!r}, allowed are {', '.join(map(repr, EXCLUSIONS))}"
+                )
+        return self
+
+
+CONTRASTS = (
+    "human_with_model - human_alone",
+    "human_with_model - model_alone",
+    "human_with_model - advice",
+)
+
+EXCLUSIONS = ("external_help", "withdrew", "failed_attention", "failed_comprehension", "too_fast")
+"""Rules that leave whole participants out of a second set of estimates; none looks at accuracy."""

@@ -1,0 +1,82 @@
+"""The closed sets that a design chooses from."""
+
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """Who answers, and with what help."""
+
+    HUMAN_ALONE = "human_alone"
+    HUMAN_WITH_MODEL = "human_with_model"
+    MODEL_ALONE = "model_alone"
+
+
+class Protocol(StrEnum):
+    """How help is given in a trial."""
+
+    UNAIDED = "unaided"
+    CHAT = "chat"
+
+
+class AssistantMode(StrEnum):
+    """What the assistant is told to do: its own best, or to argue for an option the plan assigns."""
+
+    AS_IS = "as_is"
+    ASSIGNED = "assigned"
+
+
+class Feedback(StrEnum):
+    """When a participant learns the right answer."""
+
+    NONE = "none"
+    AFTER_EACH = "after_each"
+    PRACTICE_ONLY = "practice_only"
+
+
+class ConfidenceScale(StrEnum):
+    """How confidence is asked for."""
+
+    NONE = "none"
+    FIVE_POINTS = "five_points"
+    PERCENT = "percent"
+    DISTRIBUTION = "distribution"
+
+
+class Sequence(StrEnum):
+    """What comes first where there is an assistant: the help, or an answer of one's own."""
+
+    DIRECT = "direct"
+    ANSWER_FIRST = "answer_first"
+
+
+class ScoringRule(StrEnum):
+    """How a stated probability is paid; the formulas are in `study.scoring`."""
+
+    NONE = "none"
+    QUADRATIC = "quadratic"
+    LOG = "log"
+    SPHERICAL = "spherical"
+
+
+class Outcome(StrEnum):
+    """How a sitting ended, or that its participant has left for now."""
+
+    COMPLETED = "completed"
+    SCREENED_OUT = "screened_out"
+    FAILED_CHECKS = "failed_checks"
+    TIMED_OUT = "timed_out"
+    TECHNICAL_ERROR = "technical_error"
+    NO_CONSENT = "no_consent"
+    STUDY_FULL = "study_full"
+    WITHDREW = "withdrew"
+    LEFT = "left"
+
+
+ENDINGS = tuple(outcome for outcome in Outcome if outcome is not Outcome.LEFT)
+"""Who has left may return, so nothing is handed in then; every other outcome has a code of its own."""
+
+
+FIVE_POINTS = (0.25, 0.42, 0.60, 0.80, 1.00)
+"""The five levels of Bowman et al. 2022, section 3."""
+
+HUMAN_CONDITIONS = (Condition.HUMAN_ALONE, Condition.HUMAN_WITH_MODEL)

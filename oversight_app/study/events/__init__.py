@@ -1,0 +1,106 @@
+"""What can happen in a study, said in the past tense.
+
+An event is a frozen value; its stream and sequence number are the store's business, its time comes with it. `to_body`
+and `from_body` turn it into canonical JSON and back. Kinds are class names; a changed shape gets a new `VERSIONS` entry
+and `from_body` lifts old bodies on reading, so stored events are never rewritten.
+
+Streams: one per participant (`Participant...` to `SittingEnded`), and one called `study`.
+"""
+
+from oversight_app.study.events.record import (
+    VERSIONS,
+    Event,
+    Happened,
+    canonical,
+    from_body,
+    iso,
+    kind_of,
+    to_body,
+    version_of,
+)
+from oversight_app.study.events.sitting import (
+    ComprehensionAnswered,
+    ConsentGiven,
+    ConsentRefused,
+    DebriefRead,
+    InstructionsRead,
+    LimitLifted,
+    NextAsked,
+    ParticipantAssigned,
+    ParticipantEnrolled,
+    ParticipantLeft,
+    ParticipantReturned,
+    ParticipantWithdrew,
+    PledgeGiven,
+    ScreeningAnswered,
+    SittingEnded,
+    SurveyAnswered,
+)
+from oversight_app.study.events.study import (
+    STUDY_STREAM,
+    ExportWritten,
+    ParticipantsInvited,
+    PlanFrozen,
+    RehearsalBegun,
+)
+from oversight_app.study.events.trial import (
+    BeliefStated,
+    ContextReset,
+    DraftSaved,
+    FeedbackRead,
+    InitialAnswered,
+    MessageSent,
+    PassageRead,
+    PassageShown,
+    PauseAsked,
+    ReplyBegun,
+    ReplyClosed,
+    TrialClosed,
+    TrialShown,
+)
+
+__all__ = [
+    "STUDY_STREAM",
+    "VERSIONS",
+    "BeliefStated",
+    "ComprehensionAnswered",
+    "ConsentGiven",
+    "ConsentRefused",
+    "ContextReset",
+    "DebriefRead",
+    "DraftSaved",
+    "Event",
+    "ExportWritten",
+    "FeedbackRead",
+    "Happened",
+    "InitialAnswered",
+    "InstructionsRead",
+    "LimitLifted",
+    "MessageSent",
+    "NextAsked",
+    "ParticipantAssigned",
+    "ParticipantEnrolled",
+    "ParticipantLeft",
+    "ParticipantReturned",
+    "ParticipantWithdrew",
+    "ParticipantsInvited",
+    "PassageRead",
+    "PassageShown",
+    "PauseAsked",
+    "PlanFrozen",
+    "PledgeGiven",
+    "RehearsalBegun",
+    "ReplyBegun",
+    "ReplyClosed",
+    "ScreeningAnswered",
+    "SittingEnded",
+    "SurveyAnswered",
+    "TrialClosed",
+    "TrialShown",
+    "canonical",
+    "from_body",
+    "iso",
+    "kind_of",
+    "to_body",
+    "version_of",
+]

@@ -1,0 +1,150 @@
+"""Events as they are stored: canonical JSON by kind and version, and back."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from oversight_app.study.events.sitting import (
+    ComprehensionAnswered,
+    ConsentGiven,
+    ConsentRefused,
+    DebriefRead,
+    InstructionsRead,
+    LimitLifted,
+    NextAsked,
+    ParticipantAssigned,
+    ParticipantEnrolled,
+    ParticipantLeft,
+    ParticipantReturned,
+    ParticipantWithdrew,
+    PledgeGiven,
+    ScreeningAnswered,
+    SittingEnded,
+    SurveyAnswered,
+)
+from oversight_app.study.events.study import (
+    ExportWritten,
+    ParticipantsInvited,
+    PlanFrozen,
+    RehearsalBegun,
+)
+from oversight_app.study.events.trial import (
+    BeliefStated,
+    ContextReset,
+    DraftSaved,
+    FeedbackRead,
+    InitialAnswered,
+    MessageSent,
+    PassageRead,
+    PassageShown,
+    PauseAsked,
+    ReplyBegun,
+    ReplyClosed,
+    TrialClosed,
+    TrialShown,
+)
+from oversight_app.study.trial_plan import TrialPlan
+
+Event: TypeAlias = (
+    PlanFrozen
+    | ParticipantsInvited
+    | ExportWritten
+    | RehearsalBegun
+    | ParticipantEnrolled
+    | ConsentGiven
+    | ConsentRefused
+    | ScreeningAnswered
+    | InstructionsRead
+    | ComprehensionAnswered
+    | PledgeGiven
+    | ParticipantAssigned
+    | NextAsked
+    | ParticipantLeft
+    | ParticipantReturned
+    | ParticipantWithdrew
+    | LimitLifted
+    | SurveyAnswered
+    | DebriefRead
+    | SittingEnded
+    | PassageShown
+    | PassageRead
+    | TrialShown
+    | DraftSaved
+    | InitialAnswered
+    | BeliefStated
+    | MessageSent
+    | ReplyBegun
+    | ReplyClosed
+    | ContextReset
+    | TrialClosed
+    | FeedbackRead
+    | PauseAsked
+)
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
+_TIMES = {"deadline_at", "closed_at", "until"}
+VERSIONS: dict[str, int] = {}
+"""Kinds whose shape has changed, with their present version; all others are at version 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event with its place in its stream: the n-th thing that happened there, and when."""
+
+    stream: str
+    seq: int
+    at: datetime
+    event: Event
+
+
+def kind_of(event: Event) -> str:
+    """The name under which the event is stored."""
+    return type(event).__name__
+
+
+def version_of(event: Event) -> int:
+    """The version of the event's shape."""
+    return VERSIONS.get(kind_of(event), 1)
+
+
+def to_body(event: Event) -> str:
+    """Canonical JSON: sorted keys, no spaces, times in ISO 8601 UTC."""
+    return canonical(asdict(event))
+
+
+def from_body(kind: str, version: int, body: str) -> Event:
+    """The event that `to_body` wrote; raises ValueError for a kind or version this release does not know."""
+    if kind not in _KINDS or version > VERSIONS.get(kind, 1):
+        raise ValueError(
+            f"event kind {kind} version {version} is unknown to this release; it was written by a newer one"
+        )
+    values = json.loads(body)
+    for name in _TIMES & values.keys():
+        values[name] = values[name] and datetime.fromisoformat(values[name])
+    if kind == "ParticipantAssigned":
+        values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    event_type = _KINDS[kind]
+    for item in fields(event_type):
+        if isinstance(values.get(item.name), list):
+            values[item.name] = tuple(values[item.name])
+    event: Event = event_type(**values)
+    return event
+
+
+def canonical(value: object) -> str:
+    """One text for one value: the form in which things are hashed."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso, allow_nan=False
+    )
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 with microseconds and Z, as all times are stored and exported."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return iso(value)
+    raise TypeError(f"cannot store {value!r}")

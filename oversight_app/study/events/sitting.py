@@ -1,0 +1,115 @@
+"""What can happen to a participant outside the questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oversight_app.study.trial_plan import TrialPlan
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantEnrolled:
+    """A person, a simulated person or a model has a stream."""
+
+    kind: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """The participant agreed to the consent text with this hash. `asks_screening`: the screening comes next."""
+
+    consent_hash: str
+    asks_screening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRefused:
+    """The participant did not agree, and is asked nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningAnswered:
+    """The screening questions were answered: the chosen option index per question."""
+
+    answers: tuple[int, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionsRead:
+    """The participant moved on from the instructions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComprehensionAnswered:
+    """One attempt at the comprehension check: the chosen option index per question."""
+
+    answers: tuple[int, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeGiven:
+    """The participant made the promise with this hash before beginning."""
+
+    pledge_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAssigned:
+    """The participant pressed Begin: this cell and these trials are theirs. `turn` counts arrivals on the same form."""
+
+    cell: str
+    turn: int
+    by_lot: bool
+    trials: tuple[TrialPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextAsked:
+    """The participant moved on from a resting page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft:
+    """There was no sign of the participant for the idle limit; the place is given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantReturned:
+    """A participant who had left is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantWithdrew:
+    """The participant ended the sitting for good. `keeps_data`: whether what was recorded so far may be used."""
+
+    keeps_data: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLifted:
+    """The limit of the sitting fell into a time in which the server was away; it no longer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """The questionnaire at the end was handed in: answers by key, None where there was none.
+
+    `external_help`: whether the participant reported help from outside; None when that was not answered.
+    """
+
+    answers: Mapping[str, str | float | None]
+    external_help: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefRead:
+    """The participant read the debrief."""
+
+
+@dataclass(frozen=True, slots=True)
+class SittingEnded:
+    """The sitting is over with this outcome."""
+
+    outcome: str

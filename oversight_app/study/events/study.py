@@ -1,0 +1,40 @@
+"""What can happen to the study as a whole: its own stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STUDY_STREAM = "study"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFrozen:
+    """The plan was frozen; its hash covers design, banks, texts, prompts and seed."""
+
+    plan_hash: str
+    design_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantsInvited:
+    """Links were made for so many participants."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWritten:
+    """An export was made, with these stream heads."""
+
+    heads_hash: str
+    n_answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalBegun:
+    """This record is a copy whose people are simulated. `truth` is what their answers should come out as."""
+
+    n_participants: int
+    seed: int
+    n_streams_left_out: int
+    truth: Mapping[str, Any]

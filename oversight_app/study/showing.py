@@ -1,0 +1,285 @@
+"""From a sitting to the page that belongs to its stage now.
+
+Everything a page says is decided here: what is due, in which order options stand, how much time is left.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from oversight_app.study.design import (
+    FIVE_POINTS,
+    Condition,
+    ConfidenceScale,
+    Protocol,
+    ScoringRule,
+    Sequence,
+)
+from oversight_app.study.events import BeliefStated, InitialAnswered
+from oversight_app.study.letters import OptionOrder
+from oversight_app.study.page import (
+    BeginPage,
+    Belief,
+    Chat,
+    ChatLine,
+    ComprehensionPage,
+    ConsentPage,
+    DebriefPage,
+    EndPage,
+    FeedbackPage,
+    InstructionsPage,
+    Page,
+    Pay,
+    QuestionPage,
+    ReadingPage,
+    RestPage,
+    ScreeningPage,
+    SurveyPage,
+)
+from oversight_app.study.passages import paragraphs
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import LETTERS, Question
+from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
+from oversight_app.study.trial import Speaker, Trial, TrialStatus
+
+
+def page_of(
+    sitting: Sitting, plan: Plan, questions: Mapping[str, Question], now: datetime, running_text: str = ""
+) -> Page:
+    """The page of a sitting at this moment. `running_text` is what a reply being written says so far."""
+    match sitting.stage:
+        case Stage.CONSENT:
+            return ConsentPage(plan.design.title, plan.text("consent"))
+        case Stage.SCREENING:
+            return ScreeningPage(tuple((question.text, question.options) for question in plan.screening))
+        case Stage.INSTRUCTIONS:
+            parts = tuple(plan.text(name) for name in instruction_names(plan))
+            return InstructionsPage(plan.design.title, parts, plan.example)
+        case Stage.COMPREHENSION:
+            return _comprehension(sitting, plan)
+        case Stage.READY:
+            return _begin(plan, questions)
+        case Stage.REST:
+            return _rest(sitting, plan, questions[sitting.trial.plan.question_id])
+        case Stage.READING:
+            return _reading(sitting, questions[sitting.trial.plan.question_id], now)
+        case Stage.TRIAL:
+            return _question(sitting, plan, questions[sitting.trial.plan.question_id], now, running_text)
+        case Stage.FEEDBACK:
+            return _feedback(sitting.trial, questions[sitting.trial.plan.question_id])
+        case Stage.SURVEY:
+            return SurveyPage(plan.survey)
+        case Stage.DEBRIEF:
+            return DebriefPage(plan.text("debrief"))
+        case Stage.ENDED:
+            return EndPage(sitting.outcome, plan.code(sitting.outcome), plan.url(sitting.outcome))
+
+
+def instruction_names(plan: Plan) -> tuple[str, ...]:
+    """The texts that make up the instructions of this design, in order."""
+    design = plan.design
+    wanted = [
+        "instructions",
+        *(f"instructions_{task}" for task in design.tasks),
+        "instructions_human_with_model",
+    ]
+    if design.answer.sequence is Sequence.ANSWER_FIRST:
+        wanted.append("instructions_answer_first")
+    if design.answer.confidence is ConfidenceScale.DISTRIBUTION:
+        wanted.append("instructions_distribution")
+    elif design.answer.confidence is not ConfidenceScale.NONE:
+        wanted.append("instructions_confidence")
+    if design.answer.scoring_rule is not ScoringRule.NONE:
+        wanted.append("instructions_pay")
+    if any(task.practice_per_condition for task in design.tasks.values()):
+        wanted.append("instructions_practice")
+    return tuple(name for name in wanted if name in plan.texts)
+
+
+def _comprehension(sitting: Sitting, plan: Plan) -> ComprehensionPage:
+    allowed = plan.design.sitting.comprehension_attempts
+    return ComprehensionPage(
+        questions=tuple((question.text, question.options) for question in plan.comprehension),
+        attempt=sitting.n_comprehension + 1,
+        attempts_left=allowed - sitting.n_comprehension,
+        hints=tuple(
+            question.explanation
+            for question, said in zip(plan.comprehension, sitting.last_check, strict=False)
+            if question.explanation and said != question.correct
+        ),
+    )
+
+
+def _begin(plan: Plan, questions: Mapping[str, Question]) -> BeginPage:
+    n, seconds = 0, 0.0
+    n_conditions = 2 if plan.design.conditions.allocation == "within" else 1
+    for name, task in plan.design.tasks.items():
+        of_task = (task.questions_per_condition + task.practice_per_condition) * n_conditions
+        sample = [questions[slot.question_ids[0]] for slots in plan.forms[name].values() for slot in slots]
+        limits = [task.limit_s(q.n_words, Condition.HUMAN_ALONE) or 120.0 for q in sample]
+        n += of_task
+        seconds += of_task * sum(limits) / len(limits)
+        seconds += task.reading_s * of_task
+    share = 1 / len(plan.design.tasks) if plan.design.conditions.tasks == "between" else 1.0
+    n_checks = plan.design.sitting.attention_checks
+    limit_s = plan.design.sitting.limit_s
+    minutes = min(seconds * share, limit_s if limit_s is not None else seconds * share) / 60
+    pledge = plan.text("pledge") if "pledge" in plan.texts else ""
+    return BeginPage(round(n * share) + n_checks, max(1, round(minutes)), pledge)
+
+
+def _rest(sitting: Sitting, plan: Plan, question: Question) -> RestPage:
+    ahead = sitting.trial.plan
+    before = sitting.trials[sitting.current - 1] if sitting.current else None
+    why = why_rest(sitting, plan.design)
+    return RestPage(
+        reason="" if why == "block" else why,
+        is_block_start=before is None or before.plan.block != ahead.block,
+        is_practice=ahead.is_practice,
+        condition=ahead.condition,
+        task=ahead.task,
+        n_in_block=sum(trial.plan.block == ahead.block for trial in sitting.trials),
+        n_answered=sum(trial.closed is not None and not trial.plan.is_practice for trial in sitting.trials),
+        n_total=sum(not trial.plan.is_practice for trial in sitting.trials),
+        time_limit_s=ahead.time_limit_s,
+        has_passage=question.passage is not None,
+        shows_feedback=is_feedback_due(sitting.trial, plan.design),
+        reading_s=ahead.reading_s if question.passage is not None else 0.0,
+        is_answer_first=ahead.is_answer_first,
+        sitting_left_s=_sitting_left_s(sitting, plan),
+    )
+
+
+def _sitting_left_s(sitting: Sitting, plan: Plan) -> float | None:
+    """What is left of the sitting's limit during a rest, in which it stands still."""
+    limit_s = plan.design.sitting.limit_s
+    if (
+        limit_s is None
+        or sitting.is_limit_lifted
+        or sitting.assigned_at is None
+        or sitting.rest_since is None
+    ):
+        return None
+    used = (sitting.rest_since - sitting.assigned_at).total_seconds() - sitting.rested_s
+    return max(0.0, limit_s - used)
+
+
+def _reading(sitting: Sitting, question: Question, now: datetime) -> ReadingPage:
+    trial = sitting.trial
+    n_of_part, n_in_part = _place(sitting)
+    until = trial.reading_until or now
+    return ReadingPage(
+        n=trial.plan.n,
+        n_of_part=n_of_part,
+        n_in_part=n_in_part,
+        is_practice=trial.plan.is_practice,
+        passage_title=question.passage.title if question.passage else "",
+        passage=paragraphs(question.passage.text) if question.passage else (),
+        remaining_ms=round(max(0.0, (until - now).total_seconds()) * 1000),
+        total_ms=round(trial.plan.reading_s * 1000),
+    )
+
+
+def _place(sitting: Sitting) -> tuple[int, int]:
+    """Which question this is of how many, practice and the others counted apart."""
+    trial = sitting.trial
+    part = [other.plan.n for other in sitting.trials if other.plan.is_practice == trial.plan.is_practice]
+    return part.index(trial.plan.n) + 1, len(part)
+
+
+def _question(
+    sitting: Sitting, plan: Plan, question: Question, now: datetime, running_text: str
+) -> QuestionPage:
+    trial = sitting.trial
+    order = OptionOrder(trial.plan.option_order)
+    answer = plan.design.answer
+    n_of_part, n_in_part = _place(sitting)
+    shown_at = trial.shown_at or now
+    deadline_at = trial.deadline_at
+    total_s = trial.plan.time_limit_s
+    if total_s is None and deadline_at is not None:
+        total_s = (deadline_at - shown_at).total_seconds()
+    sitting_end = sitting.limit_at(plan.design)
+    has_chat = trial.plan.protocol != Protocol.UNAIDED and not trial.awaits_initial
+    return QuestionPage(
+        n=trial.plan.n,
+        n_of_part=n_of_part,
+        n_in_part=n_in_part,
+        is_practice=trial.plan.is_practice,
+        passage_title=question.passage.title if question.passage else "",
+        passage=paragraphs(question.passage.text) if question.passage else (),
+        question=question.text,
+        options=order.shown(question.options),
+        draft_choice=LETTERS.index(order.displayed(trial.draft.choice)) if trial.draft.choice else None,
+        draft_confidence=trial.draft.confidence,
+        draft_probabilities=order.shown(trial.draft.probabilities) if trial.draft.probabilities else (),
+        draft_reason=trial.draft.reason,
+        confidence_scale=answer.confidence,
+        confidence_levels=FIVE_POINTS if answer.confidence is ConfidenceScale.FIVE_POINTS else (),
+        remaining_ms=None if deadline_at is None else _ms_until(deadline_at, now),
+        total_ms=None if total_s is None else round(total_s * 1000),
+        chat=_chat(trial, order, plan, running_text) if has_chat else None,
+        pause_after=trial.pause_after,
+        awaits_initial=trial.awaits_initial,
+        initial=_belief(trial.initial, order) if trial.initial else None,
+        reason="none" if trial.awaits_initial else answer.reason,
+        may_skip=answer.skip and not trial.plan.is_attention_check,
+        min_ms=_ms_until(shown_at + timedelta(seconds=trial.plan.min_time_s), now),
+        pay=_pay(plan, trial),
+        sitting_left_ms=None if sitting_end is None else _ms_until(sitting_end, now),
+        logs=tuple(kind for kind, is_on in plan.design.log if is_on),
+    )
+
+
+def _ms_until(at: datetime, now: datetime) -> int:
+    return round(max(0.0, (at - now).total_seconds()) * 1000)
+
+
+def _pay(plan: Plan, trial: Trial) -> Pay | None:
+    """What this question pays; practice and attention checks pay nothing, but practice shows how it will be."""
+    answer = plan.design.answer
+    if answer.scoring_rule is ScoringRule.NONE or trial.plan.is_attention_check:
+        return None
+    return Pay(answer.scoring_rule, answer.prize, answer.currency)
+
+
+def _belief(said: InitialAnswered | BeliefStated, order: OptionOrder) -> Belief:
+    return Belief(
+        LETTERS.index(order.displayed(said.choice)),
+        said.confidence,
+        order.shown(said.probabilities) if said.probabilities else (),
+    )
+
+
+def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Chat:
+    return Chat(
+        lines=tuple(
+            ChatLine(
+                message.message_id,
+                message.speaker is Speaker.PARTICIPANT,
+                running_text if message.is_running else message.text,
+                message.status,
+                message.context != trial.context,
+            )
+            for message in trial.messages
+        ),
+        is_writing=trial.running_reply is not None,
+        n_resets=trial.n_resets,
+        belief_due=trial.belief_due if plan.design.answer.belief_after_reply else "",
+        beliefs={belief.reply_id: _belief(belief, order) for belief in trial.beliefs},
+    )
+
+
+def _feedback(trial: Trial, question: Question) -> FeedbackPage:
+    order = OptionOrder(trial.plan.option_order)
+    assert trial.closed is not None  # the stage says so
+    choice = trial.closed.choice
+    return FeedbackPage(
+        n=trial.plan.n,
+        is_practice=trial.plan.is_practice,
+        question=question.text,
+        options=order.shown(question.options),
+        correct=LETTERS.index(order.displayed(LETTERS[question.correct])),
+        choice=LETTERS.index(order.displayed(choice)) if choice else None,
+        is_timed_out=trial.closed.status in (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER),
+        explanation=question.explanation,
+    )
