@@ -217,7 +217,7 @@ def answer_comprehension(
     if since is not None and (now - since).total_seconds() < plan.design.sitting.min_display_s:
         raise Refusal("the second half of a double click is no second attempt")
     if len(answers) != len(plan.comprehension) or None in answers:
-        raise Reminder("Please answer every question.")
+        raise Reminder("answer_every_question")
     passed = all(
         answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True)
     )

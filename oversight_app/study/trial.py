@@ -185,9 +185,9 @@ def submit(
     if (now - trial.shown_at).total_seconds() < min_display_s:
         raise Refusal("the question has only just opened")
     if not choice:
-        raise Reminder("Please choose an answer before you submit.")
+        raise Reminder("choose_answer")
     if confidence is None and scale is not ConfidenceScale.NONE:
-        raise Reminder("Please mark how sure you are before you submit.")
+        raise Reminder("mark_confidence")
     return TrialClosed(
         trial.plan.n,
         TrialStatus.ANSWERED.value,
@@ -231,9 +231,9 @@ def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent
     if trial.plan.protocol != "chat":
         raise Refusal("there is no assistant in this question")
     if trial.running_reply is not None:
-        raise Reminder("The assistant is still writing.")
+        raise Reminder("still_writing")
     if not text.strip():
-        raise Reminder("The message is empty.")
+        raise Reminder("empty_message")
     return MessageSent(trial.plan.n, message_id, text[:MAX_MESSAGE_CHARACTERS], trial.context)
 
 
@@ -241,7 +241,7 @@ def reset_context(trial: Trial, now: datetime) -> ContextReset:
     """Wipe what the model can see. Refused while it is writing."""
     _must_be_open(trial, now)
     if trial.running_reply is not None:
-        raise Reminder("The assistant is still writing.")
+        raise Reminder("still_writing")
     return ContextReset(trial.plan.n)
 
 

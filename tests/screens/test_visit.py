@@ -111,7 +111,7 @@ def test_the_check_starts_empty_and_hands_over_what_was_marked(monkeypatch: pyte
 
 def test_an_unanswered_check_reminds_beside_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(answers: tuple[int, ...]) -> Page | None:
-        raise Reminder("Please answer every question.")
+        raise Reminder("answer_every_question")
 
     app = open_page(monkeypatch, FakeProctor(CHECK, on={"answer_comprehension": refuse}))
 
