@@ -7,20 +7,23 @@ import streamlit as st
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.plain import exact, label
+from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import ComprehensionPage
 
 
 def show(page: ComprehensionPage, answer: Callable[[tuple[int, ...]], None]) -> None:
     """Every question, nothing preselected, one button."""
-    heading = "A short check" if page.attempt == 1 else "The check once more"
-    with reading("Check", heading, attempt=page.attempt):
+    heading = say("comprehension.heading") if page.attempt == 1 else say("comprehension.heading_again")
+    with reading("check", heading, attempt=page.attempt):
         if page.attempt == 1:
-            prose("<p>Please answer these questions about the instructions. Nothing is timed here.</p>")
+            prose(f"<p>{say_html('comprehension.opening')}</p>")
         else:
             _explain(page)
         for i, (text, options) in enumerate(page.questions, start=1):
             _question(i, text, options)
-        acting.button("Continue", key="continue", act=lambda: answer(_marked(page)), type="primary")
+        acting.button(
+            say("buttons.continue"), key="continue", act=lambda: answer(_marked(page)), type="primary"
+        )
         acting.reminder("continue")
 
 
@@ -39,11 +42,11 @@ def _question(i: int, text: str, options: tuple[str, ...]) -> None:
 
 
 def _explain(page: ComprehensionPage) -> None:
-    left = f"{page.attempts_left} attempt{'' if page.attempts_left == 1 else 's'}"
     hints = "".join(f"<li>{exact(hint)}</li>" for hint in page.hints)
     prose(
-        '<div class="ov-note" role="status"><p><strong>Not everything was right yet.</strong> '
-        f"Please look at the questions once more; you have {left} left.</p>"
+        '<div class="ov-note" role="status"><p>'
+        f"<strong>{say_html('comprehension.not_yet')}</strong> "
+        f"{say_html('comprehension.attempts_left', n=page.attempts_left)}</p>"
         f"{f'<ul>{hints}</ul>' if hints else ''}</div>"
     )
 

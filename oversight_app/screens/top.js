@@ -1,7 +1,9 @@
-// A new page begins at its top, and at its heading for those who listen; the browser only knows one page.
+// A new page begins at its top, and at its heading for those who listen, in its language; the browser only
+// knows one page.
 
 export default function ({ data }) {
   const root = document.documentElement
+  root.lang = data.language
   if (root.dataset.page === data.page) return
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page

@@ -24,6 +24,7 @@ from oversight_app.screens import (
     rest,
     stranger,
 )
+from oversight_app.screens.wording import say
 from oversight_app.study.page import (
     BeginPage,
     ComprehensionPage,
@@ -40,8 +41,8 @@ from oversight_app.study.page import (
 
 def show() -> None:
     """Draw the visitor's page."""
-    st.set_page_config(page_title="Study", layout="wide", initial_sidebar_state="collapsed")
-    st.html(assets.STYLE)
+    st.set_page_config(page_title=say("page.title"), layout="wide", initial_sidebar_state="collapsed")
+    st.html(assets.style(disconnected=say("page.disconnected")))
     participant_id = running.participant_behind(_cookie())
     if participant_id is None:
         stranger.show()
@@ -74,7 +75,7 @@ def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
             return
     if not isinstance(page, ConsentPage):
         with st.container(key="foot"):
-            heartbeat.leave_button("Leave the study", partial(proctor.withdraw, participant_id))
+            heartbeat.leave_button(say("leave.button"), partial(proctor.withdraw, participant_id))
     heartbeat.beat()
 
 

@@ -212,9 +212,9 @@ def test_feedback_on_a_question_without_an_answer_blames_nobody(monkeypatch: pyt
     assert "is-wrong" not in drawn
 
 
-@pytest.mark.parametrize(("marked", "told"), [(None, None), ("No", False), ("Yes", True)])
+@pytest.mark.parametrize(("marked", "told"), [(None, None), (False, False), (True, True)])
 def test_the_last_question_may_stay_unanswered(
-    monkeypatch: pytest.MonkeyPatch, marked: str | None, told: bool | None
+    monkeypatch: pytest.MonkeyPatch, marked: bool | None, told: bool | None
 ) -> None:
     proctor = FakeProctor(DebriefPage("We compared *things*."))
     app = open_page(monkeypatch, proctor)
