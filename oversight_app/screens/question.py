@@ -24,9 +24,6 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
         timer.show(page)
         _pause(page, partial(proctor.pause_after, participant_id, page.n))
         heartbeat.leave_button(say("question.leave"), partial(proctor.withdraw, participant_id))
-    assets.panes(
-        key="panes", data={"n": page.n, "passage": bool(page.passage), "chat": page.chat is not None}
-    )
     with st.container(key=f"desk_{_kind(page)}"):
         if page.passage:
             passage.show(page)
