@@ -58,12 +58,11 @@ class Words:
 
         Plain text. A hole may be filled with its own name, `n="{n}"`, where a script in the browser fills it later.
         """
-        for texts in (self.texts, _file(ENGLISH)):
-            sentence = _sentence(texts, key, holes)
-            if sentence is not None and holes_of(sentence) <= holes.keys():
-                return _filled(sentence, holes)
-            _LOG.error("%s cannot be said in %s with %s", key, texts["language.code"], sorted(holes))
-        return _filled(_sentence(_file(ENGLISH), key, holes) or _last_resort(key), holes)
+        sentence = _sentence(self.texts, key, holes)
+        if sentence is None or not holes_of(sentence) <= holes.keys():
+            _LOG.error("%s cannot be said in %s with %s", key, self.language, sorted(holes))
+            sentence = _sentence(_file(ENGLISH), key, holes) or _last_resort(key)
+        return _HOLE.sub(lambda hole: str(holes.get(hole[1], "")), sentence)
 
 
 def read_words(
@@ -71,7 +70,8 @@ def read_words(
 ) -> Words:
     """The words of a language, with a study's own (the tables of its interface.toml) over them; raises DesignError."""
     if language not in LANGUAGES:
-        raise DesignError(f"There is no interface language {language!r}; there are {', '.join(LANGUAGES)}.")
+        there_are = ", ".join(f"{code} ({_file(code)['language.name']})" for code in LANGUAGES)
+        raise DesignError(f"There is no interface language {language!r}; there are {there_are}.")
     known = _file(language)
     ours = dict(_flat(own or {}, file))
     for key, sentence in ours.items():
@@ -95,10 +95,6 @@ def _file(language: str) -> Mapping[str, str]:
 
 def _sentence(texts: Mapping[str, str], key: str, holes: Mapping[str, object]) -> str | None:
     return texts.get(key) or texts.get(f"{key}.{'one' if holes.get('n') == 1 else 'other'}")
-
-
-def _filled(sentence: str, holes: Mapping[str, object]) -> str:
-    return _HOLE.sub(lambda hole: str(holes.get(hole[1], "")), sentence)
 
 
 def _last_resort(key: str) -> str:
