@@ -1,8 +1,8 @@
 """The writers: threads that generate replies, and the one flusher that keeps what they say so far.
 
-A writer asks the provider, again where a failure may pass, and closes its reply whatever happens. Others may come first:
-a stop, the end of a deadline that the service does not keep, the server's end, another process. Whoever takes a job out
-of the list closes its reply, and what the writer does after that changes nothing.
+A writer asks the provider, again where a failure may pass, and closes its reply whatever happens. Others may come
+first: a stop, the end of a deadline that the service does not keep, the server's end, another process. Whoever takes a
+job out of the list closes its reply, and what the writer does after that changes nothing.
 """
 
 import logging
