@@ -7,7 +7,7 @@ OversightError
     StudyStateError       a command that does not fit where the study stands (a second plan)
       NoPlan              it needs a frozen plan, and there is none yet
   Refusal                 a participant's action that does not count now; the page shows the present state instead
-    Reminder              the participant should read why: "Please choose an answer before you submit."
+    Reminder              the participant should read why: they have not chosen an answer yet
   StoreError              the record could not be read or written
     StoreFull             no space left; nothing half-written was kept
   ProviderError           a model service did not give a usable reply
@@ -54,15 +54,15 @@ class Refusal(OversightError):
 
 
 class Reminder(Refusal):
-    """A refusal whose sentence the participant should read, in the words of the interface's language.
-
-    `key` names the sentence under [reminders] in oversight_app/languages, `values` fill its holes.
-    """
+    """A refusal that the participant should read: `reminders.<key>` of the interface's words, with these values."""
 
     def __init__(self, key: str, **values: object) -> None:
+        """Name the sentence; the screens say it in the study's language."""
+        super().__init__(
+            key.replace("_", " ") + "".join(f", {name} {value}" for name, value in values.items())
+        )
         self.key = key
         self.values = values
-        super().__init__(key.replace("_", " "), *values.values())
 
 
 class StoreError(OversightError):

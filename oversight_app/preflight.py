@@ -14,6 +14,7 @@ from oversight_app.store import Store
 from oversight_app.study.design import Design
 from oversight_app.study.plan import Plan
 from oversight_app.study_folder import PLACEHOLDER, StudyFolder
+from oversight_app.words import ENGLISH
 
 _LITTLE_SPACE = 1024**3
 _NO_SPACE = 50 * 1024**2
@@ -73,7 +74,8 @@ def placeholders(plan: Plan) -> list[str]:
 def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> Plan | None:
     """The plan as it would be frozen now; None when something stands in the way, which is then told."""
     design = _or_obstacle(folder.read_design, found)
-    materials = _or_obstacle(folder.read_materials, found)
+    language = design.language if design is not None else ENGLISH
+    materials = _or_obstacle(lambda: folder.read_materials(language), found)
     if design is None or materials is None:
         return None
     questions = planning.with_practice(store.questions())

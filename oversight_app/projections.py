@@ -23,9 +23,9 @@ from oversight_app.study.events import (
     SurveyAnswered,
     TrialClosed,
 )
+from oversight_app.study.lapse import due_at
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
-from oversight_app.study.lapse import due_at
 from oversight_app.study.sitting import Sitting, apply
 from oversight_app.study.trial import Trial
 

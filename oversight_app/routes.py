@@ -4,8 +4,10 @@ A GET starts nothing and takes no place: mail scanners and chat previews open li
 the page, so that the token is out of the address bar, the history and the referrer.
 """
 
+import html
 import re
 from pathlib import Path
+from string import Template
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -26,7 +28,9 @@ _PLATFORM_PARAMETERS = (
 
 _MAX_CHARACTERS = 200
 _COOKIE_SECONDS = 60 * 24 * 3600  # sittings may be resumed over weeks
-_UNKNOWN_LINK = (Path(__file__).parent / "screens" / "unknown_link.html").read_text(encoding="utf-8")
+_UNKNOWN_LINK = Template(
+    (Path(__file__).parent / "screens" / "unknown_link.html").read_text(encoding="utf-8")
+)
 
 # Streamlit's page needs inline styles and scripts, and blob: for its components; nothing from any other host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -94,7 +98,14 @@ def _to_the_page(cookie: str) -> Response:
 
 
 def _unknown_link() -> Response:
-    return HTMLResponse(_UNKNOWN_LINK, status_code=404, headers={"Cache-Control": "no-store"})
+    say = running.words().say
+    page = _UNKNOWN_LINK.substitute(
+        language=html.escape(say("language.code")),
+        heading=html.escape(say("unknown_link.heading")),
+        check=html.escape(say("unknown_link.check")),
+        write=html.escape(say("unknown_link.write")),
+    )
+    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-store"})
 
 
 class Guard:

@@ -20,6 +20,7 @@ from oversight_app.proctor import PLATFORM_KEYS, Proctor
 from oversight_app.providers import provider_for
 from oversight_app.replies import Replies
 from oversight_app.study_folder import StudyFolder
+from oversight_app.words import Words
 
 _LOG = logging.getLogger("oversight")
 _SWEEP_EVERY_S = 1.0
@@ -34,6 +35,8 @@ class Running:
     proctor: Proctor
     replies: Replies
     public_url: str = ""
+    words: Words = field(default_factory=lambda: Words.from_dict({}))
+    """What the interface says: the plan's words, read once."""
     people: dict[str, str] = field(default_factory=dict)
     """Who stands behind a platform cookie, so that the record is asked once and not at every click."""
 
@@ -63,7 +66,9 @@ def open_study(folder: Path, *, public_url: str = "") -> None:
 def install(proctor: Proctor, replies: Replies, *, public_url: str = "") -> None:
     """Serve with these."""
     global _running
-    _running = Running(proctor, replies, public_url)
+    # A plan frozen before the interface had languages has no words of its own.
+    words = Words.from_dict(getattr(proctor.plan, "words", {}))
+    _running = Running(proctor, replies, public_url, words)
 
 
 def close() -> None:
@@ -113,6 +118,11 @@ def proctor() -> Proctor:
 def replies() -> Replies:
     """The process's one Replies."""
     return _open().replies
+
+
+def words() -> Words:
+    """What the interface says; English where no study is open, so that trouble can always be told."""
+    return Words.from_dict({}) if _running is None else _running.words
 
 
 def study_id() -> str:

@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import string
+import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from oversight_app.errors import BadInput, StudyStateError
+from oversight_app.errors import BadInput, DesignError, StudyStateError
 from oversight_app.prompts import load_prompts
 from oversight_app.store import Store
 from oversight_app.study.design import Design, read_design
@@ -31,10 +32,13 @@ from oversight_app.study.materials import (
     read_screening,
     read_survey,
 )
+from oversight_app.words import Words, read_words
 
 DESIGNS = ("recommended", "bowman2022", "demo")
 PLACEHOLDER = "[FILL IN"
 """Begins what a researcher has to complete in the texts."""
+
+_INTERFACE = "interface.toml"
 
 T = TypeVar("T")
 
@@ -130,7 +134,7 @@ class StudyFolder:
         """Every text for participants, by name without its ending."""
         return {path.stem: self._read(path) for path in sorted(self.texts.glob("*.md"))}
 
-    def read_materials(self) -> Materials:
+    def read_materials(self, language: str) -> Materials:
         """Everything that participants read; a file of questions that is not there leaves its page out."""
 
         def read(name: str, reader: Callable[..., T]) -> T | None:
@@ -140,11 +144,22 @@ class StudyFolder:
         return Materials(
             texts=self.read_texts(),
             prompts=load_prompts(),
+            words=self._words(language).as_dict(),
             comprehension=read("comprehension", read_comprehension) or (),
             screening=read("screening", read_screening) or (),
             survey=read("survey", read_survey) or (),
             example=read("example", read_example),
         )
+
+    def _words(self, language: str) -> Words:
+        """The interface's words, with the study's own over them."""
+        path = self.texts / _INTERFACE
+        if not path.exists():
+            return read_words(language)
+        try:
+            return read_words(language, tomllib.loads(self._read(path)), file=str(path))
+        except tomllib.TOMLDecodeError as error:
+            raise DesignError(f"{path} is not valid TOML: {error}.") from None
 
     def _read(self, path: Path) -> str:
         with _explained(path, "cannot be read"):

@@ -1,5 +1,7 @@
 """What every test may rely on: the real data when it is there, no keys, the same dice on every run."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,22 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         "ANTHROPIC_BASE_URL",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def unsaid() -> Iterator[list[str]]:
+    """What the interface had no words for. A participant reads English then; a test fails, unless it empties this."""
+    found: list[str] = []
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(record.getMessage())
+
+    handler, log = Listening(), logging.getLogger("oversight.words")
+    log.addHandler(handler)
+    yield found
+    log.removeHandler(handler)
+    assert found == []
 
 
 def pytest_report_header() -> str:

@@ -188,7 +188,7 @@ def test_a_reminder_reaches_the_participant_and_records_nothing(
     clock.sleep(5)
     before = n_events(proctor)
 
-    with pytest.raises(Reminder, match="choose an answer"):
+    with pytest.raises(Reminder, match="choose answer"):
         proctor.submit("p1", page.n, None, 0.6)
 
     assert n_events(proctor) == before

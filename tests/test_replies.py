@@ -11,10 +11,11 @@ from oversight_app.errors import ProviderConfigError, ProviderUnavailable, Remin
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.providers.patience import MAX_ATTEMPTS
-from oversight_app.replies import LEASE_S, Replies
+from oversight_app.replies import Replies
 from oversight_app.store import Store
 from oversight_app.study.events import ReplyBegun, ReplyClosed
 from oversight_app.study.page import Chat, QuestionPage
+from oversight_app.writers import GRACE_S, LEASE_S
 from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 
 WAIT_S = 20.0
@@ -391,44 +392,107 @@ def gate() -> Iterator[Gate]:
     made.open()
 
 
-def test_text_shows_while_it_is_written_and_stop_keeps_it(proctor: Proctor, gate: Gate) -> None:
+def test_a_stop_takes_effect_at_once_and_keeps_what_was_shown(proctor: Proctor, gate: Gate) -> None:
     replies = Replies(proctor, FakeProvider(halts(gate, "The answer", " is")))
     replies.ask("p1", 1, "Which one?")
     until(lambda: chat_of(proctor).lines[-1].text == "The answer is")
     shown = chat_of(proctor)
-
     with pytest.raises(Reminder, match="still writing"):
         replies.ask("p1", 1, "And?")
-    replies.stop("p1", 1)
-    (job,) = replies._jobs.values()
-    assert job.stop.wait(WAIT_S)
-    gate.open()
-    until(lambda: not chat_of(proctor).is_writing)
-    replies.close()
 
+    replies.stop("p1", 1)
+
+    # The service still holds the line and has said nothing more.
     assert (shown.is_writing, shown.lines[-1].status) == (True, "running")
+    line = chat_of(proctor).lines[-1]
+    assert (line.status, line.text) == ("stopped", "The answer is")
+    gate.open()
+    assert gate.is_closed.wait(WAIT_S), "the connection was not let go of"
+    replies.close()
     (closed,) = closes(proctor)
-    assert (closed.status, closed.text.startswith("The answer is")) == ("stopped", True)
-    assert gate.is_closed.is_set()
+    assert (closed.text, closed.tokens_out, closed.finish_reason) == ("The answer is", None, "")
+    assert closed.first_text_s is not None
+
+
+def test_a_stop_before_the_first_word_is_kept_as_such_and_one_can_ask_on(
+    proctor: Proctor, gate: Gate
+) -> None:
+    replies = Replies(proctor, FakeProvider(halts(gate), says("Here.")))
+    replies.ask("p1", 1, "Which one?")
+    assert gate.is_reached.wait(WAIT_S)
+
+    replies.stop("p1", 1)
+    replies.stop("p1", 1)
+    replies.ask("p1", 1, "And now?")
+
+    until(lambda: chat_of(proctor).lines[-1].status == "complete")
+    assert [(c.text, c.status, c.first_text_s) for c in closes(proctor)][:1] == [("", "stopped", None)]
+    assert len(closes(proctor)) == 2
+    gate.open()
+    replies.close()
 
 
 def test_another_process_shows_a_running_reply_and_may_stop_it(proctor: Proctor, gate: Gate) -> None:
     replies = Replies(proctor, FakeProvider(halts(gate, "The answer is")))
     replies.ask("p1", 1, "Which one?")
+    (job,) = replies._writers._jobs.values()
     other = Proctor(Store.open(proctor.store.path), proctor.clock)
     elsewhere = Replies(other, FakeProvider(says("never asked")))
     until(lambda: chat_of(other).lines[-1].text == "The answer is")
 
     elsewhere.stop("p1", 1)
-    (job,) = replies._jobs.values()
-    assert job.stop.wait(WAIT_S)
+
+    assert [(c.text, c.status) for c in closes(proctor)] == [("The answer is", "stopped")]
+    assert job.stop.wait(WAIT_S), "the writing process did not hear of it"
     gate.open()
-    until(lambda: not chat_of(other).is_writing)
+    assert gate.is_closed.wait(WAIT_S)
     replies.close()
     elsewhere.close()
     other.store.close()
+    assert len(closes(proctor)) == 1
 
-    assert [c.status for c in closes(proctor)] == ["stopped"]
+
+def test_a_service_that_hangs_past_its_deadline_holds_nobody_up(tmp_path: Path, gate: Gate) -> None:
+    clock = make_clock()
+    proctor = assisted(tmp_path, clock, reply_limit_s=10)
+    replies = Replies(proctor, FakeProvider(halts(gate), says("Here.")))
+    replies.ask("p1", 1, "Which one?")
+    assert gate.is_reached.wait(WAIT_S)
+
+    clock.sleep(10 + GRACE_S)
+    until(lambda: not chat_of(proctor).is_writing)
+    replies.ask_again("p1", 1)
+    until(lambda: chat_of(proctor).lines[-1].status == "complete")
+
+    assert [(c.text, c.status, c.error) for c in closes(proctor)] == [
+        ("", "failed", "no complete reply in time"),
+        ("Here.", "complete", ""),
+    ]
+    gate.open()
+    assert gate.is_closed.wait(WAIT_S)
+    replies.close()
+    assert len(closes(proctor)) == 2, "a writer that comes back late closes nothing"
+    proctor.store.close()
+
+
+def test_one_reply_that_cannot_be_closed_does_not_hold_up_the_others(tmp_path: Path, gate: Gate) -> None:
+    proctor = assisted(tmp_path, make_clock())
+    replies = Replies(proctor, FakeProvider(halts(gate, "Half a rep")))
+    with proctor.store.write() as record:
+        record.replies.begin("nobody.1", "nobody", 99, "gone", proctor.clock.now())
+    replies.ask("p1", 1, "Which one?")
+    until(lambda: chat_of(proctor).lines[-1].text == "Half a rep")
+    replies._writers._jobs.clear()
+    until(lambda: replies._writers._flusher is None)
+    assert isinstance(proctor.clock, SimulatedClock)
+    proctor.clock.sleep(LEASE_S + 1)
+
+    replies.sweep()
+
+    assert [c.status for c in closes(proctor)] == ["interrupted"]
+    gate.open()
+    replies.close()
+    proctor.store.close()
 
 
 def test_a_lapsed_lease_is_closed_by_whoever_finds_it_and_the_text_stays(tmp_path: Path, gate: Gate) -> None:
@@ -442,10 +506,9 @@ def test_a_lapsed_lease_is_closed_by_whoever_finds_it_and_the_text_stays(tmp_pat
     before = closes(proctor)
 
     # As if the writing process had died: its flusher renews nothing any more.
-    with replies._lock:
-        jobs = dict(replies._jobs)
-        replies._jobs.clear()
-    until(lambda: replies._flusher is None)
+    jobs = dict(replies._writers._jobs)
+    replies._writers._jobs.clear()
+    until(lambda: replies._writers._flusher is None)
     proctor.clock.sleep(LEASE_S + 1)
     finder.sweep()
     finder.sweep()
@@ -465,9 +528,8 @@ def test_a_reply_without_a_word_is_failed_when_its_process_dies(proctor: Proctor
     replies = Replies(proctor, FakeProvider(halts(gate)))
     replies.ask("p1", 1, "Which one?")
     assert gate.is_reached.wait(WAIT_S)
-    with replies._lock:
-        replies._jobs.clear()
-    until(lambda: replies._flusher is None)
+    replies._writers._jobs.clear()
+    until(lambda: replies._writers._flusher is None)
     assert isinstance(proctor.clock, SimulatedClock)
     proctor.clock.sleep(LEASE_S + 1)
 
@@ -478,19 +540,17 @@ def test_a_reply_without_a_word_is_failed_when_its_process_dies(proctor: Proctor
     replies.close()
 
 
-def test_closing_the_server_keeps_what_was_written_as_interrupted(proctor: Proctor, gate: Gate) -> None:
+def test_closing_the_server_keeps_what_was_written_and_waits_for_no_service(
+    proctor: Proctor, gate: Gate
+) -> None:
     replies = Replies(proctor, FakeProvider(halts(gate, "Half a rep")))
     replies.ask("p1", 1, "Which one?")
     assert gate.is_reached.wait(WAIT_S)
 
-    closing = threading.Thread(target=replies.close)
-    closing.start()
-    until(replies._closing.is_set)
-    gate.open()
-    closing.join(WAIT_S)
+    replies.close()
 
     (closed,) = closes(proctor)
-    assert (closed.status, closed.text.startswith("Half a rep")) == ("interrupted", True)
+    assert (closed.text, closed.status, closed.error) == ("Half a rep", "interrupted", "the server stopped")
 
 
 def test_a_reply_that_outlives_its_question_is_stopped(tmp_path: Path, gate: Gate) -> None:
@@ -502,13 +562,11 @@ def test_a_reply_that_outlives_its_question_is_stopped(tmp_path: Path, gate: Gat
     clock.sleep(5)
 
     proctor.submit("p1", 1, 0, 0.6)
-    (job,) = replies._jobs.values()
-    assert job.stop.wait(WAIT_S)
-    gate.open()
-    until(lambda: closes(proctor))
-    replies.close()
 
-    assert [c.status for c in closes(proctor)] == ["stopped"]
+    until(lambda: closes(proctor))
+    assert [(c.text, c.status) for c in closes(proctor)] == [("Half a rep", "stopped")]
     (row,) = proctor.store.rows("answers")
     assert (row["status"], row["n_replies"]) == ("answered", 1)
+    gate.open()
+    replies.close()
     proctor.store.close()

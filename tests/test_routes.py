@@ -111,3 +111,14 @@ def test_every_answer_carries_the_security_headers(address: str) -> None:
 
 def test_a_probe_is_told_which_study_is_served() -> None:
     assert client().get("/health").text == "ok fake\n"
+
+
+def test_an_unknown_link_is_explained_in_the_studys_language() -> None:
+    german = FakeProctor(BeginPage(1, 1), language="de")
+    running.install(cast(Any, german), cast(Any, german))
+
+    answer = client().get("/go/nonsense")
+
+    assert '<html lang="de">' in answer.text
+    assert "<h1>Dieser Link ist nicht bekannt</h1>" in answer.text
+    assert "$" not in answer.text

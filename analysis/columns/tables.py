@@ -116,8 +116,13 @@ _ANSWERS = (
     seconds("assistant_wait_s", "Time spent waiting for replies"),
     moment("shown_at", "When the question was first shown"),
     moment("closed_at", "When the trial closed: the deadline, however late it was noticed"),
-    seconds("initial_response_time_s", "From first shown to the first answer, committed before help was available"),
-    seconds("reading_time_s", "How long the passage stood alone before the question; empty without a reading phase"),
+    seconds(
+        "initial_response_time_s", "From first shown to the first answer, committed before help was available"
+    ),
+    seconds(
+        "reading_time_s",
+        "How long the passage stood alone before the question; empty without a reading phase",
+    ),
     seconds("min_time_s", "Time before which no answer was taken; empty without one"),
 )
 
@@ -135,7 +140,10 @@ _PARTICIPANTS = (
     text("consent_hash", "SHA-256 of the text the participant agreed to"),
     flag("withdrew", "1 where the participant withdrew"),
     flag("external_help_reported", "1 where the participant reported help from elsewhere"),
-    flag("keeps_data", "Who withdrew: 1 where their data may be used, 0 where not; empty where they did not say"),
+    flag(
+        "keeps_data",
+        "Who withdrew: 1 where their data may be used, 0 where not; empty where they did not say",
+    ),
 )
 
 _QUESTIONS = (
@@ -145,7 +153,9 @@ _QUESTIONS = (
     text("bank", "Where the question comes from"),
     text("subject", "Subject of the question"),
     text("passage_id", "The passage the question is about; empty where it stands alone"),
-    one_of("role", ("study", "practice", "example", "attention"), "What the question was used for", required=True),
+    one_of(
+        "role", ("study", "practice", "example", "attention"), "What the question was used for", required=True
+    ),
     _FORM,
     flag("difficult", "1 where the bank marks the question as difficult"),
     text("key_flag", "Why the key is doubtful; empty where it is not"),
@@ -242,6 +252,12 @@ _OBSERVATIONS = (
     Column("body", Type.JSON, "The observation in JSON"),
 )
 
+_SURVEY = (
+    text("participant_id", "Who answered", required=True),
+    text("item", "The item of the questionnaire", required=True),
+    text("answer", "What was answered: a point from 1, a number, words; empty where nothing was"),
+)
+
 COLUMNS: dict[Table, tuple[Column, ...]] = {
     Table.ANSWERS: _ANSWERS,
     Table.PARTICIPANTS: _PARTICIPANTS,
@@ -254,12 +270,6 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
     Table.OBSERVATIONS: _OBSERVATIONS,
     Table.SURVEY: _SURVEY,
 }
-
-_SURVEY = (
-    text("participant_id", "Who answered", required=True),
-    text("item", "The item of the questionnaire", required=True),
-    text("answer", "What was answered: a point from 1, a number, words; empty where nothing was"),
-)
 
 KEYS: dict[Table, tuple[str, ...]] = {
     Table.ANSWERS: ("study_id", "participant_id", "condition", "question_id", "sample"),

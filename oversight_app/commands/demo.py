@@ -66,12 +66,13 @@ def _prepare(study: Path) -> str:
 
     clock = SystemClock()
     folder = StudyFolder.create(study, "demo", at=clock.now())
+    design = folder.read_design()
     with folder.open_store() as store:
         banks.import_bank(store, "builtin", at=clock.now())
         planning.freeze(
             store,
-            folder.read_design(),
-            folder.read_materials(),
+            design,
+            folder.read_materials(design.language),
             clock=clock,
         )
         (token,) = invitations.invite(store, 1, clock=clock)

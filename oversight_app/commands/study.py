@@ -76,12 +76,13 @@ def plan(study: Path) -> None:
     from oversight_app.study_folder import StudyFolder
 
     folder = StudyFolder.open(study)
+    design = folder.read_design()
     with folder.open_store() as store:
         planning.must_be_unplanned(store)
         frozen = planning.freeze(
             store,
-            folder.read_design(),
-            folder.read_materials(),
+            design,
+            folder.read_materials(design.language),
             clock=SystemClock(),
         )
         questions = {question.question_id: question for question in store.questions()}

@@ -11,6 +11,7 @@ import streamlit as st
 
 from oversight_app.errors import Refusal, Reminder
 from oversight_app.screens.plain import exact
+from oversight_app.screens.wording import say
 
 _ACTED = "_acted"
 _REMINDER = "_reminder"
@@ -48,7 +49,7 @@ def attempt(where: str, act: Callable[[], None]) -> None:
 
 def remind(where: str, reminder: Reminder) -> None:
     """Keep its sentence for the next drawing of this place."""
-    st.session_state[_REMINDER] = (where, str(reminder))
+    st.session_state[_REMINDER] = (where, say(f"reminders.{reminder.key}", **reminder.values))
 
 
 def reminder(where: str) -> None:

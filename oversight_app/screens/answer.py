@@ -16,6 +16,7 @@ import streamlit as st
 
 from oversight_app.errors import Refusal
 from oversight_app.screens.plain import exact, label
+from oversight_app.screens.wording import percent, say
 from oversight_app.study.design import ConfidenceScale
 from oversight_app.study.page import QuestionPage
 from oversight_app.study.questions import LETTERS
@@ -104,7 +105,7 @@ def options(page: QuestionPage, save: Save) -> None:
     with st.container(key=f"options_{page.n}"):
         st.html("".join(_option(page.n, i, text) for i, text in enumerate(page.options)))
         st.radio(
-            "Your answer",
+            say("question.your_answer"),
             options=range(len(page.options)),
             format_func=lambda i: f"{LETTERS[i]}. {label(page.options[i])}",
             index=None,
@@ -137,9 +138,9 @@ def _option(n: int, index: int, text: str) -> str:
 
 def _five_points(page: QuestionPage, save: Save) -> None:
     st.radio(
-        "How sure are you that this is right?",
+        say("question.how_sure"),
         options=page.confidence_levels,
-        format_func=lambda level: f"{level:.0%}".replace("%", " %"),
+        format_func=percent,
         index=None,
         key=f"confidence_{page.n}",
         horizontal=True,
@@ -151,7 +152,7 @@ def _five_points(page: QuestionPage, save: Save) -> None:
 def _percent(page: QuestionPage, save: Save) -> None:
     # A slider always has a value; this field is empty until it is touched.
     st.number_input(
-        "How sure are you that this is right, in percent? (25 is a guess, 100 is certain)",
+        say("question.how_sure_percent"),
         min_value=0,
         max_value=100,
         value=None,

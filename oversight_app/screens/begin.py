@@ -1,21 +1,39 @@
 """The last page before the place is taken."""
 
-from collections.abc import Callable
+from typing import Protocol
+
+import streamlit as st
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
+from oversight_app.screens.plain import from_markdown
+from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import BeginPage
 
 
-def show(page: BeginPage, begin: Callable[[], None]) -> None:
+class Begin(Protocol):
+    """The proctor's verb, for this participant."""
+
+    def __call__(self, *, pledged: bool) -> None:
+        """Take the place."""
+        ...
+
+
+def show(page: BeginPage, begin: Begin) -> None:
     """What is ahead, and the button that starts it."""
-    with reading("Questions", "Ready to begin"):
-        questions = f"{page.n_questions} question{'' if page.n_questions == 1 else 's'}"
+    with reading("questions", say("begin.heading")):
         prose(
-            f"<p>You will now answer <strong>{questions}</strong>, practice included. "
-            f"This takes at most about <strong>{page.minutes} minute{'' if page.minutes == 1 else 's'}</strong>.</p>"
-            "<p>What you mark is saved at once. You may reload the page or come back through your link; "
-            "while a question is open, its time goes on.</p>"
+            f"<p>{say_html('begin.questions', n=page.n_questions)} {say_html('begin.minutes', n=page.minutes)}</p>"
+            f"<p>{say_html('begin.saved')}</p>"
         )
-        acting.button("Begin", key="begin", act=begin, type="primary")
+        if page.pledge:
+            prose(f'<div class="ov-note">{from_markdown(page.pledge)}</div>')
+            st.checkbox(say("begin.pledge"), key="pledge")
+        acting.button(
+            say("begin.begin"), key="begin", act=lambda: begin(pledged=_has_pledged()), type="primary"
+        )
         acting.reminder("begin")
+
+
+def _has_pledged() -> bool:
+    return st.session_state.get("pledge") is True

@@ -8,6 +8,7 @@ import streamlit as st
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.plain import exact, from_markdown, titled
+from oversight_app.screens.wording import say
 from oversight_app.study.page import ConsentPage
 
 
@@ -22,12 +23,15 @@ class GiveConsent(Protocol):
 def show(page: ConsentPage, give_consent: GiveConsent) -> None:
     """The consent page. Nothing was recorded before one of its buttons is pressed."""
     heading, text = titled(page.text, page.title)
-    with reading("Consent", heading):
+    with reading("consent", heading):
         name = "" if heading == page.title else f'<p class="ov-small">{exact(page.title)}</p>'
         prose(name + from_markdown(text))
         with st.container(key="choices", horizontal=True):
             acting.button(
-                "I agree to take part", key="consent", act=partial(give_consent, agreed=True), type="primary"
+                say("consent.agree"),
+                key="consent",
+                act=partial(give_consent, agreed=True),
+                type="primary",
             )
-            acting.button("I do not agree", key="refuse", act=partial(give_consent, agreed=False))
+            acting.button(say("consent.refuse"), key="refuse", act=partial(give_consent, agreed=False))
         acting.reminder("consent")

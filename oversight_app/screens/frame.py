@@ -7,8 +7,16 @@ import streamlit as st
 
 from oversight_app.screens import assets
 from oversight_app.screens.plain import exact
+from oversight_app.screens.wording import say, say_html
 
-STEPS = ("Consent", "Instructions", "Check", "Questions", "End")
+STEPS = {
+    "consent": "steps.consent",
+    "instructions": "steps.instructions",
+    "check": "steps.check",
+    "questions": "steps.questions",
+    "end": "steps.end",
+}
+"""The steps of the way, each with the key of its name."""
 
 
 @contextmanager
@@ -17,7 +25,7 @@ def reading(step: str, heading: str, *, attempt: int = 1) -> Iterator[None]:
     with st.container(key="sheet"):
         st.html(_way(step) + f'<h1 class="ov-heading" tabindex="-1">{exact(heading)}</h1>')
         yield
-        assets.top(key="top", data={"page": f"{step} {attempt}: {heading}"})
+        top(f"{step} {attempt}: {heading}")
 
 
 def prose(body: str) -> None:
@@ -25,14 +33,18 @@ def prose(body: str) -> None:
     st.html(f'<div class="ov-prose">{body}</div>')
 
 
+def top(page: str) -> None:
+    """Begin at the top when `page` is another one than before, in the language of the interface."""
+    assets.top(key="top", data={"page": page, "language": say("language.code")})
+
+
 def _way(step: str) -> str:
-    here = STEPS.index(step)
-    return (
-        f'<ol class="ov-way" aria-label="Progress">{"".join(_step(i, here) for i in range(len(STEPS)))}</ol>'
-    )
+    here = list(STEPS).index(step)
+    steps = "".join(_step(i, name, here) for i, name in enumerate(STEPS.values()))
+    return f'<ol class="ov-way" aria-label="{say_html("steps.label")}">{steps}</ol>'
 
 
-def _step(index: int, here: int) -> str:
+def _step(index: int, name: str, here: int) -> str:
     kind = "is-done" if index < here else "is-here" if index == here else "is-ahead"
     current = ' aria-current="step"' if index == here else ""
-    return f'<li class="{kind}"{current}>{STEPS[index]}</li>'
+    return f'<li class="{kind}"{current}>{say_html(name)}</li>'

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from oversight_app.screens import acting
-from oversight_app.screens.plain import exact
+from oversight_app.screens.wording import say, say_html
 
 BEAT_EVERY_S = 20
-_LEAVING = "You can stop at any time. Leaving ends the study for you: you cannot come back to it."
 
 
 def beat(still_current: Callable[[], bool] | None = None) -> None:
@@ -33,5 +32,5 @@ def beat(still_current: Callable[[], bool] | None = None) -> None:
 def leave_button(label: str, withdraw: Callable[[], None]) -> None:
     """End the sitting for good, after being asked once."""
     with st.popover(label, type="tertiary", key="leave"):
-        st.html(f'<p class="ov-small">{exact(_LEAVING)}</p>')
-        acting.button("Yes, leave the study", key="withdraw", act=withdraw)
+        st.html(f'<p class="ov-small">{say_html("leave.asked")}</p>')
+        acting.button(say("leave.confirm"), key="withdraw", act=withdraw)

@@ -4,10 +4,10 @@ import streamlit as st
 
 from oversight_app.screens import assets
 from oversight_app.screens.plain import exact
-from oversight_app.study.page import QuestionPage
+from oversight_app.study.page import QuestionPage, ReadingPage
 
 
-def show(page: QuestionPage) -> None:
+def show(page: QuestionPage | ReadingPage) -> None:
     """The passage pane. Its key holds the trial, so that the next passage starts at its top."""
     with st.container(key="reading"):
         assets.search(key=f"search_{page.n}", data={"n": page.n})
@@ -15,7 +15,7 @@ def show(page: QuestionPage) -> None:
             st.html(_text(page))
 
 
-def _text(page: QuestionPage) -> str:
+def _text(page: QuestionPage | ReadingPage) -> str:
     title = f'<h2 class="ov-title">{exact(page.passage_title)}</h2>' if page.passage_title else ""
     paragraphs = "".join(f"<p>{exact(paragraph)}</p>" for paragraph in page.passage)
     # A scroll area must be reachable by keyboard, and a landmark needs a name.

@@ -10,8 +10,9 @@ import streamlit as st
 
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, answer, assets, chat, heartbeat, passage, timer
+from oversight_app.screens import acting, answer, chat, frame, heartbeat, passage, timer
 from oversight_app.screens.plain import exact, length_class
+from oversight_app.screens.wording import say
 from oversight_app.study.page import QuestionPage
 
 
@@ -22,10 +23,7 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
     with st.container(key="bar", horizontal=True):
         timer.show(page)
         _pause(page, partial(proctor.pause_after, participant_id, page.n))
-        heartbeat.leave_button("Leave", partial(proctor.withdraw, participant_id))
-    assets.panes(
-        key="panes", data={"n": page.n, "passage": bool(page.passage), "chat": page.chat is not None}
-    )
+        heartbeat.leave_button(say("question.leave"), partial(proctor.withdraw, participant_id))
     with st.container(key=f"desk_{_kind(page)}"):
         if page.passage:
             passage.show(page)
@@ -38,7 +36,7 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                 _submit(page, participant_id, proctor)
         if page.chat is not None:
             chat.show(page.n, page.chat, participant_id, proctor, replies)
-    assets.top(key="top", data={"page": f"Question {page.n}"})
+    frame.top(f"question {page.n}")
     heartbeat.beat(
         partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
     )
@@ -52,7 +50,7 @@ def _kind(page: QuestionPage) -> str:
 
 def _question(page: QuestionPage) -> str:
     return (
-        f'<h1 class="ov-unseen" tabindex="-1">Question {page.n_of_part} of {page.n_in_part}</h1>'
+        f'<h1 class="ov-unseen" tabindex="-1">{exact(timer.where(page))}</h1>'
         f'<div class="ov-question{length_class(page.question)}" id="question_{page.n}">{exact(page.question)}</div>'
     )
 
@@ -69,13 +67,13 @@ def _submit(page: QuestionPage, participant_id: str, proctor: Proctor) -> None:
         )
 
     key = f"submit_{page.n}"
-    acting.button("Submit answer", key=key, act=submit, type="primary")
+    acting.button(say("question.submit"), key=key, act=submit, type="primary")
     acting.reminder(key)
 
 
 def _pause(page: QuestionPage, pause_after: partial[None]) -> None:
     # "Pause" alone would sound as if it stopped the clock of this question.
-    label = "Pausing after this" if page.pause_after else "Pause after this"
+    label = say("question.pausing") if page.pause_after else say("question.pause")
     acting.button(label, key="pause", act=pause_after, type="tertiary", disabled=page.pause_after)
 
 

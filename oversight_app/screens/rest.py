@@ -4,75 +4,69 @@ from collections.abc import Callable
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
+from oversight_app.screens.plain import exact
+from oversight_app.screens.wording import duration, say, say_html
 from oversight_app.study.design import Condition
 from oversight_app.study.page import RestPage
 
-_HEADINGS = {
-    "time_out": "The time for that question is over",
-    "time_out_no_answer": "The time for that question is over",
-    "void": "That question does not count",
-    "pause": "You are pausing",
+_REASONS = {
+    "time_out": ("rest.time_out_heading", "rest.time_out"),
+    "time_out_no_answer": ("rest.time_out_heading", "rest.time_out_no_answer"),
+    "void": ("rest.void_heading", "rest.void"),
+    "pause": ("rest.pause_heading", "rest.pause"),
 }
-_WHY = {
-    "time_out": "What you had marked by then is your answer.",
-    "time_out_no_answer": "Nothing was marked by then, so it stays without an answer.",
-    "void": "Something on our side went wrong while it was open. This is not your fault, and you lose nothing by it.",
-    "pause": "Take the time you need; no clock is running.",
-}
+"""What became of the question before: as a heading, and as a sentence."""
 
 
 def show(page: RestPage, go_on: Callable[[], None]) -> None:
     """What became of the question before, what comes next, and the button that goes on."""
-    heading = _block_heading(page) if page.is_block_start else _HEADINGS.get(page.reason, "A rest")
-    with reading("Questions", heading):
+    with reading("questions", _heading(page)):
         prose(_why(page) + (_ahead(page) if page.is_block_start else "") + _progress(page))
-        acting.button("Show the next question", key="continue", act=go_on, type="primary")
+        acting.button(say("rest.go_on"), key="continue", act=go_on, type="primary")
         acting.reminder("continue")
+
+
+def _heading(page: RestPage) -> str:
+    if not page.is_block_start:
+        heading, _ = _REASONS.get(page.reason, ("rest.heading", ""))
+        return say(heading)
+    if page.is_practice:
+        return say("rest.first_practice") if page.n_answered == 0 else say("rest.more_practice")
+    return say("rest.first_questions") if page.n_answered == 0 else say("rest.next_part")
 
 
 def _why(page: RestPage) -> str:
     if not page.reason:
         return ""
+    heading, why = (say(key) for key in _REASONS[page.reason])
     # At the start of a block the heading is the block's, so what happened has to be said in the text.
-    opening = f"{_HEADINGS[page.reason]}. " if page.is_block_start and page.reason != "pause" else ""
-    return f"<p>{opening}{_WHY[page.reason]}</p>"
-
-
-def _block_heading(page: RestPage) -> str:
-    if page.is_practice:
-        return "First, some practice" if page.n_answered == 0 else "Some practice with something new"
-    return "Now the questions that count" if page.n_answered == 0 else "The next part"
+    is_untold = page.is_block_start and page.reason != "pause"
+    return f"<p>{exact(say('rest.what_happened', heading=heading, why=why) if is_untold else why)}</p>"
 
 
 def _ahead(page: RestPage) -> str:
     n = page.n_in_block
-    kind = "practice question" if page.is_practice else "question"
-    about = " about a longer text" if page.has_passage else ""
-    what = f"<p>Next: <strong>{n} {kind}{'' if n == 1 else 's'}</strong>{about}, {_with_whom(page)}.</p>"
-    counts = "Practice does not count. " if page.is_practice else ""
-    shown = (
-        f"After {'it' if n == 1 else 'each of them'} you see the right answer." if page.shows_feedback else ""
-    )
-    return what + (f"<p>{counts}{shown}</p>" if counts or shown else "") + _limit(page)
+    is_alone = page.condition != Condition.HUMAN_WITH_MODEL
+    paragraphs = [[_what(page), say_html("rest.alone" if is_alone else "rest.with_assistant", n=n)]]
+    counts = [say_html("rest.practice_does_not_count")] if page.is_practice else []
+    shown = [say_html("rest.feedback", n=n)] if page.shows_feedback else []
+    paragraphs += [counts + shown, _limit(page)]
+    return "".join(f"<p>{' '.join(sentences)}</p>" for sentences in paragraphs if sentences)
 
 
-def _with_whom(page: RestPage) -> str:
-    if page.condition == Condition.HUMAN_WITH_MODEL:
-        return "<strong>with the assistant</strong> at your side"
-    return "<strong>on your own</strong>"
+def _what(page: RestPage) -> str:
+    if page.is_practice:
+        key = "rest.next_practice_about_text" if page.has_passage else "rest.next_practice"
+    else:
+        key = "rest.next_questions_about_text" if page.has_passage else "rest.next_questions"
+    return say_html(key, n=page.n_in_block)
 
 
-def _limit(page: RestPage) -> str:
+def _limit(page: RestPage) -> list[str]:
     if page.time_limit_s is None:
-        return "<p>There is no time limit.</p>"
-    minutes, seconds = divmod(round(page.time_limit_s), 60)
-    parts = [f"{minutes} minute{'' if minutes == 1 else 's'}"] if minutes else []
-    parts += [f"{seconds} second{'' if seconds == 1 else 's'}"] if seconds else []
-    which = "it" if page.n_in_block == 1 else "the first of them"
-    return (
-        f"<p>You have up to <strong>{' '.join(parts)}</strong> for {which}. "
-        "The clock starts when the question appears.</p>"
-    )
+        return [say_html("rest.no_limit")]
+    most = say_html("rest.limit", n=page.n_in_block, time=duration(page.time_limit_s))
+    return [most, say_html("rest.clock")]
 
 
 def _progress(page: RestPage) -> str:
@@ -80,6 +74,6 @@ def _progress(page: RestPage) -> str:
         return ""
     share = page.n_answered / page.n_total
     return (
-        f'<p class="ov-small">{page.n_answered} of {page.n_total} questions done</p>'
+        f'<p class="ov-small">{say_html("rest.progress", n=page.n_answered, total=page.n_total)}</p>'
         f'<div class="ov-progress" aria-hidden="true"><span style="width:{share:.1%}"></span></div>'
     )

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from oversight_app.screens.frame import prose
+from oversight_app.screens.frame import prose, top
+from oversight_app.screens.wording import say_html
 
 
 def show() -> None:
     """Say how one comes in, and nothing else."""
     with st.container(key="sheet"):
-        st.html('<h1 class="ov-heading">Please open your personal link</h1>')
-        prose(
-            "<p>This page is for invited participants. Open the link that you received; it brings you to your place in "
-            "the study, also when you have been there before.</p>"
-            '<p class="ov-small">The page uses one cookie to know you again, so cookies must be allowed.</p>'
-        )
+        st.html(f'<h1 class="ov-heading">{say_html("stranger.heading")}</h1>')
+        prose(f'<p>{say_html("stranger.text")}</p><p class="ov-small">{say_html("stranger.cookies")}</p>')
+        top("stranger")

@@ -3,7 +3,6 @@
 
 const TICK_MS = 200
 const ASK_AGAIN_MS = 3000 // a question sent while the connection was down is lost, so it is asked again
-const CALLS = [60, 30, 10]
 
 export default function ({ data, setTriggerValue, setStateValue, parentElement }) {
   const root = parentElement.querySelector(".ov-timer")
@@ -12,13 +11,14 @@ export default function ({ data, setTriggerValue, setStateValue, parentElement }
   if (bar.n !== data.n) {
     Object.assign(bar, { n: data.n, called: new Set(), shownAt: performance.now() })
     // Limits below a call's mark make no such call.
-    CALLS.filter((s) => data.remaining_ms !== null && data.remaining_ms < s * 1000).forEach((s) => bar.called.add(s))
+    for (const [mark] of data.calls) if (data.remaining_ms !== null && data.remaining_ms < mark * 1000) bar.called.add(mark)
     say(bar, data.where)
   }
   bar.askedAt = -Infinity
   bar.from = { remaining: data.remaining_ms, steady: performance.now(), wall: Date.now() }
   bar.parts.full.textContent = data.where
   bar.parts.short.textContent = data.where_short
+  bar.parts.label.textContent = data.left
   tick(bar)
   return () => {}
 }
@@ -30,6 +30,7 @@ function start(root) {
       full: root.querySelector(".ov-full"),
       short: root.querySelector(".ov-short"),
       clock: root.querySelector(".ov-clock"),
+      label: root.querySelector(".ov-label"),
       left: root.querySelector(".ov-left"),
       track: root.querySelector(".ov-track > span"),
       live: root.querySelector("[aria-live]"),
@@ -67,10 +68,10 @@ function tick(bar) {
   if (bar.parts.left.textContent !== text) bar.parts.left.textContent = text
   bar.parts.track.style.width = `${(100 * left) / bar.data.total_ms}%`
   bar.root.dataset.state = seconds <= 10 ? "last" : seconds <= 60 ? "soon" : "calm"
-  for (const mark of CALLS) {
+  for (const [mark, words] of bar.data.calls) {
     if (seconds <= mark && left > 0 && !bar.called.has(mark)) {
       bar.called.add(mark)
-      say(bar, `${mark} seconds left`)
+      say(bar, words)
     }
   }
   if (left === 0 && performance.now() - bar.askedAt >= ASK_AGAIN_MS) {

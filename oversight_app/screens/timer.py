@@ -9,27 +9,63 @@ from collections.abc import Mapping
 import streamlit as st
 
 from oversight_app.screens import assets
-from oversight_app.study.page import QuestionPage
+from oversight_app.screens.wording import say
+from oversight_app.study.page import QuestionPage, ReadingPage
 
 _LONGEST_MS = 1_000_000_000
+_CALLS_S = (60, 30, 10)
+"""How many seconds before the end the time that is left is read out."""
 
 
 def show(page: QuestionPage) -> None:
     """One constant key: the component stays mounted from question to question."""
-    kind = "Practice question" if page.is_practice else "Question"
     assets.timer(
         key="timer",
         data={
             "n": page.n,
-            "where": f"{kind} {page.n_of_part} of {page.n_in_part}",
-            "where_short": f"{'Practice ' if page.is_practice else ''}{page.n_of_part}/{page.n_in_part}",
+            "where": where(page),
+            "where_short": _where_short(page),
             "share": (page.n_of_part - 1) / page.n_in_part,
             "remaining_ms": page.remaining_ms,
             "total_ms": page.total_ms,
+            "left": say("timer.left"),
+            "calls": [[seconds, say("timer.seconds_left", n=seconds)] for seconds in _CALLS_S],
         },
         on_expired_change=_look,
         on_submitted_change=_look,
     )
+
+
+def show_reading(page: ReadingPage) -> None:
+    """The same bar over a passage that stands alone: the time left for reading."""
+    assets.timer(
+        key="timer",
+        data={
+            "n": -page.n,  # the question has this number, and its clock comes after this one
+            "where": say("reading.where"),
+            "where_short": say("reading.where"),
+            "share": 0,
+            "remaining_ms": page.remaining_ms,
+            "total_ms": page.total_ms,
+            "left": say("timer.left"),
+            "calls": [[seconds, say("timer.seconds_left", n=seconds)] for seconds in _CALLS_S],
+        },
+        on_expired_change=_look,
+        on_submitted_change=_look,
+    )
+
+
+def where(page: QuestionPage) -> str:
+    """Which question of how many; practice counts for itself."""
+    if page.is_practice:
+        return say("question.practice_number", n=page.n_of_part, total=page.n_in_part)
+    return say("question.number", n=page.n_of_part, total=page.n_in_part)
+
+
+def _where_short(page: QuestionPage) -> str:
+    if page.is_practice:
+        return say("timer.practice_number_short", n=page.n_of_part, total=page.n_in_part)
+    return say("timer.number_short", n=page.n_of_part, total=page.n_in_part)
 
 
 def _look() -> None:

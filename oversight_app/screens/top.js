@@ -1,15 +1,24 @@
-// A new page begins at its top, and at its heading for those who listen; the browser only knows one page.
+// A new page begins at its top, and at its heading for those who listen, in its language; the browser only
+// knows one page.
 
 export default function ({ data }) {
   const root = document.documentElement
+  root.lang = data.language
   if (root.dataset.page === data.page) return
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page
   document.querySelector(".stMain")?.scrollTo(0, 0)
   // Refused on pressing too: that is when focus moves.
-  if (isFirst)
+  if (isFirst) {
     for (const half of ["mousedown", "click"]) document.addEventListener(half, refuseSecondHalf, { capture: true })
-  else keepFocusOnHeading(performance.now() + 1000)
+    makeRoomForKeyboard()
+  } else keepFocusOnHeading(performance.now() + 1000)
+}
+
+// A phone's keyboard would lie over the field at the foot of the page; so the page ends above it.
+function makeRoomForKeyboard() {
+  const viewport = document.querySelector('meta[name="viewport"]')
+  if (viewport) viewport.content = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 }
 
 // The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it; a

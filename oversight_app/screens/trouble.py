@@ -3,13 +3,13 @@
 import streamlit as st
 
 from oversight_app.screens.frame import prose
+from oversight_app.screens.wording import say_html
 
 
 def show() -> None:
     """One calm sentence. No widget and no fragment: the run that failed may hold them already."""
     with st.container(key="trouble"):
         prose(
-            '<div class="ov-note" role="alert"><p><strong>The page could not be shown just now.</strong> '
-            "Everything that was saved before is kept. Please reload the page in a moment, and look whether your "
-            "last mark is there.</p></div>"
+            f'<div class="ov-note" role="alert" lang="{say_html("language.code")}">'
+            f"<p><strong>{say_html('trouble.heading')}</strong> {say_html('trouble.text')}</p></div>"
         )

@@ -21,9 +21,13 @@ from oversight_app.screens import (
     heartbeat,
     instructions,
     question,
+    reading,
     rest,
+    screening,
     stranger,
+    survey,
 )
+from oversight_app.screens.wording import say
 from oversight_app.study.page import (
     BeginPage,
     ComprehensionPage,
@@ -34,14 +38,17 @@ from oversight_app.study.page import (
     InstructionsPage,
     Page,
     QuestionPage,
+    ReadingPage,
     RestPage,
+    ScreeningPage,
+    SurveyPage,
 )
 
 
 def show() -> None:
     """Draw the visitor's page."""
-    st.set_page_config(page_title="Study", layout="wide", initial_sidebar_state="collapsed")
-    st.html(assets.STYLE)
+    st.set_page_config(page_title=say("page.title"), layout="wide", initial_sidebar_state="collapsed")
+    st.html(assets.style(disconnected=say("page.disconnected")))
     participant_id = running.participant_behind(_cookie())
     if participant_id is None:
         stranger.show()
@@ -55,6 +62,13 @@ def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
         case QuestionPage():
             question.show(page, participant_id, proctor, running.replies())
             return
+        case ReadingPage():
+            reading.show(page, participant_id, proctor)
+            return
+        case ScreeningPage():
+            screening.show(page, partial(proctor.answer_screening, participant_id))
+        case SurveyPage():
+            survey.show(page, partial(proctor.answer_survey, participant_id))
         case ConsentPage():
             consent.show(page, partial(proctor.give_consent, participant_id))
         case InstructionsPage():
@@ -74,7 +88,7 @@ def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
             return
     if not isinstance(page, ConsentPage):
         with st.container(key="foot"):
-            heartbeat.leave_button("Leave the study", partial(proctor.withdraw, participant_id))
+            heartbeat.leave_button(say("leave.button"), partial(proctor.withdraw, participant_id))
     heartbeat.beat()
 
 

@@ -40,16 +40,16 @@ class ReplyRows:
     def flush(self, texts: Mapping[str, str], owner: str, lease_until: datetime) -> set[str]:
         """Keep what these replies say so far and renew their leases; returns those of the owner's that should stop.
 
-        A reply that its process no longer writes is not renewed, however busy the process is with others.
+        Those are also the ones that somebody has closed meanwhile. A reply that its process no longer writes is not
+        renewed, however busy the process is with others.
         """
         self._connection.executemany(
             "UPDATE replies SET text = ?, lease_until = ? WHERE reply_id = ?",
             [(text, iso(lease_until), reply_id) for reply_id, text in texts.items()],
         )
-        rows = self._connection.execute(
-            "SELECT reply_id FROM replies WHERE owner = ? AND stop_asked = 1", (owner,)
-        )
-        return {row["reply_id"] for row in rows}
+        rows = self._connection.execute("SELECT reply_id, stop_asked FROM replies WHERE owner = ?", (owner,))
+        asked = {row["reply_id"]: bool(row["stop_asked"]) for row in rows}
+        return {reply_id for reply_id in {*asked, *texts} if asked.get(reply_id, True)}
 
     def ask_stop(self, reply_id: str) -> None:
         """Let the owner know that the reply is not wanted any longer."""

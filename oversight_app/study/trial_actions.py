@@ -93,7 +93,7 @@ def submit(
     assert trial.shown_at is not None  # _must_be_open
     early_s = trial.plan.min_time_s - (now - trial.shown_at).total_seconds()
     if early_s > 0:
-        raise Reminder("min_time", seconds=ceil(early_s))
+        raise Reminder("min_time", n=ceil(early_s))
     return _closed(
         trial,
         TrialStatus.ANSWERED,

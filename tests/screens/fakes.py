@@ -17,6 +17,7 @@ from oversight_app.replies import Replies
 from oversight_app.screens import visit
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
 from oversight_app.study.page import Chat, ChatLine, Page, QuestionPage
+from oversight_app.words import read_words
 
 TOKEN = "tok-1"
 PERSON = "p1a2b3c4"
@@ -31,10 +32,11 @@ class FakeProctor:
     on: dict[str, Callable[..., Page | None]] = field(default_factory=dict)
     told: list[tuple[Any, ...]] = field(default_factory=list)
     study_id: str = "fake"
+    language: str = "en"
 
     @property
     def plan(self) -> Any:
-        return SimpleNamespace(study_id=self.study_id)
+        return SimpleNamespace(study_id=self.study_id, words=read_words(self.language).as_dict())
 
     def participant_of(self, token: str) -> str | None:
         return PERSON if token == TOKEN else None

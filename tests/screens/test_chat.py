@@ -36,7 +36,7 @@ def test_a_message_goes_to_the_assistant_as_it_was_typed(monkeypatch: pytest.Mon
 
 def test_a_message_that_cannot_be_sent_now_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(n: int, text: str) -> Page | None:
-        raise Reminder("The assistant is still writing.")
+        raise Reminder("still_writing")
 
     app = open_page(monkeypatch, FakeProctor(question(2, chat=said()), on={"ask": refuse}))
 

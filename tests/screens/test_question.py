@@ -135,7 +135,7 @@ def test_submit_hands_over_what_is_marked_and_shows_the_next_question(
 
 def test_a_reminder_stands_beside_the_button_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> Page | None:
-        raise Reminder("Please choose an answer before you submit.")
+        raise Reminder("choose_answer")
 
     proctor = FakeProctor(question(2), on={"submit": refuse})
     app = open_page(monkeypatch, proctor)

@@ -111,7 +111,7 @@ def test_the_check_starts_empty_and_hands_over_what_was_marked(monkeypatch: pyte
 
 def test_an_unanswered_check_reminds_beside_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(answers: tuple[int, ...]) -> Page | None:
-        raise Reminder("Please answer every question.")
+        raise Reminder("answer_every_question")
 
     app = open_page(monkeypatch, FakeProctor(CHECK, on={"answer_comprehension": refuse}))
 
@@ -212,9 +212,9 @@ def test_feedback_on_a_question_without_an_answer_blames_nobody(monkeypatch: pyt
     assert "is-wrong" not in drawn
 
 
-@pytest.mark.parametrize(("marked", "told"), [(None, None), ("No", False), ("Yes", True)])
+@pytest.mark.parametrize(("marked", "told"), [(None, None), (False, False), (True, True)])
 def test_the_last_question_may_stay_unanswered(
-    monkeypatch: pytest.MonkeyPatch, marked: str | None, told: bool | None
+    monkeypatch: pytest.MonkeyPatch, marked: bool | None, told: bool | None
 ) -> None:
     proctor = FakeProctor(DebriefPage("We compared *things*."))
     app = open_page(monkeypatch, proctor)

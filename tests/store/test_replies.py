@@ -45,6 +45,13 @@ def test_a_stop_reaches_the_owner_and_nobody_else(tmp_path: Path) -> None:
         assert record.replies.flush({}, "another", at(20)) == set()
 
 
+def test_the_owner_hears_of_a_reply_that_somebody_else_has_closed(tmp_path: Path) -> None:
+    with with_two_replies(tmp_path) as store, store.write() as record:
+        record.replies.end("r2")
+
+        assert record.replies.flush({"r1": "", "r2": "So far"}, "owner", at(20)) == {"r2"}
+
+
 def test_a_reply_that_ended_leaves_no_row(tmp_path: Path) -> None:
     with with_two_replies(tmp_path) as store:
         with store.write() as record:

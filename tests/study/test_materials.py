@@ -1,7 +1,7 @@
 import pytest
+from oversight_app.study.comprehension import read_comprehension
 
 from oversight_app.errors import DesignError
-from oversight_app.study.comprehension import read_comprehension
 
 GOOD = """
 [[question]]

@@ -146,7 +146,7 @@ def test_a_closed_trial_is_not_closed_again() -> None:
 
 
 def test_a_submit_needs_a_choice_and_a_confidence() -> None:
-    for choice, confidence, says in (("", 0.6, "choose an answer"), ("A", None, "how sure")):
+    for choice, confidence, says in (("", 0.6, "choose answer"), ("A", None, "mark confidence")):
         with pytest.raises(Reminder, match=says):
             submit(shown(), choice, confidence, FIVE, at(5))
 

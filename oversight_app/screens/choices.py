@@ -1,0 +1,34 @@
+"""A question with options on a reading page, nothing preselected; marks are looked at again before they count."""
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from oversight_app.screens.plain import exact, label
+
+
+def ask(key: str, text: str, options: Sequence[str], *, horizontal: bool = False) -> None:
+    """One question; its widget has this key, and its value is the option's index."""
+    with st.container(key=f"check_{key}"):
+        # Hidden from screen readers, who hear it as the name of its options, without Markdown's escapes.
+        st.html(f'<p class="ov-check" aria-hidden="true">{exact(text)}</p>')
+        st.radio(
+            label(text),
+            options=range(len(options)),
+            format_func=lambda option: label(options[option]),
+            index=None,
+            key=key,
+            horizontal=horizontal,
+            label_visibility="collapsed",
+        )
+
+
+def marked(key: str, n_options: int) -> int | None:
+    """The index that is marked; None where nothing is, or what no option says."""
+    value: object = st.session_state.get(key)
+    return value if type(value) is int and 0 <= value < n_options else None
+
+
+def all_marked(questions: Iterable[tuple[str, int]]) -> tuple[int, ...]:
+    """What is marked on questions given as (key, number of options); shorter where something is missing."""
+    return tuple(value for key, n in questions if (value := marked(key, n)) is not None)

@@ -1,0 +1,72 @@
+"""The questionnaire: the study's own items, then the questions about help from outside, which nobody need answer."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from oversight_app.screens import acting, choices
+from oversight_app.screens.frame import prose, reading
+from oversight_app.screens.plain import exact, label
+from oversight_app.screens.wording import say, say_html
+from oversight_app.study.page import SurveyPage
+from oversight_app.study.survey import HELP_KEYS, MAX_TEXT_CHARACTERS, NO, YES, Answer, SurveyItem
+
+_NO_OR_YES = (NO, YES)
+
+
+def show(page: SurveyPage, hand_in: Callable[[Mapping[str, Answer]], None]) -> None:
+    """All items on one page, nothing preselected, one button."""
+    with reading("end", say("survey.heading")):
+        for item in page.items:
+            _ask(item)
+        prose(f"<p>{say_html('survey.help_opening')}</p>")
+        for key in HELP_KEYS:
+            options = (say("choices.no"), say("choices.yes"))
+            choices.ask(f"survey_{key}", say(f"survey.{key}"), options, horizontal=True)
+        acting.button(
+            say("buttons.continue"), key="continue", act=lambda: hand_in(_answers(page)), type="primary"
+        )
+        acting.reminder("continue")
+
+
+def _ask(item: SurveyItem) -> None:
+    key = f"survey_{item.key}"
+    match item.kind:
+        case "likert":
+            choices.ask(key, item.text, item.labels)
+        case "number":
+            _asked(item)
+            st.number_input(
+                label(item.text),
+                value=None,
+                min_value=item.minimum,
+                max_value=item.maximum,
+                key=key,
+                label_visibility="collapsed",
+            )
+        case "text":
+            _asked(item)
+            st.text_area(
+                label(item.text), key=key, max_chars=MAX_TEXT_CHARACTERS, label_visibility="collapsed"
+            )
+
+
+def _asked(item: SurveyItem) -> None:
+    st.html(f'<p class="ov-check" aria-hidden="true">{exact(item.text)}</p>')
+
+
+def _answers(page: SurveyPage) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {item.key: _answer(item) for item in page.items}
+    for key in HELP_KEYS:
+        marked = choices.marked(f"survey_{key}", len(_NO_OR_YES))
+        answers[key] = None if marked is None else _NO_OR_YES[marked]
+    return answers
+
+
+def _answer(item: SurveyItem) -> Answer:
+    key = f"survey_{item.key}"
+    if item.kind == "likert":
+        marked = choices.marked(key, len(item.labels))
+        return None if marked is None else marked + 1
+    value: object = st.session_state.get(key)
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
