@@ -35,7 +35,14 @@ def prose(body: str) -> None:
 
 def top(page: str) -> None:
     """Begin at the top when `page` is another one than before, in the language of the interface."""
-    assets.top(key="top", data={"page": page, "language": say("language.code")})
+    # For what Streamlit itself says on the page: a button's name, the head of a dialog.
+    words = {
+        "skip": say("page.skip"),
+        "connection_lost": say("page.connection_lost"),
+        "close": say("page.close"),
+        "send": say("page.send"),
+    }
+    assets.top(key="top", data={"page": page, "language": say("language.code"), "words": words})
 
 
 def _way(step: str) -> str:

@@ -36,6 +36,10 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                 _submit(page, participant_id, proctor)
         if page.chat is not None:
             chat.show(page.n, page.chat, participant_id, proctor, replies)
+    # Last, as on a phone they stand at the foot of the page, under the thumb.
+    assets.panes(
+        key="panes", data={"n": page.n, "passage": bool(page.passage), "chat": page.chat is not None}
+    )
     frame.top(f"question {page.n}")
     heartbeat.beat(
         partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None

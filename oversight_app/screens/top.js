@@ -1,9 +1,24 @@
 // A new page begins at its top, and at its heading for those who listen, in its language; the browser only
 // knows one page.
 
+// What Streamlit's own parts say in English, and which of our words takes its place.
+const THEIRS = [
+  ["a[href='#stMain']", "skip"],
+  ["section[role='dialog'] > h2[slot='title']", "connection_lost"],
+  ["button[aria-label='Close'], button[aria-label='Dismiss']", "close"],
+  ["button[aria-label='Send message']", "send"],
+]
+
 export default function ({ data }) {
   const root = document.documentElement
   root.lang = data.language
+  // Observed for good: the dialog about a lost connection comes when no run of the page can help.
+  if (root.observer === undefined) {
+    root.observer = new MutationObserver(() => sayInOurWords(root.words))
+    root.observer.observe(document.body, { childList: true, subtree: true })
+  }
+  root.words = data.words
+  sayInOurWords(data.words)
   if (root.dataset.page === data.page) return
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page
@@ -19,6 +34,14 @@ export default function ({ data }) {
 function makeRoomForKeyboard() {
   const viewport = document.querySelector('meta[name="viewport"]')
   if (viewport) viewport.content = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
+}
+
+function sayInOurWords(words) {
+  for (const [selector, name] of THEIRS)
+    for (const found of document.querySelectorAll(selector)) {
+      if (found.ariaLabel) found.ariaLabel = words[name]
+      else if (found.textContent !== words[name]) found.textContent = words[name]
+    }
 }
 
 // The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it; a
