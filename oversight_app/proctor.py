@@ -116,9 +116,7 @@ class Proctor(Ledger):
         """One attempt at the comprehension check."""
         self.act(
             participant_id,
-            lambda sitting, now, record: sitting_actions.answer_comprehension(
-                sitting, answers, self.plan, now
-            ),
+            lambda sitting, now, _: sitting_actions.answer_comprehension(sitting, answers, self.plan, now),
         )
 
     def begin(self, participant_id: str, *, pledged: bool = False) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, answer, chat, frame, heartbeat, passage, timer
+from oversight_app.screens import acting, answer, assets, chat, frame, heartbeat, passage, timer
 from oversight_app.screens.plain import exact, length_class
 from oversight_app.screens.wording import say
 from oversight_app.study.page import QuestionPage

@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from oversight_app.proctor import Proctor
-from oversight_app.screens import acting, assets, heartbeat, passage, timer
+from oversight_app.screens import acting, heartbeat, passage, timer
+from oversight_app.screens.frame import top
 from oversight_app.screens.wording import say
 from oversight_app.study.page import ReadingPage
 
@@ -24,5 +25,5 @@ def show(page: ReadingPage, participant_id: str, proctor: Proctor) -> None:
             act=partial(proctor.read_passage, participant_id, page.n),
             type="primary",
         )
-    assets.top(key="top", data={"page": f"reading {page.n}", "language": say("language.code")})
+    top(f"reading {page.n}")
     heartbeat.beat()

@@ -109,14 +109,23 @@ class Plan(BaseModel):
 
     def _logged(self) -> str:
         """What is noted beside answers, as a list in Markdown."""
-        kinds = [kind for kind, is_on in self.design.log if is_on]
-        return "\n".join(
-            f"- {self.words[f'logged.{kind}']}" for kind in kinds if f"logged.{kind}" in self.words
-        )
+        keys = [_LOGGED[kind] for kind, is_on in self.design.log if is_on]
+        return "\n".join(f"- {self.words[key]}" for key in keys if key in self.words)
 
     def dice(self, purpose: str) -> Random:
         """A generator that depends on the seed and the purpose alone, whatever else was drawn before."""
         return Random(f"{self.design.seed}/{purpose}")
+
+
+_LOGGED = {
+    "focus": "logged.focus",
+    "clipboard": "logged.clipboard",
+    "scroll": "logged.scroll",
+    "search": "logged.search",
+    "choices": "logged.choices",
+    "typing": "logged.typing",
+}
+"""The words for each kind of behaviour that a design can log."""
 
 
 def hash_of(value: object) -> str:
