@@ -3,18 +3,36 @@
 `events` is the record. Everything below it can be rebuilt from events, plan and bank: `sittings`, `trials` and
 `messages` are projections written in the same transaction as the events they come from; `replies` holds running ones.
 The views `answers` and `transcripts` let the file explain itself in any SQLite browser.
+
+sqlite_utils, which does the migrating, brings pandas along: a third of a second and 80 MiB that a server over a file of
+the present schema does not need. So it is imported where there is something to migrate, and not before.
 """
 
-import sqlite3
-from pathlib import Path
+from __future__ import annotations
 
-import sqlite_utils
-from sqlite_utils import Migrations
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oversight_app.errors import StoreError
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 
-study = Migrations("study")
+if TYPE_CHECKING:
+    import sqlite_utils
+
+_SET = "study"
+_STEPS: dict[str, Callable[[sqlite_utils.Database], None]] = {}
+
+
+def study(name: str) -> Callable[[Callable[[sqlite_utils.Database], None]], None]:
+    """Take the decorated function as the next migration."""
+
+    def take(step: Callable[[sqlite_utils.Database], None]) -> None:
+        _STEPS[name] = step
+
+    return take
+
 
 ANSWER_COLUMNS = (
     "study_id trial_id participant_id participant_kind condition protocol assistant assistant_mode provider model "
@@ -154,8 +172,6 @@ def _protocols(db: sqlite_utils.Database) -> None:
 
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
-_NAMES = {migration.name for migration in study.pending(sqlite_utils.Database(memory=True))}
-
 
 def migrate(path: Path, *, known_as: Path | None = None) -> None:
     """Bring the file to the present schema; several processes may try at once, one does it.
@@ -166,33 +182,45 @@ def migrate(path: Path, *, known_as: Path | None = None) -> None:
     with translated(known_as or path):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
         try:
-            db = sqlite_utils.Database(connection, execute_plugins=False)
-            if _is_current(db, known_as or path):
-                return
-            db.enable_wal()
-            # The migrations' own transactions start as reads and would fail at once beside another process.
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                study.apply(db)
-                db.commit()
-            except BaseException:
-                db.rollback()
-                raise
+            if not _is_current(connection, known_as or path):
+                _apply(connection)
         finally:
             connection.close()
 
 
-def _is_current(db: sqlite_utils.Database, path: Path) -> bool:
+def _apply(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database, Migrations
+
+    db = Database(connection, execute_plugins=False)
+    migrations = Migrations(_SET)
+    for name, step in _STEPS.items():
+        migrations(name=name)(step)
+    db.enable_wal()
+    # The migrations' own transactions start as reads and would fail at once beside another process.
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether there is nothing to do; found out by reading alone, so that no writer is waited for."""
-    applied = {migration.name for migration in study.applied(db)}
-    if not applied and db.table_names():
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    applied: set[str] = set()
+    if "_sqlite_migrations" in tables:
+        rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (_SET,))
+        applied = {name for (name,) in rows}
+    if not applied and tables:
         raise StoreError(
             f"{path} is another program's database, not the record of a study; nothing was changed. "
             "Choose the folder that `oversight init` made."
         )
-    if later := applied - _NAMES:
+    if later := applied - _STEPS.keys():
         raise StoreError(
             f"{path} was written by a later release of this tool (it knows {', '.join(sorted(later))}); "
             "nothing was changed. Install that release to go on."
         )
-    return applied == _NAMES
+    return applied == _STEPS.keys()
