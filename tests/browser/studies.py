@@ -7,7 +7,6 @@ from typing import Any
 
 from oversight_app import banks, invitations, planning
 from oversight_app.clock import SystemClock
-from oversight_app.prompts import load_prompts
 from oversight_app.study.design import Design
 from oversight_app.study.questions import Question
 from oversight_app.study_folder import StudyFolder
@@ -45,14 +44,8 @@ def make_study(
             store.save_questions(questions, [], source="tests", at=clock.now())
         else:
             banks.import_bank(store, "builtin", at=clock.now())
-        plan = planning.freeze(
-            store,
-            Design.model_validate(values | changes),
-            texts=made.read_texts(),
-            prompts=load_prompts(),
-            comprehension=made.read_comprehension(),
-            clock=clock,
-        )
+        design = Design.model_validate(values | changes)
+        plan = planning.freeze(store, design, made.read_materials(design.language), clock=clock)
         tokens = tuple(invitations.invite(store, 3, clock=clock))
         people = store.invitations()
     return Study(
