@@ -1,7 +1,9 @@
 """The look and the browser-side parts, read once from the files beside this one."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -25,12 +27,29 @@ def _css_string(text: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\"\\<>&]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
+_ENTRY = "export default function"
+
+
+def _component(name: str, *, html: str | None = None) -> Callable[..., Any]:
+    """The component whose script is in this file; it is mounted with a `key` and `data`, a dict of JSON values.
+
+    In a dict, Streamlit looks for tables among the values, and to know one it loads pandas: 0.4 s for the first
+    visitor and 80 MiB for good. So the data travels in a list, and the script is handed what is in it.
+    """
+    script = _read(f"{name}.js")
+    assert script.count(_ENTRY) == 1, f"{name}.js has no one function to start at"
+    mount = st.components.v2.component(
+        f"oversight_{name}",
+        html=html,
+        js=script.replace(_ENTRY, "function component")
+        + "\nexport default (given) => component({ ...given, data: given.data[0] })\n",
+        isolate_styles=False,
+    )
+    return lambda *, data, **others: mount(data=[data], **others)
+
+
 # Registered once: mounting the same name again keeps the one instance in the page alive over all questions.
-timer = st.components.v2.component(
-    "oversight_timer", html=_read("timer.html"), js=_read("timer.js"), isolate_styles=False
-)
-search = st.components.v2.component(
-    "oversight_search", html=_read("search.html"), js=_read("search.js"), isolate_styles=False
-)
-top = st.components.v2.component("oversight_top", js=_read("top.js"), isolate_styles=False)
-panes = st.components.v2.component("oversight_panes", js=_read("panes.js"), isolate_styles=False)
+timer = _component("timer", html=_read("timer.html"))
+search = _component("search", html=_read("search.html"))
+top = _component("top")
+panes = _component("panes")
