@@ -16,8 +16,6 @@ SCREENS = CODE / "screens"
 WORDS = {language: read_words(language) for language in LANGUAGES}
 ENGLISH = WORDS["en"].texts
 SECTIONS = {key.partition(".")[0] for key in ENGLISH}
-NOT_MOVED = {"chat.py", "passage.py", "panes.js", "search.html", "search.js"}
-"""Screens that still speak for themselves; their words are in the files already."""
 SAYING = {"say", "say_html"}
 LABELLED = set(
     "button checkbox chat_input html leave_button link_button markdown number_input popover prose radio "
@@ -160,9 +158,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     used = {str(text.value) for tree in trees for text in texts_of(tree)}
     used |= {key for tree in trees for _, key, _ in said(tree)}
 
-    waiting = {"chat", "panes", "passage", "search"} if NOT_MOVED else set()
-    wanted = [key for key in ENGLISH if key.partition(".")[0] not in waiting]
-    assert [key for key in wanted if {key, re.sub(r"\.(one|other)$", "", key)}.isdisjoint(used)] == []
+    assert [key for key in ENGLISH if {key, re.sub(r"\.(one|other)$", "", key)}.isdisjoint(used)] == []
 
 
 def said(tree: ast.Module) -> Iterator[tuple[ast.Call, str, frozenset[str]]]:
@@ -210,14 +206,12 @@ def test_no_screen_has_a_sentence_of_its_own() -> None:
     in_python = [
         f"{path.name}:{line}: {text}"
         for path in sorted(SCREENS.glob("*.py"))
-        if path.name not in NOT_MOVED
         for line, text in read_by_a_participant(parsed(path))
     ]
     beside_it = [
         f"{path.name}: {text}"
         for kind, find in (("*.html", in_html), ("*.js", in_script), ("*.css", in_style))
         for path in sorted(SCREENS.glob(kind))
-        if path.name not in NOT_MOVED
         for text in find(path.read_text(encoding="utf-8"))
     ]
 

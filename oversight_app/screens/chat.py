@@ -1,7 +1,8 @@
 """The assistant's pane: what was said, exactly, and a field to write in.
 
-A reply is written by `replies` outside the page's runs; while one is being written a small fragment reads its text
-twice a second. Everything that can be clicked stands outside that fragment and works at once.
+A reply is written by `replies` outside the page's runs. While one is being written, a small fragment reads it twice a
+second; only that one line stands in it, so that everything else of the pane, buttons and quotations included, stays as
+it is under one's finger. Quotations are compared with the passage once a reply is whole.
 """
 
 from functools import partial
@@ -13,33 +14,31 @@ from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
 from oversight_app.screens import acting
 from oversight_app.screens.plain import exact
+from oversight_app.screens.quoted import with_marks
+from oversight_app.screens.wording import say
 from oversight_app.study.page import Chat, ChatLine, QuestionPage
 from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 
 POLL_EVERY_S = 0.5
-
-_NOTES = {
-    "stopped": "You stopped this reply.",
-    "interrupted": "This reply broke off.",
-    "failed": "The assistant could not answer.",
-}
-_FORGOTTEN = '<p class="ov-forgotten">The assistant no longer sees what is above.</p>'
+_BROKEN = ("interrupted", "failed")
 
 
-def show(n: int, chat: Chat, participant_id: str, proctor: Proctor, replies: Replies) -> None:
-    """The pane of question `n`."""
+def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, replies: Replies) -> None:
+    """The pane of the question on this page."""
+    n = page.n
     with st.container(key="talk"):
         _head(n, chat, partial(replies.reset_context, participant_id, n))
         # Turned upside down by the style sheet: the newest line stays in sight while a reply grows.
-        with st.container(key=f"chat_log_{n}"):
+        with st.container(key=f"chat_log_{n}"), st.container(key=f"said_{n}"):
+            _log(page, chat)
             if chat.is_writing:
                 _follow(n, participant_id, proctor)
-            else:
-                _log(chat)
+        if page.passage:
+            st.html(f'<button type="button" class="ov-take" hidden>{exact(say("chat.take"))}</button>')
         _actions(n, chat, participant_id, replies)
         acting.reminder(f"chat_{n}")
         st.chat_input(
-            "Write to the assistant",
+            say("chat.placeholder"),
             key=f"chat_input_{n}",
             max_chars=MAX_MESSAGE_CHARACTERS,
             on_submit=_send,
@@ -49,15 +48,18 @@ def show(n: int, chat: Chat, participant_id: str, proctor: Proctor, replies: Rep
 
 def _head(n: int, chat: Chat, reset: partial[None]) -> None:
     with st.container(key="talk_head", horizontal=True, vertical_alignment="center"):
-        st.html('<h2 class="ov-pane-name">Assistant</h2>')
+        st.html(f'<h2 class="ov-pane-name">{exact(say("chat.heading"))}</h2>')
         acting.button(
-            "Reset",
+            say("chat.reset"),
             key=f"reset_{n}",
             act=reset,
             type="tertiary",
             disabled=chat.is_writing or all(line.is_forgotten for line in chat.lines),
-            help="The assistant forgets what was said. You still see it.",
+            help=say("chat.reset_help"),
         )
+
+
+# -- what was said ---------------------------------------------------------------------------------------
 
 
 def _follow(n: int, participant_id: str, proctor: Proctor) -> None:
@@ -67,50 +69,107 @@ def _follow(n: int, participant_id: str, proctor: Proctor) -> None:
         if not isinstance(page, QuestionPage) or page.n != n or page.chat is None or not page.chat.is_writing:
             st.rerun()  # the full run draws what is now the case, and ends the polling
         else:
-            _log(page.chat)
+            st.html(f'<div class="ov-log">{_running(page.chat.lines[-1])}</div>')
 
     poll()
 
 
-def _log(chat: Chat) -> None:
+def _log(page: QuestionPage, chat: Chat) -> None:
+    """Everything that is not being written just now."""
     if not chat.lines:
-        st.html('<p class="ov-empty">Ask the assistant anything about this question.</p>')
+        st.html(f'<p class="ov-empty">{exact(say("chat.empty"))}</p>')
         return
-    last_forgotten = max((i for i, line in enumerate(chat.lines) if line.is_forgotten), default=-1)
+    lines = [line for line in chat.lines if line.status != "running"]
+    last_forgotten = max((i for i, line in enumerate(lines) if line.is_forgotten), default=-1)
+    besides = _besides(page, chat)
     said = "".join(
-        _line(line) + (_FORGOTTEN if i == last_forgotten else "") for i, line in enumerate(chat.lines)
+        ("" if _was_tried_again(lines, i) else _line(line, page.passage, besides))
+        + (f'<p class="ov-forgotten">{exact(say("chat.forgotten"))}</p>' if i == last_forgotten else "")
+        for i, line in enumerate(lines)
     )
     st.html(
-        f'<div class="ov-log" role="log" aria-label="Conversation" aria-live="off" tabindex="0">{said}</div>'
+        f'<div class="ov-log" role="log" aria-label="{exact(say("chat.conversation"))}" aria-live="off" '
+        f'tabindex="0">{said}</div>'
     )
 
 
-def _line(line: ChatLine) -> str:
-    who, kind = ("You", "is-mine") if line.is_participant else ("Assistant", "is-theirs")
+def _besides(page: QuestionPage, chat: Chat) -> tuple[str, ...]:
+    """What a reply may quote that is not the passage."""
+    asked = tuple(line.text for line in chat.lines if line.is_participant)
+    return (page.question, *page.options, page.passage_title, *asked)
+
+
+def _was_tried_again(lines: list[ChatLine], i: int) -> bool:
+    """A reply without a word, and another attempt after it: one of them is enough to read."""
+    following = lines[i + 1 : i + 2]
+    return (
+        lines[i].status == "failed"
+        and not lines[i].text
+        and any(not line.is_participant for line in following)
+    )
+
+
+def _line(line: ChatLine, passage: tuple[str, ...], besides: tuple[str, ...]) -> str:
+    if line.is_participant or line.status == "failed":
+        text = exact(line.text)
+    else:
+        text = with_marks(line.text, passage, besides)
+    said = f'<div class="ov-exact">{text}</div>' if text else ""
+    note = _note(line)
+    return _spoken(line, said + (f'<p class="ov-small">{exact(note)}</p>' if note else ""))
+
+
+def _running(line: ChatLine) -> str:
+    """The reply so far. That it takes long is said by the style sheet, after a while without a word."""
+    waiting = '<span class="ov-waiting" aria-hidden="true"></span>'
+    if line.text:
+        return _spoken(line, f'<div class="ov-exact">{exact(line.text)}{waiting}</div>')
+    return _spoken(
+        line,
+        f'<div class="ov-small">{exact(say("chat.thinking"))} {waiting}</div>'
+        f'<p class="ov-small ov-late">{exact(say("chat.takes_long"))}</p>',
+    )
+
+
+def _spoken(line: ChatLine, body: str) -> str:
+    who, kind = (say("chat.you"), "is-mine") if line.is_participant else (say("chat.assistant"), "is-theirs")
     forgotten = " is-forgotten" if line.is_forgotten else ""
-    text = exact(line.text) if line.text else ""
-    waiting = '<span class="ov-waiting" aria-hidden="true"></span>' if line.status == "running" else ""
-    note = f'<p class="ov-small">{_NOTES[line.status]}</p>' if line.status in _NOTES else ""
-    said = f'<div class="ov-exact">{text}{waiting}</div>' if text or waiting else ""
-    return f'<div class="ov-line {kind}{forgotten}"><span class="ov-who">{who}</span>{said}{note}</div>'
+    return f'<div class="ov-line {kind}{forgotten}"><span class="ov-who">{exact(who)}</span>{body}</div>'
+
+
+def _note(line: ChatLine) -> str:
+    match line.status:
+        case "stopped":
+            return say("chat.stopped")
+        case "interrupted":
+            return say("chat.interrupted")
+        case "failed":
+            return say("chat.failed")
+        case _:
+            return ""
+
+
+# -- what can be done ------------------------------------------------------------------------------------
 
 
 def _actions(n: int, chat: Chat, participant_id: str, replies: Replies) -> None:
     last = chat.lines[-1] if chat.lines else None
-    is_broken = last is not None and last.status in ("interrupted", "failed") and not last.is_forgotten
-    status = "The assistant is writing." if chat.is_writing else _heard(last)
-    st.html(f'<p class="ov-unseen" role="status">{status}</p>')
+    status = say("chat.writing") if chat.is_writing else _heard(last)
+    st.html(f'<p class="ov-unseen" role="status">{exact(status)}</p>')
     if chat.is_writing:
-        acting.button("Stop", key=f"stop_{n}", act=partial(replies.stop, participant_id, n))
-    elif is_broken:
-        acting.button("Ask again", key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n))
+        acting.button(say("chat.stop"), key=f"stop_{n}", act=partial(replies.stop, participant_id, n))
+    elif last is not None and last.status in _BROKEN and not last.is_forgotten:
+        st.html(f'<p class="ov-small ov-go-on">{exact(say("chat.go_on"))}</p>')
+        acting.button(
+            say("chat.ask_again"), key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n)
+        )
 
 
 def _heard(last: ChatLine | None) -> str:
     """What a screen reader is told once: a log that is redrawn twice a second must not speak itself."""
     if last is None or last.is_participant:
         return ""
-    return _NOTES.get(last.status, f"The assistant answered: {exact(last.text)}")
+    return _note(last) or say("chat.answered", text=last.text)
 
 
 def _send(n: int, ask: partial[None]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, answer, assets, chat, frame, heartbeat, passage, timer
+from oversight_app.screens import acting, answer, chat, frame, heartbeat, panes, passage, timer
 from oversight_app.screens.plain import exact, length_class
 from oversight_app.screens.wording import say
 from oversight_app.study.page import QuestionPage
@@ -35,11 +35,9 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                 answer.confidence(page, save)
                 _submit(page, participant_id, proctor)
         if page.chat is not None:
-            chat.show(page.n, page.chat, participant_id, proctor, replies)
+            chat.show(page, page.chat, participant_id, proctor, replies)
     # Last, as on a phone they stand at the foot of the page, under the thumb.
-    assets.panes(
-        key="panes", data={"n": page.n, "passage": bool(page.passage), "chat": page.chat is not None}
-    )
+    panes.show(page)
     frame.top(f"question {page.n}")
     heartbeat.beat(
         partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
