@@ -1,0 +1,225 @@
+"""Every screen that a participant can meet, and how one gets there.
+
+One table serves the pictures (`pictures.py`) and the search for what keeps people out (`test_accessibility.py`): a
+screen that is added here is drawn and examined at both sizes from then on. A walk is one visitor's way through one
+study; each of its screens begins where the one before ended.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from oversight_app.study.design import ENDINGS
+from tests.browser import ways
+from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.served import Served
+from tests.browser.studies import Study, make_study
+from tests.browser.ways import Step, Visitor, press_on
+
+SIZES: dict[str, ViewportSize] = {
+    "laptop": {"width": LAPTOP["width"], "height": LAPTOP["height"]},
+    "phone": {"width": PHONE["width"], "height": PHONE["height"]},
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen: its picture's name, a line about it, the steps from the screen before, and what must then be there."""
+
+    name: str
+    says: str
+    steps: tuple[Step, ...]
+    shows: str
+    sizes: tuple[str, ...] = ("laptop", "phone")
+    """The steps are taken at the first of these."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Screens that one visitor, the `who`-th, meets one after another in the study that `plan` makes."""
+
+    name: str
+    plan: Callable[[Path], Study]
+    screens: tuple[Screen, ...]
+    who: int = 0
+
+
+def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, str, Page]]:
+    """Each screen of the walk at each of its sizes, ready to be looked at."""
+    study = walk.plan(room / walk.name.replace(" ", "_"))
+    served = Served(study.folder)
+    context = browser.new_context(viewport=SIZES["laptop"], reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    visitor = Visitor(context.new_page(), served, study, walk.who)
+    served.start()
+    try:
+        for screen in walk.screens:
+            visitor.page.set_viewport_size(SIZES[screen.sizes[0]])
+            for step in screen.steps:
+                step(visitor)
+            for size in screen.sizes:
+                visitor.page.set_viewport_size(SIZES[size])
+                visitor.page.mouse.move(0, 0)
+                expect(visitor.page.locator(screen.shows).first).to_be_visible()
+                yield screen, size, visitor.page
+    finally:
+        context.close()
+        served.stop()
+
+
+# -- the studies ----------------------------------------------------------------------------------------
+
+
+def _planned(folder: Path, **changes: Any) -> Study:
+    """A small study. Its codes are given, because drawn ones would change the pictures each time."""
+    given: dict[str, Any] = {
+        "sitting": {"comprehension_attempts": 2},
+        "outcomes": {outcome: {"code": f"DEMO{i:02}"} for i, outcome in enumerate(ENDINGS, start=1)},
+    }
+    return make_study(folder, **(given | changes))
+
+
+def _tasks(**tasks: dict[str, float]) -> Callable[[Path], Study]:
+    return partial(_planned, tasks=tasks)
+
+
+# -- the table ------------------------------------------------------------------------------------------
+
+WALKS = (
+    Walk(
+        "A whole sitting",
+        _planned,
+        (
+            Screen("consent", "The study's text, and a choice of two.", (ways.open_link,), ".st-key-consent"),
+            Screen("instructions", "What to do.", (press_on("consent"),), ".st-key-continue"),
+            Screen("check", "Was it understood?", (press_on("continue"),), ".st-key-comprehension_1"),
+            Screen(
+                "check_again", "What to look at again, and the attempts left.", (ways.fail_check,), ".ov-note"
+            ),
+            Screen("begin", "The last page before a place is taken.", (ways.pass_check,), ".st-key-begin"),
+            Screen("part", "What comes next. Nothing is timed here.", (press_on("begin"),), ".ov-progress"),
+            Screen("question", "A story, with the assistant.", (press_on("continue"),), ".st-key-submit_1"),
+            Screen("reminder", "Nothing was marked yet.", (ways.submit_unmarked(1),), ".ov-reminder"),
+            Screen(
+                "asked", "The assistant has answered.", (ways.ask(1), ways.mark_some(1)), ".st-key-submit_1"
+            ),
+            Screen(
+                "searched",
+                "Each hit is marked, and all are counted.",
+                (ways.search(1),),
+                ".ov-hits",
+                ("laptop",),
+            ),
+            Screen(
+                "pane_passage",
+                "On a phone the passage is a pane of its own.",
+                (ways.show_pane("passage"), ways.search(1)),
+                ".ov-passage",
+                ("phone",),
+            ),
+            Screen(
+                "pane_assistant",
+                "And so is the assistant.",
+                (ways.show_pane("chat"),),
+                ".st-key-chat_log_1",
+                ("phone",),
+            ),
+            Screen(
+                "leave",
+                "Leaving ends the study, so it is asked once.",
+                (ways.show_pane("question"), ways.ask_to_leave),
+                ".st-key-withdraw",
+                ("phone", "laptop"),
+            ),
+            Screen(
+                "question_alone",
+                "A story, without the assistant.",
+                (ways.stay, ways.answer(1), press_on("continue")),
+                ".st-key-submit_2",
+            ),
+            Screen(
+                "survey",
+                "Questions about help from outside.",
+                (ways.answer(2),),
+                ".st-key-survey_help_assistant",
+            ),
+            Screen("debrief", "What the study was about.", (press_on("continue"),), ".st-key-continue"),
+            Screen("end", "The code to hand in.", (press_on("continue"),), ".st-key-completion_code"),
+        ),
+    ),
+    Walk(
+        "Practice and short questions",
+        _tasks(mmlu={"questions_per_condition": 2, "time_limit_s": 180, "practice_per_condition": 1}),
+        (
+            Screen(
+                "practice", "Practice with the assistant.", (ways.go_to_first_question,), ".st-key-submit_1"
+            ),
+            Screen("feedback", "What was right, and why.", (ways.answer_wrongly(1),), ".st-key-next"),
+            Screen("part_that_counts", "Practice is over.", (press_on("next"),), ".ov-progress"),
+            Screen(
+                "pause",
+                "A pause between two questions.",
+                (press_on("continue"), ways.pause_after, ways.answer(2)),
+                ".st-key-continue",
+            ),
+            Screen(
+                "short_asked",
+                "A question without a passage, and what the assistant said.",
+                (press_on("continue"), ways.ask(3), ways.mark_some(3)),
+                ".st-key-submit_3",
+            ),
+            Screen(
+                "short_alone", "On one's own.", (ways.answer(3), press_on("continue")), ".st-key-submit_4"
+            ),
+            Screen("left", "Somebody has left.", (ways.ask_to_leave, press_on("withdraw")), "h1"),
+        ),
+    ),
+    Walk(
+        "Reading before the question",
+        _tasks(quality={"questions_per_condition": 1, "reading_s": 600, "practice_per_condition": 0}),
+        (
+            Screen(
+                "reading", "The passage alone, before any clock.", (ways.go_to_first_question,), ".ov-passage"
+            ),
+        ),
+    ),
+    Walk(
+        "No consent",
+        _planned,
+        (Screen("no_consent", "Somebody did not agree.", (ways.open_link, press_on("refuse")), "h1"),),
+        who=1,
+    ),
+    Walk(
+        "The check not passed",
+        _planned,
+        (
+            Screen(
+                "check_failed",
+                "The last attempt was not right either.",
+                (ways.open_link, press_on("consent"), press_on("continue"), ways.fail_check, ways.fail_check),
+                "h1",
+            ),
+        ),
+        who=2,
+    ),
+    Walk(
+        "Time and trouble",
+        partial(_planned, task="mmlu", limit_s=8),
+        (
+            Screen(
+                "last_seconds", "Ten seconds are left.", (ways.go_to_first_question,), "[data-state=last]"
+            ),
+            Screen(
+                "time_out", "The time was over before anything was marked.", (ways.let_time_run_out,), "h1"
+            ),
+            Screen("connection_lost", "The server is away.", (ways.kill_the_server,), "section[role=dialog]"),
+            Screen("trouble", "Something on our side failed.", (ways.spoil_the_record,), ".st-key-trouble"),
+            Screen("stranger", "Somebody without a link.", (ways.forget_the_visitor,), ".st-key-sheet h1"),
+            Screen("unknown_link", "A link that is not known.", (ways.open_nonsense,), "h1"),
+        ),
+    ),
+)

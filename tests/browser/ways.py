@@ -1,0 +1,207 @@
+"""A visitor with a link before a browser, and the steps that lead them from screen to screen.
+
+Keys and classes lead the way, never words, so that any language will do. A step is a function of the visitor; the ones
+that need to be told something first return it: `press_on("consent")` is the step of consenting.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from playwright.sync_api import Page, expect
+
+from oversight_app.store import Store
+from oversight_app.study.letters import OptionOrder
+from oversight_app.study.questions import LETTERS
+from tests.browser.served import Served, mark, press
+from tests.browser.studies import Study
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with a link of this study."""
+
+    page: Page
+    served: Served
+    study: Study
+    who: int
+
+    @property
+    def link(self) -> str:
+        """What was sent to them."""
+        return f"{self.served.url}/go/{self.study.tokens[self.who]}"
+
+
+Step: TypeAlias = Callable[[Visitor], object]
+
+
+def turn(page: Page, act: Callable[[], object]) -> None:
+    """Do what leads to another page, and come back when all of that page stands."""
+    before = page.evaluate("document.documentElement.dataset.page")
+    act()
+    page.wait_for_function("(before) => document.documentElement.dataset.page !== before", arg=before)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run, and until what of Streamlit's page comes over the line only now has come."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
+
+
+# -- before and after the questions ---------------------------------------------------------------------
+
+
+def open_link(visitor: Visitor) -> None:
+    """Open the link, and see the page that is due."""
+    turn(visitor.page, lambda: visitor.page.goto(visitor.link))
+
+
+def press_on(key: str) -> Step:
+    """Press the button that leads to the next page."""
+    return lambda visitor: turn(visitor.page, lambda: press(visitor.page, key))
+
+
+def pass_check(visitor: Visitor) -> None:
+    """Answer the check about the instructions, all right."""
+    _answer_check(visitor, visitor.study.check)
+
+
+def fail_check(visitor: Visitor) -> None:
+    """Answer it all wrong."""
+    _answer_check(visitor, [(right + 1) % 2 for right in visitor.study.check])
+
+
+def _answer_check(visitor: Visitor, answers: list[int]) -> None:
+    for i, at in enumerate(answers, start=1):
+        option = visitor.page.locator(f".st-key-comprehension_{i} label[data-testid=stRadioOption]").nth(at)
+        option.click()
+        expect(option.locator("input")).to_be_checked()
+    visitor.page.wait_for_timeout(800)  # an attempt sooner than that would be a double click
+    press_on("continue")(visitor)
+
+
+def go_to_first_rest(visitor: Visitor) -> None:
+    """From nothing to the page before the first question."""
+    steps = (open_link, press_on("consent"), press_on("continue"), pass_check, press_on("begin"))
+    for step in steps:
+        step(visitor)
+
+
+def go_to_first_question(visitor: Visitor) -> None:
+    """From nothing to question 1."""
+    go_to_first_rest(visitor)
+    press_on("continue")(visitor)
+
+
+def ask_to_leave(visitor: Visitor) -> None:
+    """Open the little window that asks whether one really wants to."""
+    visitor.page.locator(".st-key-leave button").click()
+
+
+def stay(visitor: Visitor) -> None:
+    """Close it again."""
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.locator(".st-key-withdraw")).to_have_count(0)
+
+
+def forget_the_visitor(visitor: Visitor) -> None:
+    """Come back without the cookie."""
+    visitor.page.context.clear_cookies()
+    visitor.page.reload()
+
+
+def open_nonsense(visitor: Visitor) -> None:
+    """Open a link that nobody was sent."""
+    visitor.page.goto(f"{visitor.served.url}/go/nonsense")
+
+
+# -- on a question --------------------------------------------------------------------------------------
+
+
+def answer(n: int) -> Step:
+    """Mark the right option and a confidence, and submit."""
+    return lambda visitor: _submit(visitor, n, _place_of_key(visitor))
+
+
+def answer_wrongly(n: int) -> Step:
+    """Mark another option, and submit."""
+    return lambda visitor: _submit(visitor, n, (_place_of_key(visitor) + 1) % 4)
+
+
+def _submit(visitor: Visitor, n: int, choice: int) -> None:
+    mark(visitor.page, n, choice)
+    press_on(f"submit_{n}")(visitor)
+
+
+def _place_of_key(visitor: Visitor) -> int:
+    plan = visitor.served.sitting(visitor.study.participants[visitor.who]).trial.plan
+    with Store.open(visitor.served.folder / "study.db") as store:
+        (question,) = [question for question in store.questions() if question.question_id == plan.question_id]
+    return LETTERS.index(OptionOrder(plan.option_order).displayed(LETTERS[question.correct]))
+
+
+def submit_unmarked(n: int) -> Step:
+    """Submit before anything is marked."""
+    return lambda visitor: press(visitor.page, f"submit_{n}")
+
+
+def mark_some(n: int) -> Step:
+    """Mark the second option and the fourth confidence."""
+    return lambda visitor: mark(visitor.page, n, choice=1, confidence=3)
+
+
+def search(n: int) -> Step:
+    """Search the passage for a frequent word, and go on to the second hit."""
+
+    def step(visitor: Visitor) -> None:
+        visitor.page.locator(f".st-key-search_{n} input").fill("the")
+        visitor.page.keyboard.press("Enter")
+
+    return step
+
+
+def ask(n: int) -> Step:
+    """Ask the assistant, and wait for the whole reply."""
+
+    def step(visitor: Visitor) -> None:
+        visitor.page.locator(f".st-key-chat_input_{n} textarea").fill("What do you think, and why?")
+        visitor.page.keyboard.press("Enter")
+        stop = visitor.page.locator(f".st-key-stop_{n} button")
+        expect(stop).to_be_visible()
+        expect(stop).to_have_count(0, timeout=60_000)
+
+    return step
+
+
+def show_pane(name: str) -> Step:
+    """On a phone, bring this part of the question page into sight."""
+    return lambda visitor: visitor.page.locator(f".ov-panes button[data-pane={name}]").click()
+
+
+def pause_after(visitor: Visitor) -> None:
+    """Ask for a pause after the present question."""
+    press(visitor.page, "pause")
+    expect(visitor.page.locator(".st-key-pause button")).to_be_disabled()
+
+
+def let_time_run_out(visitor: Visitor) -> None:
+    """Wait for the deadline, and the page that follows by itself."""
+    turn(visitor.page, lambda: None)
+
+
+# -- what should not happen -----------------------------------------------------------------------------
+
+
+def kill_the_server(visitor: Visitor) -> None:
+    """The server goes away, as in a power cut."""
+    visitor.served.kill()
+
+
+def spoil_the_record(visitor: Visitor) -> None:
+    """The server comes back and finds no table where it kept the events."""
+    visitor.served.start()
+    with sqlite3.connect(visitor.served.folder / "study.db") as record:
+        record.execute("ALTER TABLE events RENAME TO lost")
+    visitor.page.reload()
