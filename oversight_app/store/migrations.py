@@ -170,6 +170,17 @@ def _protocols(db: sqlite_utils.Database) -> None:
     )
 
 
+@study(name="006_arrivals")
+def _arrivals(db: sqlite_utils.Database) -> None:
+    """Batches of observations that may come twice; people of platforms who come again with other parameters."""
+    observations, people = db.table("observations"), db.table("platform_ids")
+    observations.add_column("batch", str)
+    observations.create_index(["participant_id", "batch"])
+    db.execute("DROP INDEX idx_observations_participant_id")  # the one above begins with it
+    people.add_column("latest_parameters", str)
+    people.add_column("latest_at", str)
+
+
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from oversight_app.store import bank, chain, migrations, sittings
 from oversight_app.store.database import Database
+from oversight_app.store.observations import ObservationRows
 from oversight_app.store.replies import ReplyRows
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
@@ -33,6 +34,7 @@ class Record:
         """Made by `Store.write` only."""
         self._connection = connection
         self.replies = ReplyRows(connection)
+        self.observations = ObservationRows(connection)
 
     def append(self, stream: str, events: Sequence[Event], at: datetime) -> int:
         """Append events to a stream; returns its last seq."""
