@@ -15,6 +15,7 @@ from typing import TypeAlias
 import streamlit as st
 
 from oversight_app.errors import Refusal
+from oversight_app.screens.formulas import beside
 from oversight_app.screens.plain import exact, label
 from oversight_app.screens.wording import percent, say
 from oversight_app.study.design import ConfidenceScale
@@ -129,10 +130,11 @@ def confidence(page: QuestionPage, save: Save) -> None:
 
 def _option(n: int, index: int, text: str) -> str:
     # Hidden from screen readers, who hear the radio button's own label.
+    words = f'<span class="ov-exact" aria-hidden="true" id="option_{n}_{index}">{exact(text)}</span>'
     return (
-        f'<div class="ov-option" data-option="{index}" aria-hidden="true">'
-        f'<span class="ov-letter">{LETTERS[index]}</span>'
-        f'<span class="ov-exact" id="option_{n}_{index}">{exact(text)}</span></div>'
+        f'<div class="ov-option" data-option="{index}">'
+        f'<span class="ov-letter" aria-hidden="true">{LETTERS[index]}</span>'
+        f"{beside(words, text, letter=LETTERS[index])}</div>"
     )
 
 

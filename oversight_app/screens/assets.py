@@ -14,7 +14,7 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_SHEETS = "\n".join(_read(name) for name in ("page.css", "question.css", "chat.css"))
+_SHEETS = "\n".join(_read(name) for name in ("page.css", "question.css", "chat.css", "formulas.css"))
 
 
 def style(*, disconnected: str) -> str:
@@ -53,3 +53,4 @@ timer = _component("timer", html=_read("timer.html"))
 search = _component("search", html=_read("search.html"))
 top = _component("top")
 panes = _component("panes")
+formulas = _component("formulas")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from oversight_app.screens import acting
+from oversight_app.screens.formulas import beside, fill, typeset
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.plain import exact, length_class
 from oversight_app.screens.wording import say, say_html
@@ -16,10 +17,13 @@ def show(page: FeedbackPage, read: Callable[[], None]) -> None:
         prose(
             (f'<p class="ov-small">{say_html("feedback.practice")}</p>' if page.is_practice else "")
             + f'<div class="ov-asked{length_class(page.question)}">{exact(page.question)}</div>'
+            + typeset(page.question)
             + "".join(_option(page, i, text) for i, text in enumerate(page.options))
         )
         if page.explanation:
-            prose(f'<div class="ov-note"><p class="ov-exact">{exact(page.explanation)}</p></div>')
+            note = f'<div class="ov-note"><p class="ov-exact">{exact(page.explanation)}</p></div>'
+            prose(note + typeset(page.explanation))
+        fill(page.question, *page.options, page.explanation)
         acting.button(say("buttons.next"), key="next", act=read, type="primary")
         acting.reminder("next")
 
@@ -39,9 +43,10 @@ def _heading(page: FeedbackPage) -> str:
 def _option(page: FeedbackPage, index: int, text: str) -> str:
     is_right, is_chosen = index == page.correct, index == page.choice
     kind = " is-right" if is_right else " is-wrong" if is_chosen else ""
+    words = f'<span class="ov-exact">{exact(text)}</span>'
     return (
         f'<div class="ov-shown{kind}"><span class="ov-letter">{LETTERS[index]}</span>'
-        f'<span class="ov-exact">{exact(text)}</span><span class="ov-mark">{_mark(is_right, is_chosen)}</span></div>'
+        f'{beside(words, text)}<span class="ov-mark">{_mark(is_right, is_chosen)}</span></div>'
     )
 
 

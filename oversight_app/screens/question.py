@@ -11,6 +11,7 @@ import streamlit as st
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
 from oversight_app.screens import acting, answer, chat, frame, heartbeat, panes, passage, timer
+from oversight_app.screens.formulas import fill, typeset
 from oversight_app.screens.plain import exact, length_class
 from oversight_app.screens.wording import say
 from oversight_app.study.page import QuestionPage
@@ -38,6 +39,7 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
             chat.show(page, page.chat, participant_id, proctor, replies)
     # Last, as on a phone they stand at the foot of the page, under the thumb.
     panes.show(page)
+    fill(page.question, *page.options)
     frame.top(f"question {page.n}")
     heartbeat.beat(
         partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
@@ -54,6 +56,7 @@ def _question(page: QuestionPage) -> str:
     return (
         f'<h1 class="ov-unseen" tabindex="-1">{exact(timer.where(page))}</h1>'
         f'<div class="ov-question{length_class(page.question)}" id="question_{page.n}">{exact(page.question)}</div>'
+        f"{typeset(page.question)}"
     )
 
 

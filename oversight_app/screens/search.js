@@ -230,7 +230,8 @@ function selected() {
   const selection = getSelection()
   const at = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).commonAncestorContainer : null
   const inside = (at?.nodeType === Node.TEXT_NODE ? at.parentElement : at)?.closest?.(".ov-log")
-  return inside ? String(selection).trim() : ""
+  // A point or a mark at the end belongs to the sentence around the words.
+  return inside ? String(selection).replace(/^[\s"“”„«»…,.;:]+|[\s"“”„«»…,.;:]+$/g, "") : ""
 }
 
 function offer(state) {
