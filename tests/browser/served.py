@@ -1,6 +1,8 @@
 """A study served by a real server process, and the browser that visits it.
 
 Every server stands on a loopback port of its own over a folder of its own; whoever starts one here ends that one.
+A page is only pressed and looked at when it is `settled`: while the next page is being drawn, parts of the one before
+still stand.
 """
 
 import os
@@ -20,6 +22,7 @@ from oversight_app.clock import SystemClock
 from oversight_app.commands.server import free_port, server_command, server_environment
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
+from oversight_app.study.events import Happened
 from oversight_app.study.sitting import Sitting
 
 HOST = "127.0.0.1"
@@ -44,6 +47,8 @@ class Served:
     folder: Path
     port: int = field(default_factory=lambda: free_port(HOST, start=first_port()))
     process: subprocess.Popen[bytes] | None = None
+    settings: tuple[str, ...] = ()
+    """Flags of Streamlit that differ from the product's own."""
 
     @property
     def url(self) -> str:
@@ -54,7 +59,7 @@ class Served:
         """Serve, and come back when it answers."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                server_command(HOST, self.port),
+                [*server_command(HOST, self.port), *self.settings],
                 env=server_environment(self.folder, "", os.environ),
                 stdout=log,
                 stderr=log,
@@ -73,6 +78,11 @@ class Served:
         """What the record says of a participant, read beside the server."""
         with Store.open(self.folder / "study.db") as store:
             return Proctor(store, SystemClock()).sitting(participant_id)
+
+    def happened(self, participant_id: str) -> list[Happened]:
+        """The participant's record, event by event."""
+        with Store.open(self.folder / "study.db") as store:
+            return list(store.events_of(participant_id))
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is None:
@@ -116,10 +126,34 @@ def wait_for(condition: Callable[[], T], *, seconds: float = 15) -> T:
 
 # -- what a participant does on the page ---------------------------------------------------------------
 
+STANDS = (
+    "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+    ":not(:has([data-testid=stSkeleton]))"
+)
+
+
+def settled(page: Page) -> None:
+    """Come back when the page stands: the connection is up, no run is drawing, no part is still on its way."""
+    expect(page.locator(STANDS)).to_be_visible()
+
+
+def turned(page: Page, act: Callable[[], object]) -> None:
+    """Do what leads to another page, and come back when that one stands."""
+    before = page.evaluate(_WHICH_PAGE)
+    act()
+    page.wait_for_function(f"(before) => {_WHICH_PAGE} !== before", arg=before)
+    settled(page)
+
+
+_WHICH_PAGE = "document.documentElement.dataset.page"
+
 
 def press(page: Page, key: str) -> None:
-    """Click the button with this key."""
-    page.locator(f".st-key-{key} button").click()
+    """Click the button with this key, on a page that stands."""
+    button = page.locator(f".st-key-{key} button")
+    expect(button).to_be_visible()
+    settled(page)
+    button.click()
 
 
 def option(page: Page, n: int, index: int) -> Locator:

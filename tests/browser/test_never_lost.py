@@ -34,7 +34,7 @@ def test_a_server_killed_in_the_middle_of_a_question_loses_nothing(
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
     question = page.locator("#question_1").inner_text()
     mark(page, 1, 2, confidence=3)
-    wait_for(lambda: served.sitting(study.participants[0]).trial.draft_confidence == 0.8)
+    wait_for(lambda: served.sitting(study.participants[0]).trial.draft.confidence == 0.8)
 
     served.kill()
     served.start()
@@ -54,7 +54,7 @@ def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serv
     served = serve(study.folder)
     walk_to_first_question(page, served.url, study.tokens[0], study.check)
     mark(page, 1, 0)
-    wait_for(lambda: served.sitting(study.participants[0]).trial.draft_confidence == 0.6)
+    wait_for(lambda: served.sitting(study.participants[0]).trial.draft.confidence == 0.6)
 
     served.kill()
     expect(option(page, 1, 3)).to_be_disabled()
@@ -67,7 +67,7 @@ def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serv
     def is_saved() -> bool:
         click_option(page, 1, 1)
         trial = served.sitting(study.participants[0]).trial
-        return trial.draft_choice == trial.plan.option_order[1]
+        return trial.draft.choice == trial.plan.option_order[1]
 
     wait_for(is_saved, seconds=30)
     expect(option(page, 1, 1)).to_be_checked()
