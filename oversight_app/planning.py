@@ -22,7 +22,7 @@ from oversight_app.study.plan import ComprehensionQuestion, Plan, hash_of
 from oversight_app.study.questions import Question, Role
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
-HOLES = ("told_reliability", "logged")
+HOLES = ("told_reliability", "logged", "prize")
 """What a text for participants may leave to be filled in."""
 
 _HOLE = re.compile(r"\{(\w+)\}")

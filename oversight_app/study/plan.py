@@ -103,8 +103,10 @@ class Plan(BaseModel):
         return hash_of(self.model_dump(mode="json"))
 
     def text(self, name: str) -> str:
-        """A text for participants, with what they are told of the assistant, and of what is logged, filled in."""
+        """A text for participants, with what they are told of the assistant, of pay and of what is logged filled in."""
+        answer = self.design.answer
         told = self.texts[name].replace("{told_reliability}", self.design.told_reliability)
+        told = told.replace("{prize}", f"{answer.prize:g} {answer.currency}")
         return told.replace("{logged}", self._logged())
 
     def _logged(self) -> str:

@@ -42,3 +42,18 @@ def spread(confidence: float, choice: int) -> tuple[float, ...]:
     """A confidence on one option as a distribution: the others share the rest evenly (Bowman et al. 2022, WMV)."""
     rest = (1 - confidence) / (len(LETTERS) - 1)
     return tuple(confidence if k == choice else rest for k in range(len(LETTERS)))
+
+
+def earned(
+    rule: ScoringRule, choice: str, confidence: float | None, probabilities: Sequence[float], right: int
+) -> float | None:
+    """What an answer earns, by original letters and `right` as their index; None where it states no probability.
+
+    >>> earned(ScoringRule.QUADRATIC, "B", 1.0, (), right=1)
+    1.0
+    """
+    if probabilities:
+        return score(rule, probabilities, right)
+    if not choice or confidence is None:
+        return None
+    return score(rule, spread(confidence, LETTERS.index(choice)), right)
