@@ -25,46 +25,12 @@ _PARTS = {
     "munderover": 3,
 }
 _ELEMENTS = {
-    "math",
-    "mrow",
-    "mi",
-    "mn",
-    "mo",
-    "mtext",
-    "mspace",
-    "mstyle",
-    "msqrt",
-    "mtable",
-    "mtr",
-    "mtd",
     *_PARTS,
+    *"math|mrow|mi|mn|mo|mtext|mspace|mstyle|msqrt|mtable|mtr|mtd|mpadded|mphantom".split("|"),
 }
-_ELEMENTS |= {"mpadded", "mphantom"}
 _ATTRIBUTES = frozenset(
-    (
-        "display",
-        "stretchy",
-        "accent",
-        "accentunder",
-        "minsize",
-        "maxsize",
-        "fence",
-        "separator",
-        "form",
-        "scriptlevel",
-    )
-    + (
-        "displaystyle",
-        "linethickness",
-        "height",
-        "depth",
-        "width",
-        "lspace",
-        "rspace",
-        "mathvariant",
-        "movablelimits",
-    )
-    + ("largeop", "symmetric", "columnalign")
+    "display|stretchy|accent|minsize|maxsize|fence|form|scriptlevel|displaystyle|linethickness|height|depth|width"
+    "|mathvariant|movablelimits".split("|")
 )
 _JOINER = "\u2060"
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
