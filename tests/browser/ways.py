@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from oversight_app.store import Store
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.questions import LETTERS
-from tests.browser.served import Served, mark, press
+from tests.browser.served import Served, mark, press, turned
 from tests.browser.studies import Study
 
 
@@ -36,31 +36,17 @@ class Visitor:
 Step: TypeAlias = Callable[[Visitor], object]
 
 
-def turn(page: Page, act: Callable[[], object]) -> None:
-    """Do what leads to another page, and come back when all of that page stands."""
-    before = page.evaluate("document.documentElement.dataset.page")
-    act()
-    page.wait_for_function("(before) => document.documentElement.dataset.page !== before", arg=before)
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until the script has run, and until what of Streamlit's page comes over the line only now has come."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0)
-
-
 # -- before and after the questions ---------------------------------------------------------------------
 
 
 def open_link(visitor: Visitor) -> None:
     """Open the link, and see the page that is due."""
-    turn(visitor.page, lambda: visitor.page.goto(visitor.link))
+    turned(visitor.page, lambda: visitor.page.goto(visitor.link))
 
 
 def press_on(key: str) -> Step:
     """Press the button that leads to the next page."""
-    return lambda visitor: turn(visitor.page, lambda: press(visitor.page, key))
+    return lambda visitor: turned(visitor.page, lambda: press(visitor.page, key))
 
 
 def pass_check(visitor: Visitor) -> None:
@@ -188,7 +174,7 @@ def pause_after(visitor: Visitor) -> None:
 
 def let_time_run_out(visitor: Visitor) -> None:
     """Wait for the deadline, and the page that follows by itself."""
-    turn(visitor.page, lambda: None)
+    turned(visitor.page, lambda: None)
 
 
 # -- what should not happen -----------------------------------------------------------------------------
