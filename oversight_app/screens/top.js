@@ -14,8 +14,13 @@ export default function ({ data }) {
   root.lang = data.language
   // Observed for good: the dialog about a lost connection comes when no run of the page can help.
   if (root.observer === undefined) {
-    root.observer = new MutationObserver(() => sayInOurWords(root.words))
-    root.observer.observe(document.body, { childList: true, subtree: true })
+    root.observer = new MutationObserver(() => {
+      sayInOurWords(root.words)
+      keepFocusInPlace(root)
+      bringFocusToPopover()
+    })
+    root.observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] })
+    document.addEventListener("focusin", (event) => noteFocus(root, event.target))
   }
   root.words = data.words
   sayInOurWords(data.words)
@@ -50,6 +55,31 @@ function keepFocusOnHeading(until, first = true) {
   if (first || document.activeElement?.matches("body, .stMain"))
     document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
   if (performance.now() < until) setTimeout(() => keepFocusOnHeading(until, false), 50)
+}
+
+// A button may vanish or be locked by the very press that it got. Its focus goes to what stands in for it, and is not lost
+// on the page as a whole.
+const STANDS_IN = { ".st-key-talk": "textarea", ".st-key-bar": ".st-key-leave button" }
+
+// Noted while it is there: what is gone from the page no longer says where it stood. And only for those who see a focus,
+// as by keyboard: after a touch, a phone's keyboard would come up by itself.
+function noteFocus(root, element) {
+  const part = element.matches(":focus-visible") && Object.keys(STANDS_IN).find((part) => element.closest(part))
+  root.focused = { element, part }
+}
+
+function keepFocusInPlace({ focused }) {
+  if (!focused?.part || (focused.element.isConnected && !focused.element.disabled)) return
+  if (document.activeElement !== focused.element && !document.activeElement?.matches("body, .stMain")) return
+  document.querySelector(`${focused.part} ${STANDS_IN[focused.part]}`)?.focus({ preventScroll: true })
+}
+
+// Streamlit draws what a popover holds at the end of the page; by keyboard it would be reached after everything else.
+function bringFocusToPopover() {
+  const popover = document.querySelector("[data-testid=stPopoverBody]:not([tabindex='-1'])")
+  if (!popover) return
+  popover.tabIndex = -1
+  popover.focus({ preventScroll: true })
 }
 
 // The second half of a double click would fall on the page that the first half has brought.
