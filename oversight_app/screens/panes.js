@@ -48,6 +48,6 @@ function sign(nav, page) {
   if (part.dataset.news === news) return
   part.dataset.news = news
   part.querySelector("span")?.remove()
-  if (words) part.append(made("span", { className: "ov-unseen", textContent: `: ${words}` }))
+  if (words) part.append(made("span", { className: "ov-unseen", textContent: words }))
   nav.live.textContent = words
 }

@@ -1,9 +1,13 @@
 """The assistant's pane."""
 
+import html
+import re
+from dataclasses import replace
+
 import pytest
 
 from oversight_app.errors import Reminder
-from oversight_app.study.page import Page
+from oversight_app.study.page import Chat, ChatLine, Page
 from tests.screens.fakes import FakeProctor, open_page, question, said, texts
 
 
@@ -57,10 +61,30 @@ def test_while_a_reply_is_written_one_can_stop_it_and_still_answer(monkeypatch: 
     assert proctor.told == [("stop", 2), ("save_draft", 2, 1, None)]
 
 
+def test_only_the_line_being_written_is_read_anew_while_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the whole log redrawn twice a second, a button in it would lose its focus and a click could miss it."""
+    chat = said("One?", "It is one.", "Why?", "Becau", status="running")
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=chat)))).split("\n")
+
+    (settled,) = [block for block in drawn if 'role="log"' in block]
+    assert "It is one." in settled
+    assert "Becau" not in settled
+    assert sum("Becau" in block for block in drawn) == 1
+
+
+def test_a_reply_that_has_no_word_yet_says_so_and_what_one_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=said("Why?", "", status="running")))))
+
+    assert "The assistant is thinking." in drawn
+    assert '<p class="ov-small ov-late">This takes longer than usual.' in drawn
+
+
 @pytest.mark.parametrize("status", ["interrupted", "failed"])
 def test_a_broken_reply_can_be_asked_for_again(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
     proctor = FakeProctor(question(2, chat=said("Why?", "Bec", status=status)))
     app = open_page(monkeypatch, proctor)
+    assert "You can ask again, or go on without it." in texts(app)
 
     app.button(key="ask_again_2").click().run()
 
@@ -101,3 +125,82 @@ def test_there_is_nothing_to_reset_before_anything_was_said(monkeypatch: pytest.
     app = open_page(monkeypatch, FakeProctor(question(2, chat=said())))
 
     assert app.button(key="reset_2").disabled
+
+
+def test_attempts_without_a_word_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = said("Why?", "")
+    failed = [ChatLine(f"m{i}", False, "", "failed", False) for i in range(3)]
+
+    drawn = texts(
+        open_page(monkeypatch, FakeProctor(question(2, chat=replace(chat, lines=(chat.lines[0], *failed)))))
+    )
+
+    assert drawn.count('<p class="ov-small">The assistant could not answer.</p>') == 1
+
+
+# -- quotations ---------------------------------------------------------------------------------------------
+
+PASSAGE = ("It was a bright cold day in April.", "The clocks were striking thirteen.")
+REPLY = 'It says "a bright cold day", “the clock was striking thirteen” & "a mild day in the autumn".'
+
+
+def marks(drawn: str) -> list[tuple[str, str, str]]:
+    """What was marked, how, and what a press brings to the search."""
+    return [
+        (html.unescape(quoted), likeness, html.unescape(words))
+        for quoted, likeness, words in re.findall(
+            r'<mark class="[^"]*">([^<]*)</mark>[^<]*<button [^>]*data-likeness="(\w+)" data-words="([^"]*)"',
+            drawn,
+        )
+    ]
+
+
+def test_quotations_are_marked_by_what_the_passage_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = question(2, passage=PASSAGE, chat=said("Which?", REPLY))
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(page)))
+
+    assert marks(drawn) == [
+        ("a bright cold day", "exact", "a bright cold day"),
+        ("the clock was striking thirteen", "nearly", "The clocks were striking thirteen"),
+        ("a mild day in the autumn", "not_found", "a mild day in the autumn"),
+    ]
+    assert 'data-mark="nearly"' in drawn
+    assert 'aria-label="not found: a mild day in the autumn"' in drawn
+
+
+def test_the_reply_stays_as_it_is_around_the_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = question(2, passage=PASSAGE, chat=said("Which?", REPLY))
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(page)))
+
+    (line,) = re.findall(r'<div class="ov-exact">(It says.*?)</div>', drawn)
+    assert html.unescape(re.sub(r"<[^>]*>", "", line)) == REPLY
+
+
+@pytest.mark.parametrize(
+    ("passage", "chat"),
+    [
+        ((), said("Which?", REPLY)),
+        (PASSAGE, said("Which?", REPLY, status="running")),
+        (PASSAGE, said(f"You said: {REPLY}")),
+        (PASSAGE, said('Is it "a mild day in the autumn"?', 'You ask: is it "a mild day in the autumn"?')),
+        (PASSAGE, said("Which?", "I think it is “Which planet has the shortest year?”")),
+    ],
+)
+def test_nothing_is_marked_that_is_no_quotation_of_the_passage(
+    monkeypatch: pytest.MonkeyPatch, passage: tuple[str, ...], chat: Chat
+) -> None:
+    """No passage; a reply on its way; the participant's own words; words of theirs or of the question in a reply."""
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, passage=passage, chat=chat))))
+
+    assert marks(drawn) == []
+
+
+def test_a_selection_can_be_searched_for_where_there_is_a_passage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_passage = question(2, passage=PASSAGE, chat=said("Which?", REPLY))
+
+    assert 'class="ov-take" hidden>Search this in the passage' in texts(
+        open_page(monkeypatch, FakeProctor(with_passage))
+    )
+    assert "ov-take" not in texts(open_page(monkeypatch, FakeProctor(replace(with_passage, passage=()))))
