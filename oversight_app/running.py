@@ -16,6 +16,7 @@ from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
+from oversight_app.presence import Presence
 from oversight_app.proctor import PLATFORM_KEYS, Proctor
 from oversight_app.providers import provider_for
 from oversight_app.replies import Replies
@@ -39,6 +40,8 @@ class Running:
     """What the interface says: the plan's words, read once."""
     people: dict[str, str] = field(default_factory=dict)
     """Who stands behind a platform cookie, so that the record is asked once and not at every click."""
+    presence: Presence = field(default_factory=Presence)
+    """In which of their tabs people are working."""
 
 
 _running: Running | None = None
@@ -123,6 +126,11 @@ def replies() -> Replies:
 def words() -> Words:
     """What the interface says; English where no study is open, so that trouble can always be told."""
     return Words.from_dict({}) if _running is None else _running.words
+
+
+def presence() -> Presence:
+    """In which of their tabs the participants of this process are working."""
+    return _open().presence
 
 
 def study_id() -> str:

@@ -14,7 +14,8 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_SHEETS = "\n".join(_read(name) for name in ("page.css", "question.css", "chat.css", "formulas.css"))
+_LOOKS = ("page.css", "sheet.css", "question.css", "chat.css", "formulas.css")
+_SHEETS = "\n".join(map(_read, _LOOKS))
 
 
 def style(*, disconnected: str) -> str:
@@ -54,3 +55,4 @@ search = _component("search", html=_read("search.html"))
 top = _component("top")
 panes = _component("panes")
 formulas = _component("formulas")
+tab = _component("tab")

@@ -5,15 +5,17 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from oversight_app.screens.plain import exact, label
+from oversight_app.screens.wording import say, say_html
 
 
-def ask(key: str, text: str, options: Sequence[str], *, horizontal: bool = False) -> None:
+def ask(
+    key: str, text: str, options: Sequence[str], *, horizontal: bool = False, is_needed: bool = False
+) -> None:
     """One question; its widget has this key, and its value is the option's index."""
     with st.container(key=f"check_{key}"):
-        # Hidden from screen readers, who hear it as the name of its options, without Markdown's escapes.
-        st.html(f'<p class="ov-check" aria-hidden="true">{exact(text)}</p>')
+        st.html(asked(text, is_needed=is_needed))
         st.radio(
-            label(text),
+            named(text, is_needed=is_needed),
             options=range(len(options)),
             format_func=lambda option: label(options[option]),
             index=None,
@@ -21,6 +23,17 @@ def ask(key: str, text: str, options: Sequence[str], *, horizontal: bool = False
             horizontal=horizontal,
             label_visibility="collapsed",
         )
+
+
+def asked(text: str, *, is_needed: bool = False) -> str:
+    """A question for the eye. Screen readers hear it as the name of its field, without Markdown's escapes."""
+    needed = f' <span class="ov-needed">{say_html("survey.needed")}</span>' if is_needed else ""
+    return f'<p class="ov-check" aria-hidden="true">{exact(text)}{needed}</p>'
+
+
+def named(text: str, *, is_needed: bool = False) -> str:
+    """A question as the name of its field."""
+    return label(f"{text} ({say('survey.needed')})" if is_needed else text)
 
 
 def marked(key: str, n_options: int) -> int | None:

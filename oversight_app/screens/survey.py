@@ -6,20 +6,24 @@ import streamlit as st
 
 from oversight_app.screens import acting, choices
 from oversight_app.screens.frame import prose, reading
-from oversight_app.screens.plain import exact, label
 from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import SurveyPage
 from oversight_app.study.survey import HELP_KEYS, MAX_TEXT_CHARACTERS, NO, YES, Answer, SurveyItem
 
 _NO_OR_YES = (NO, YES)
+_MOST_SIDE_BY_SIDE = 7
+"""More points than that do not fit beside each other with their words."""
 
 
 def show(page: SurveyPage, hand_in: Callable[[Mapping[str, Answer]], None]) -> None:
     """All items on one page, nothing preselected, one button."""
     with reading("end", say("survey.heading")):
+        if any(item.required for item in page.items):
+            prose(f"<p>{say_html('survey.opening')}</p>")
         for item in page.items:
             _ask(item)
-        prose(f"<p>{say_html('survey.help_opening')}</p>")
+        heading = f"<h2>{say_html('survey.help_heading')}</h2>" if page.items else ""
+        prose(f"{heading}<p>{say_html('survey.help_opening')}</p>")
         for key in HELP_KEYS:
             options = (say("choices.no"), say("choices.yes"))
             choices.ask(f"survey_{key}", say(f"survey.{key}"), options, horizontal=True)
@@ -33,26 +37,33 @@ def _ask(item: SurveyItem) -> None:
     key = f"survey_{item.key}"
     match item.kind:
         case "likert":
-            choices.ask(key, item.text, item.labels)
+            choices.ask(
+                key,
+                item.text,
+                item.labels,
+                horizontal=len(item.labels) <= _MOST_SIDE_BY_SIDE,
+                is_needed=item.required,
+            )
         case "number":
-            _asked(item)
+            st.html(choices.asked(item.text, is_needed=item.required))
             st.number_input(
-                label(item.text),
+                choices.named(item.text, is_needed=item.required),
                 value=None,
                 min_value=item.minimum,
                 max_value=item.maximum,
+                step=1.0,
+                format="%g",
                 key=key,
                 label_visibility="collapsed",
             )
         case "text":
-            _asked(item)
+            st.html(choices.asked(item.text, is_needed=item.required))
             st.text_area(
-                label(item.text), key=key, max_chars=MAX_TEXT_CHARACTERS, label_visibility="collapsed"
+                choices.named(item.text, is_needed=item.required),
+                key=key,
+                max_chars=MAX_TEXT_CHARACTERS,
+                label_visibility="collapsed",
             )
-
-
-def _asked(item: SurveyItem) -> None:
-    st.html(f'<p class="ov-check" aria-hidden="true">{exact(item.text)}</p>')
 
 
 def _answers(page: SurveyPage) -> dict[str, Answer]:

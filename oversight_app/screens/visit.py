@@ -13,6 +13,7 @@ from oversight_app.proctor import Proctor
 from oversight_app.screens import (
     assets,
     begin,
+    briefing,
     comprehension,
     consent,
     debrief,
@@ -26,6 +27,7 @@ from oversight_app.screens import (
     screening,
     stranger,
     survey,
+    taken_over,
 )
 from oversight_app.screens.wording import say
 from oversight_app.study.page import (
@@ -44,6 +46,9 @@ from oversight_app.study.page import (
     SurveyPage,
 )
 
+_AFTER_INSTRUCTIONS = ComprehensionPage | BeginPage | RestPage | FeedbackPage
+"""Pages on which somebody may want to read the instructions once more."""
+
 
 def show() -> None:
     """Draw the visitor's page."""
@@ -53,8 +58,14 @@ def show() -> None:
     if participant_id is None:
         stranger.show()
         return
-    proctor = running.proctor()
-    _draw(proctor, participant_id, proctor.page(participant_id))
+    if taken_over.is_here(participant_id):
+        proctor = running.proctor()
+        _draw(proctor, participant_id, proctor.page(participant_id))
+        taken_over.notice()
+    else:
+        # Not even asked for its page, which might start a clock that runs in the other tab.
+        taken_over.show(participant_id)
+        heartbeat.beat()
 
 
 def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
@@ -84,10 +95,12 @@ def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
         case DebriefPage():
             debrief.show(page, partial(proctor.finish, participant_id))
         case EndPage():
-            end.show(page)
+            end.show(page, participant_id)
             return
     if not isinstance(page, ConsentPage):
-        with st.container(key="foot"):
+        with st.container(key="foot", horizontal=True):
+            if isinstance(page, _AFTER_INSTRUCTIONS):
+                briefing.button(proctor.plan)
             heartbeat.leave_button(say("leave.button"), partial(proctor.withdraw, participant_id))
     heartbeat.beat()
 

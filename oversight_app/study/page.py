@@ -218,6 +218,8 @@ Page: TypeAlias = (
     ConsentPage
     | ScreeningPage
     | InstructionsPage
+    keeps_data: bool | None = None
+    """What somebody who withdrew wished for their answers so far; None where they did not say."""
     | ComprehensionPage
     | BeginPage
     | RestPage

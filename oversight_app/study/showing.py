@@ -52,8 +52,7 @@ def page_of(
         case Stage.SCREENING:
             return ScreeningPage(tuple((question.text, question.options) for question in plan.screening))
         case Stage.INSTRUCTIONS:
-            parts = tuple(plan.text(name) for name in instruction_names(plan))
-            return InstructionsPage(plan.design.title, parts, plan.example)
+            return InstructionsPage(plan.design.title, instruction_parts(plan), plan.example)
         case Stage.COMPREHENSION:
             return _comprehension(sitting, plan)
         case Stage.READY:
@@ -71,7 +70,14 @@ def page_of(
         case Stage.DEBRIEF:
             return DebriefPage(plan.text("debrief"))
         case Stage.ENDED:
-            return EndPage(sitting.outcome, plan.code(sitting.outcome), plan.url(sitting.outcome))
+            return EndPage(
+                sitting.outcome, plan.code(sitting.outcome), plan.url(sitting.outcome), sitting.keeps_data
+            )
+
+
+def instruction_parts(plan: Plan) -> tuple[str, ...]:
+    """The instructions of this design, in Markdown, one text per part."""
+    return tuple(plan.text(name) for name in instruction_names(plan))
 
 
 def instruction_names(plan: Plan) -> tuple[str, ...]:

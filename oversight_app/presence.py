@@ -1,0 +1,71 @@
+"""Which tab a participant is working in, of all that are open: the one in which they last meant to.
+
+A tab tells which one it is, and since when somebody means to work in it: it was opened, or "Go on here" was pressed in
+it. The latest is in charge, and every other one learns so at its next run. All of this is said again by the tabs
+whenever a process has forgotten it, so nothing of it is kept; and whatever it says, an action counts or not by the
+record alone.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+FRESH = timedelta(seconds=30)
+"""A tab that was opened longer ago takes nothing over: it is the server that has only now heard of it."""
+ALIVE = timedelta(seconds=90)
+"""A tab not heard of for so long is closed; browsers let those in the background speak once a minute."""
+
+
+class Standing(StrEnum):
+    """How a tab stands to the others of the same participant."""
+
+    IN_CHARGE = "in_charge"
+    TOOK_OVER = "took_over"
+    """In charge, for the first time, and another one was at work a moment ago."""
+    TAKEN_OVER = "taken_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab, and since when somebody means to work in it."""
+
+    tab_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _InCharge:
+    tab: Tab
+    heard_at: datetime
+
+
+class Presence:
+    """The tab in charge of each participant, as far as this process has heard."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_charge: dict[str, _InCharge] = {}
+
+    def hear(self, participant_id: str, tab: Tab, now: datetime) -> Standing:
+        """A tab is there; how it stands."""
+        with self._lock:
+            known = self._in_charge.get(participant_id)
+            if known is not None and _is_later(known.tab, tab):
+                return Standing.TAKEN_OVER
+            self._in_charge[participant_id] = _InCharge(tab, now)
+        if known is None or known.tab.tab_id == tab.tab_id:
+            return Standing.IN_CHARGE
+        is_told = now - tab.since <= FRESH and now - known.heard_at <= ALIVE
+        return Standing.TOOK_OVER if is_told else Standing.IN_CHARGE
+
+    def go_on_in(self, participant_id: str, tab_id: str, now: datetime) -> Tab:
+        """Put a tab in charge that had been taken over."""
+        tab = Tab(tab_id, now)
+        with self._lock:
+            self._in_charge[participant_id] = _InCharge(tab, now)
+        return tab
+
+
+def _is_later(one: Tab, other: Tab) -> bool:
+    return (one.since, one.tab_id) > (other.since, other.tab_id)
