@@ -12,6 +12,9 @@ from dataclasses import dataclass
 MAX_LENGTH = 3000
 """A mark that closes later than this was not meant to."""
 
+_DEEPEST = 3
+"""Nobody quotes deeper inside a quotation; a row of opening marks is something else."""
+
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"'}
 _MARK = re.compile(r'[“”„«»"]')
 _BLOCK = re.compile(r"^[ ]{0,3}>.*(?:\n[ ]{0,3}>.*)*", re.MULTILINE)
@@ -78,6 +81,8 @@ def _end_of(text: str, opened: int) -> int | None:
             if opener == '"':
                 return None  # it opens again before it closed
             depth += 1
+            if depth > _DEEPEST:
+                return None
     return None
 
 
