@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan
-from oversight_app.proctor import new_participant_id
+from oversight_app.recruits import new_participant_id
 from oversight_app.store import Store
 from oversight_app.study.events import STUDY_STREAM, ParticipantsInvited
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from oversight_app.clock import Clock
 from oversight_app.errors import Refusal, StoreError
 from oversight_app.ledger import GAP_S, Ledger
+from oversight_app.recruits import Recruits
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study import lapse, sitting_actions, trial_actions
@@ -30,9 +31,6 @@ from oversight_app.study.trial import Trial
 BEAT_S = 2.0
 """How often a server notes that it is up."""
 
-PLATFORM_KEYS = ("PROLIFIC_PID", "workerId", "participantId", "participant_label")
-"""The parameter that names a person, for each recruiting platform."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +42,7 @@ class Proctor(Ledger):
     ) -> None:
         """As a ledger; raises NoPlan without a frozen plan."""
         super().__init__(store, clock, watches_uptime=watches_uptime)
+        self._recruits = Recruits(store, clock, self.plan.design.sitting.person_parameter)
         self._kind = kind
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._last_beat: datetime | None = None
@@ -55,21 +54,8 @@ class Proctor(Ledger):
         return self.store.participant_of(token)
 
     def participant_from_platform(self, parameters: Mapping[str, str]) -> str | None:
-        """The participant behind a recruiting platform's link; None for no person.
-
-        The same person is the same participant. Only a name is kept; nobody is enrolled before they agree to take part.
-        """
-        for key in PLATFORM_KEYS:
-            if parameters.get(key):
-                person = f"{key}={parameters[key]}"
-                known = self.store.person_of_platform(person)
-                if known is not None:
-                    return known
-                with self.store.write() as record:
-                    return record.person_of_platform(
-                        person, new_participant_id(), parameters, self.clock.now()
-                    )
-        return None
+        """The participant behind a recruiting platform's link; None where it names nobody. Nobody is enrolled by it."""
+        return self._recruits.participant_of(parameters)
 
     def page(self, participant_id: str) -> Page:
         """The page to show now. A question's clock starts at its first showing here; somebody who had left is back."""
@@ -97,6 +83,7 @@ class Proctor(Ledger):
             )
             if agreed and self._is_full(record):
                 events = sitting_actions.turn_away(sitting)
+            self._recruits.enrol(record, participant_id)
             return [ParticipantEnrolled(self._kind), *events]
 
         self.act(participant_id, decide)
@@ -336,11 +323,6 @@ def trial_at_hand(sitting: Sitting, n: int) -> Trial:
     if sitting.stage is not Stage.TRIAL or sitting.trial.plan.n != n:
         raise Refusal(f"question {n} is not on the page")
     return sitting.trial
-
-
-def new_participant_id() -> str:
-    """Eight lower-case letters and digits that say nothing about anybody."""
-    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(8))
 
 
 def _starts(sitting: Sitting) -> bool:

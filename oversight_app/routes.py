@@ -1,36 +1,25 @@
-"""The addresses beside the page: a participant's link, a platform's link, a probe; and what every answer carries.
+"""The addresses beside the page: links, what a page observes, a probe; and what every answer carries.
 
 A GET starts nothing and takes no place: mail scanners and chat previews open links too. It leaves a cookie and goes to
 the page, so that the token is out of the address bar, the history and the referrer.
 """
 
-import html
 import re
-from pathlib import Path
-from string import Template
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from oversight_app import running
+from oversight_app import running, still_pages
+from oversight_app.observing import Receipt, observe
+from oversight_app.study.observations import MOST_BYTES
+from oversight_app.study.platforms import is_preview
 
-_PLATFORM_PARAMETERS = (
-    *("PROLIFIC_PID", "STUDY_ID", "SESSION_ID"),
-    *("workerId", "assignmentId", "hitId"),
-    *("participantId", "projectId"),
-    *("participant_label",),
-)
-"""What Prolific, MTurk, CloudResearch and a lab's own links carry; anything else in a link is left where it is."""
-
-_MAX_CHARACTERS = 200
 _COOKIE_SECONDS = 60 * 24 * 3600  # sittings may be resumed over weeks
-_UNKNOWN_LINK = Template(
-    (Path(__file__).parent / "screens" / "unknown_link.html").read_text(encoding="utf-8")
-)
 
 # Streamlit's page needs inline styles and scripts, and blob: for its components; nothing from any other host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -58,6 +47,8 @@ _HEADERS = {
 _PAGES = re.compile(r"/|/go/[^/]+|/join|/health|/_stcore/.*")
 """The addresses that a person can open. For any other, Streamlit would answer with its page and leave it blank."""
 
+_STATUS = {Receipt.RECEIVED: 204, Receipt.MALFORMED: 400, Receipt.STRANGE: 400, Receipt.TOO_MANY: 429}
+
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit's own addresses that tell strangers about the server."""
 
@@ -66,17 +57,59 @@ def go(request: Request) -> Response:
     """A participant's invitation link."""
     token = request.path_params["token"]
     if running.proctor().participant_of(token) is None:
-        return _unknown_link()
+        return still_pages.unknown_link()
     return _to_the_page(token)
 
 
 def join(request: Request) -> Response:
     """A recruiting platform's link, with the person's id in its parameters."""
-    given = {name: request.query_params.get(name, "").strip() for name in _PLATFORM_PARAMETERS}
-    found = {name: value for name, value in given.items() if value}
-    if not running.names_a_person(found) or any(len(value) > _MAX_CHARACTERS for value in found.values()):
-        return _unknown_link()
-    return _to_the_page(running.platform_cookie(found))
+    given = request.query_params.multi_items()
+    if is_preview(given):
+        return still_pages.preview()
+    arrived = running.arrival(given)
+    if arrived is None:
+        return still_pages.unknown_link()
+    # MTurk shows the link in a frame of its own page, where the study cannot be; from there a tab is opened.
+    if "turkSubmitTo" in arrived.parameters and still_pages.IN_TAB not in given:
+        return still_pages.doorway(arrived)
+    return _to_the_page(running.platform_cookie(arrived))
+
+
+async def observed(request: Request) -> Response:
+    """What a participant's page saw of behaviour; it stands beside the page, so that no page is drawn for it."""
+    if not _is_from_our_page(request):
+        return _received(403)
+    raw = await _body(request)
+    if raw is None:
+        return _received(413)
+    return _received(await run_in_threadpool(_observe, request.cookies.get(running.cookie_name(), ""), raw))
+
+
+def _observe(cookie: str, raw: bytes) -> int:
+    participant_id = running.participant_behind(cookie)
+    return 403 if participant_id is None else _STATUS[observe(running.proctor(), participant_id, raw)]
+
+
+def _is_from_our_page(request: Request) -> bool:
+    """Whether a page of ours sends this, and no other that happens to know the address: the cookie comes by itself."""
+    origin = request.headers.get("origin", "")
+    is_ours = origin == running.public_url() or origin.partition("://")[2] == request.headers.get("host")
+    is_json = request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+    return is_json and origin != "" and is_ours
+
+
+async def _body(request: Request) -> bytes | None:
+    """The bytes that were sent; None as soon as there are too many, whatever was announced."""
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > MOST_BYTES:
+            return None
+    return bytes(raw)
+
+
+def _received(status: int) -> Response:
+    return Response(status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def health(request: Request) -> Response:
@@ -97,17 +130,6 @@ def _to_the_page(cookie: str) -> Response:
     return answer
 
 
-def _unknown_link() -> Response:
-    say = running.words().say
-    page = _UNKNOWN_LINK.substitute(
-        language=html.escape(say("language.code")),
-        heading=html.escape(say("unknown_link.heading")),
-        check=html.escape(say("unknown_link.check")),
-        write=html.escape(say("unknown_link.write")),
-    )
-    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-store"})
-
-
 class Guard:
     """Hides what strangers need not see, and puts the security headers on every answer."""
 
@@ -122,14 +144,20 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_headers())
+                headers = MutableHeaders(scope=message)
+                for name, value in _headers().items():
+                    headers.setdefault(name, value)
             await send(message)
 
         if scope["path"].startswith(_HIDDEN):
             await PlainTextResponse("Not Found", status_code=404)(scope, receive, send_with_headers)
             return
+        if _is_fetched_ahead(scope):
+            refusal = Response(status_code=503, headers={"Cache-Control": "no-store"})
+            await refusal(scope, receive, send_with_headers)
+            return
         if _is_astray(scope):
-            await _unknown_link()(scope, receive, send_with_headers)
+            await still_pages.unknown_link()(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 
@@ -140,11 +168,23 @@ def _is_astray(scope: Scope) -> bool:
     return wants_a_page and _PAGES.fullmatch(scope["path"]) is None
 
 
+def _is_fetched_ahead(scope: Scope) -> bool:
+    """Whether a browser asks for a page that nobody has opened yet: it would run there, unseen, and start clocks."""
+    headers = Headers(scope=scope)
+    purpose = " ".join(headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
+    return "text/html" in headers.get("accept", "") and ("prefetch" in purpose or "preview" in purpose)
+
+
 def _headers() -> dict[str, str]:
     if running.is_public_https():
         return _HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
     return _HEADERS
 
 
-ROUTES = [Route("/go/{token}", go), Route("/join", join), Route("/health", health)]
+ROUTES = [
+    Route("/go/{token}", go),
+    Route("/join", join),
+    Route("/observed", observed, methods=["POST"]),
+    Route("/health", health),
+]
 MIDDLEWARE = [Middleware(Guard)]

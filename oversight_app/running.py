@@ -10,16 +10,17 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
 from oversight_app.presence import Presence
-from oversight_app.proctor import PLATFORM_KEYS, Proctor
+from oversight_app.proctor import Proctor
 from oversight_app.providers import provider_for
 from oversight_app.replies import Replies
+from oversight_app.study.platforms import Arrival, read_arrival
 from oversight_app.study_folder import StudyFolder
 from oversight_app.words import Words
 
@@ -38,8 +39,6 @@ class Running:
     public_url: str = ""
     words: Words = field(default_factory=lambda: Words.from_dict({}))
     """What the interface says: the plan's words, read once."""
-    people: dict[str, str] = field(default_factory=dict)
-    """Who stands behind a platform cookie, so that the record is asked once and not at every click."""
     presence: Presence = field(default_factory=Presence)
     """In which of their tabs people are working."""
 
@@ -138,9 +137,14 @@ def study_id() -> str:
     return proctor().plan.study_id
 
 
+def public_url() -> str:
+    """Where participants reach this process, without a slash at its end; empty when nobody said."""
+    return _open().public_url
+
+
 def is_public_https() -> bool:
     """Whether participants come over https, so that cookies may never travel without it."""
-    return _open().public_url.lower().startswith("https://")
+    return public_url().lower().startswith("https://")
 
 
 def _open() -> Running:
@@ -157,9 +161,14 @@ def cookie_name() -> str:
     return "oversight_" + re.sub(r"[^A-Za-z0-9_-]", "_", study_id())
 
 
-def platform_cookie(platform_ids: Mapping[str, str]) -> str:
-    """The cookie of a visitor who came with these platform parameters. It is their link once more, and no secret."""
-    text = json.dumps(dict(platform_ids), sort_keys=True, separators=(",", ":"))
+def arrival(given: Iterable[tuple[str, str]]) -> Arrival | None:
+    """Who comes from a platform with these parameters of a link; None where they name nobody."""
+    return read_arrival(given, proctor().plan.design.sitting.person_parameter)
+
+
+def platform_cookie(arrived: Arrival) -> str:
+    """The cookie of a visitor who came from a platform. It is their link once more, and no secret."""
+    text = json.dumps(dict(arrived.parameters), ensure_ascii=False, separators=(",", ":"))
     return _PLATFORM + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -167,26 +176,15 @@ def participant_behind(cookie: str) -> str | None:
     """The participant with this cookie; None for anything that is not one of ours."""
     if not cookie.startswith(_PLATFORM):
         return proctor().participant_of(cookie) if cookie else None
-    people = _open().people
-    if cookie not in people:
-        found = proctor().participant_from_platform(_platform_ids(cookie))
-        if found is None:
-            return None
-        people[cookie] = found
-    return people[cookie]
+    return proctor().participant_from_platform(_parameters(cookie))
 
 
-def names_a_person(platform_ids: Mapping[str, str]) -> bool:
-    """Whether a platform's parameters say who it is."""
-    return any(platform_ids.get(key) for key in PLATFORM_KEYS)
-
-
-def _platform_ids(cookie: str) -> dict[str, str]:
+def _parameters(cookie: str) -> dict[str, str]:
     packed = cookie.removeprefix(_PLATFORM)
     try:
-        ids = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
-    except ValueError:  # a cookie is whatever a browser sends
+        given = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    except (ValueError, RecursionError):  # a cookie is whatever a browser sends
         return {}
-    if not isinstance(ids, dict) or not all(isinstance(part, str) for pair in ids.items() for part in pair):
+    if not isinstance(given, dict) or not all(isinstance(part, str) for pair in given.items() for part in pair):
         return {}
-    return ids
+    return given

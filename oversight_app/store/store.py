@@ -116,6 +116,15 @@ class Record:
         ).fetchone()
         return str(row["participant_id"])
 
+    def came_again(self, key: str, parameters: Mapping[str, str], at: datetime) -> None:
+        """Keep what a known person's link says, beside what the first one said, where it says something else."""
+        said = json.dumps(dict(parameters), sort_keys=True)
+        self._connection.execute(
+            "UPDATE platform_ids SET latest_parameters = ?, latest_at = ? "
+            "WHERE platform_key = ? AND coalesce(latest_parameters, parameters) <> ?",
+            (said, iso(at), key, said),
+        )
+
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
         """Note that a process is up; a gap longer than the tolerance starts a new interval."""
         updated = self._connection.execute(

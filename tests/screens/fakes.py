@@ -36,7 +36,10 @@ class FakeProctor:
 
     @property
     def plan(self) -> Any:
-        return SimpleNamespace(study_id=self.study_id, words=read_words(self.language).as_dict())
+        design = SimpleNamespace(sitting=SimpleNamespace(person_parameter=""))
+        return SimpleNamespace(
+            study_id=self.study_id, words=read_words(self.language).as_dict(), design=design
+        )
 
     def participant_of(self, token: str) -> str | None:
         return PERSON if token == TOKEN else None
