@@ -12,10 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from oversight_app import running
 from oversight_app.errors import OversightError
 from oversight_app.routes import MIDDLEWARE, ROUTES
+from oversight_app.screens.turnstile import Turnstile
 
 _LOG = logging.getLogger("oversight")
 
@@ -47,5 +49,9 @@ def _calm(error: Exception) -> bool:
 
 
 app = st.App(
-    "screens/main.py", routes=ROUTES, middleware=MIDDLEWARE, lifespan=_lifespan, on_script_error=_calm
+    "screens/main.py",
+    routes=ROUTES,
+    middleware=[*MIDDLEWARE, Middleware(Turnstile)],
+    lifespan=_lifespan,
+    on_script_error=_calm,
 )

@@ -1,0 +1,134 @@
+"""What a tab sends is taken in one after another, and nobody waits for what may never come."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from oversight_app.screens import turnstile
+from oversight_app.screens.turnstile import Turnstile
+
+SCOPE: Scope = {"type": "websocket"}
+
+
+def from_browser(*, fragment_id: str = "", kind: str = "rerun_script") -> Message:
+    said = BackMsg()
+    if kind == "rerun_script":
+        said.rerun_script.query_string = "?"
+        said.rerun_script.fragment_id = fragment_id
+    else:
+        said.load_git_info = True
+    return {"type": "websocket.receive", "bytes": said.SerializeToString()}
+
+
+def to_browser(
+    status: "ForwardMsg.ScriptFinishedStatus.ValueType" = ForwardMsg.FINISHED_SUCCESSFULLY,
+    fragment_id: str = "",
+) -> Message:
+    said = ForwardMsg(script_finished=status)
+    if fragment_id:
+        said.metadata.run.fragment_ids.append(fragment_id)
+    return {"type": "websocket.send", "bytes": said.SerializeToString()}
+
+
+async def nothing(message: Message) -> None:
+    """A browser that takes what it gets."""
+
+
+async def is_let_in(receive: Receive) -> bool:
+    """Whether the next message comes at once."""
+    waiting = asyncio.ensure_future(receive())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    is_in = waiting.done()
+    waiting.cancel()
+    return is_in
+
+
+def served(sent: list[Message], look: Callable[[Receive, Send], Awaitable[None]]) -> None:
+    """A connection on which these messages have come in; `look` stands in for Streamlit."""
+
+    async def connection() -> None:
+        coming = iter(sent)
+
+        async def receive() -> Message:
+            return next(coming)
+
+        await Turnstile(lambda scope, receive, send: look(receive, send))(SCOPE, receive, nothing)
+
+    asyncio.run(connection())
+
+
+def test_the_next_click_waits_until_the_run_of_the_one_before_is_over() -> None:
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        assert not await is_let_in(receive)
+
+    served([from_browser(), from_browser()], look)
+
+    async def look_again(receive: Receive, send: Send) -> None:
+        await receive()
+        await send(to_browser())
+        assert await is_let_in(receive)
+
+    served([from_browser(), from_browser()], look_again)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        to_browser(ForwardMsg.FINISHED_EARLY_FOR_RERUN),
+        to_browser(fragment_id="beat"),
+        {"type": "websocket.send"},
+    ],
+)
+def test_a_run_that_begins_anew_and_one_of_a_part_of_the_page_are_no_end(end: Message) -> None:
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        await send(end)
+        assert not await is_let_in(receive)
+
+    served([from_browser(), from_browser()], look)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        from_browser(fragment_id="beat"),
+        from_browser(kind="other"),
+        {"type": "websocket.receive", "bytes": b"\xff"},
+    ],
+)
+def test_what_starts_no_run_of_the_page_holds_nobody_up(first: Message) -> None:
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        assert await is_let_in(receive)
+
+    served([first, from_browser()], look)
+
+
+def test_nobody_waits_for_ever_for_a_run_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turnstile, "PATIENCE_S", 0.01)
+
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        assert (await receive())["type"] == "websocket.receive"
+
+    served([from_browser(), from_browser()], look)
+
+
+def test_other_connections_pass() -> None:
+    passed: list[tuple[Receive, Send]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        passed.append((receive, send))
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    asyncio.run(Turnstile(app)({"type": "http"}, receive, nothing))
+
+    assert passed == [(receive, nothing)]
