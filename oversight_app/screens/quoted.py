@@ -5,12 +5,15 @@ of its own, only a name, and a word that the style sheet shows. A press on it is
 script hears of every click).
 """
 
+import re
+
 from oversight_app.quoting import Likeness, Quote, quotes
 from oversight_app.screens.plain import exact
 from oversight_app.screens.wording import say
 
 _BETWEEN_PARTS = " … "
-_CLOSING_MARKS = '”“»«"'
+# What closes a quotation, and the point or comma behind it, which must not begin a line.
+_CLOSING = re.compile(r"[”“»«\"]?[.,;:!?)]*")
 
 
 def with_marks(text: str, passage: tuple[str, ...], besides: tuple[str, ...]) -> str:
@@ -18,7 +21,8 @@ def with_marks(text: str, passage: tuple[str, ...], besides: tuple[str, ...]) ->
     pieces: list[str] = []
     at = 0
     for quote in quotes(text, passage, besides):
-        end = quote.end + (text[quote.end : quote.end + 1] in tuple(_CLOSING_MARKS))
+        closing = _CLOSING.match(text, quote.end)
+        end = closing.end() if closing else quote.end
         pieces += [
             exact(text[at : quote.begin]),
             f'<mark class="ov-quote is-{quote.likeness}">{exact(text[quote.begin : quote.end])}</mark>',
