@@ -1,131 +1,83 @@
-"""The answer: which option, and how sure.
+"""The answer: which option, how sure, and perhaps why.
 
 An option's exact text stands beside its radio button, in one grid with it (question.css): Streamlit's labels are
 Markdown and would change "$5", `a*b*c` or a line break. The button's own label, for screen readers, is the escaped
 text; the letter in front keeps two options with the same text apart, because labels are what a browser sends.
 
-A draft is saved when a mark changes, and compared again in every run, because a change made while the server was away
-arrives without its event. `_kept` remembers what this tab last saved or took from the record: a tab that changed
-nothing takes over what another tab marked, and never writes its old mark back.
+What is marked, and when it is saved, is `marks`' business. Here it is drawn.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
+from functools import partial
 
 import streamlit as st
 
-from oversight_app.errors import Refusal
+from oversight_app.screens import assets, pay, probability
+from oversight_app.screens.entry import edit_of
 from oversight_app.screens.formulas import beside
+from oversight_app.screens.marks import Fields, Save, fields_of, keep, marked
 from oversight_app.screens.plain import exact, label
 from oversight_app.screens.wording import percent, say
 from oversight_app.study.design import ConfidenceScale
-from oversight_app.study.page import QuestionPage
+from oversight_app.study.mark import MAX_REASON_CHARACTERS
+from oversight_app.study.page import Belief, QuestionPage
 from oversight_app.study.questions import LETTERS
-
-Save: TypeAlias = Callable[[int | None, float | None], None]
-Marks: TypeAlias = tuple[int | None, float | None]
-
-
-def marked(n: int) -> Marks:
-    """What is marked on question `n` in this tab; a forged value is none."""
-    choice: object = st.session_state.get(f"answer_{n}")
-    confidence: object = st.session_state.get(f"confidence_{n}")
-    return (
-        choice if type(choice) is int and 0 <= choice < len(LETTERS) else None,
-        _as_probability(confidence),
-    )
-
-
-def _as_probability(value: object) -> float | None:
-    """Five points are probabilities already; the percent field gives a whole number, as an int."""
-    if type(value) is not int and type(value) is not float:
-        return None
-    probability = value / 100 if isinstance(value, int) else value
-    return probability if 0 <= probability <= 1 else None
-
-
-def reconcile(page: QuestionPage, save: Save) -> None:
-    """Before the widgets are drawn: save what the record does not have yet, take over what this tab does not."""
-    _drop_forged(page.n)
-    here, kept = marked(page.n), st.session_state.get(_kept(page.n))
-    in_record = (page.draft_choice, page.draft_confidence)
-    if here != (None, None) and here != kept:
-        if here != in_record:
-            _keep(page.n, save)
-        st.session_state[_kept(page.n)] = here
-    elif in_record != here:
-        _take_over(page, in_record)
-
-
-def _take_over(page: QuestionPage, in_record: Marks) -> None:
-    choice, confidence = in_record
-    if choice is not None:
-        st.session_state[f"answer_{page.n}"] = choice
-    if confidence is not None:
-        is_percent = page.confidence_scale is ConfidenceScale.PERCENT
-        st.session_state[f"confidence_{page.n}"] = round(confidence * 100) if is_percent else confidence
-    st.session_state[_kept(page.n)] = in_record
-
-
-def _drop_forged(n: int) -> None:
-    """A value that no widget of the page can have is as if it had not come; the mark before it stands."""
-    for name, value, kept in zip(
-        ("answer", "confidence"), marked(n), st.session_state.get(_kept(n), (None, None)), strict=True
-    ):
-        key = f"{name}_{n}"
-        if value is None and st.session_state.get(key) is not None:
-            del st.session_state[key]
-            if kept is not None:
-                st.session_state[key] = kept
-
-
-def _keep(n: int, save: Save) -> None:
-    _drop_forged(n)
-    marks = marked(n)
-    if marks == st.session_state.get(_kept(n)):
-        return
-    # Forgotten first: the next click may end this run wherever session state is touched, also right after saving, and
-    # a click back to what is remembered would then look saved.
-    st.session_state.pop(_kept(n), None)
-    try:
-        save(*marks)
-    except Refusal:
-        return  # too late, or forged: this run shows what is true
-    st.session_state[_kept(n)] = marks
-
-
-def _kept(n: int) -> str:
-    return f"_kept_{n}"
-
-
-# -- drawing -------------------------------------------------------------------------------------------
 
 
 def options(page: QuestionPage, save: Save) -> None:
     """The four options; none is preselected."""
+    fields = fields_of(page)
     with st.container(key=f"options_{page.n}"):
         st.html("".join(_option(page.n, i, text) for i, text in enumerate(page.options)))
         st.radio(
-            say("question.your_answer"),
+            say("question.your_first_answer" if page.awaits_initial else "question.your_answer"),
             options=range(len(page.options)),
             format_func=lambda i: f"{LETTERS[i]}. {label(page.options[i])}",
             index=None,
-            key=f"answer_{page.n}",
+            key=fields.answer,
             label_visibility="collapsed",
-            on_change=_keep,
-            args=(page.n, save),
+            on_change=keep,
+            args=(fields, save),
         )
 
 
 def confidence(page: QuestionPage, save: Save) -> None:
     """How sure, on the design's scale; nothing is preselected."""
+    fields = fields_of(page)
     match page.confidence_scale:
         case ConfidenceScale.FIVE_POINTS:
-            _five_points(page, save)
+            _five_points(page, fields, save)
         case ConfidenceScale.PERCENT:
-            _percent(page, save)
+            _probability(page, fields, save, say("question.how_sure"))
+        case ConfidenceScale.DISTRIBUTION:
+            _probability(page, fields, save, say("question.how_likely"))
         case ConfidenceScale.NONE:
             pass
+
+
+def reason(page: QuestionPage, save: Save) -> None:
+    """Why, in words, where the study asks for it."""
+    if page.reason == "none":
+        return
+    fields = fields_of(page)
+    assets.reason(
+        key=fields.reason,
+        data={
+            "key": fields.reason,
+            "label": say("question.reason" if page.reason == "required" else "question.reason_optional"),
+            "value": marked(fields).reason,
+            "edit": edit_of(fields.reason),
+            "longest": MAX_REASON_CHARACTERS,
+            "is_required": page.reason == "required",
+        },
+        on_entered_change=partial(keep, fields, save),
+    )
+
+
+def in_words(said: Belief) -> str:
+    """An answer and how sure of it somebody was, in one line: "B, 60 %"."""
+    sure = probability.sureness(said.confidence, said.probabilities)
+    letter = LETTERS[said.choice]
+    return say("question.answer_and_sureness", letter=letter, sure=sure) if sure else letter
 
 
 def _option(n: int, index: int, text: str) -> str:
@@ -138,29 +90,32 @@ def _option(n: int, index: int, text: str) -> str:
     )
 
 
-def _five_points(page: QuestionPage, save: Save) -> None:
+def _five_points(page: QuestionPage, fields: Fields, save: Save) -> None:
     st.radio(
         say("question.how_sure"),
         options=page.confidence_levels,
         format_func=percent,
         index=None,
-        key=f"confidence_{page.n}",
+        key=fields.confidence,
         horizontal=True,
-        on_change=_keep,
-        args=(page.n, save),
+        on_change=keep,
+        args=(fields, save),
     )
 
 
-def _percent(page: QuestionPage, save: Save) -> None:
-    # A slider always has a value; this field is empty until it is touched.
-    st.number_input(
-        say("question.how_sure_percent"),
-        min_value=0,
-        max_value=100,
-        value=None,
-        step=1,
-        key=f"confidence_{page.n}",
-        placeholder="0-100",
-        on_change=_keep,
-        args=(page.n, save),
+def _probability(page: QuestionPage, fields: Fields, save: Save, label: str) -> None:
+    # The first answer is followed by the one that counts, and that one is paid.
+    is_paid = page.pay is not None and not page.awaits_initial
+    probability.show(
+        fields,
+        marked(fields),
+        partial(keep, fields, save),
+        label=label,
+        pay=pay.in_browser(
+            page.pay,
+            is_practice=page.is_practice,
+            is_distribution=page.confidence_scale is ConfidenceScale.DISTRIBUTION,
+        )
+        if is_paid and page.pay
+        else None,
     )

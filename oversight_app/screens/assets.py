@@ -14,7 +14,7 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_LOOKS = ("page.css", "sheet.css", "question.css", "chat.css", "formulas.css")
+_LOOKS = ("page.css", "sheet.css", "question.css", "chat.css", "formulas.css", "answering.css")
 _SHEETS = "\n".join(map(_read, _LOOKS))
 
 
@@ -31,8 +31,10 @@ def _css_string(text: str) -> str:
 _ENTRY = "export default function"
 
 
-def _component(name: str, *, html: str | None = None) -> Callable[..., Any]:
+def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = ()) -> Callable[..., Any]:
     """The component whose script is in this file; it is mounted with a `key` and `data`, a dict of JSON values.
+
+    The files named in `before` hold what several scripts share.
 
     In a dict, Streamlit looks for tables among the values, and to know one it loads pandas: 0.4 s for the first
     visitor and 80 MiB for good. So the data travels in a list, and the script is handed what is in it.
@@ -42,7 +44,8 @@ def _component(name: str, *, html: str | None = None) -> Callable[..., Any]:
     mount = st.components.v2.component(
         f"oversight_{name}",
         html=html,
-        js=script.replace(_ENTRY, "function component")
+        js="\n".join(map(_read, before))
+        + script.replace(_ENTRY, "function component")
         + "\nexport default (given) => component({ ...given, data: given.data[0] })\n",
         isolate_styles=False,
     )
@@ -56,3 +59,6 @@ top = _component("top")
 panes = _component("panes")
 formulas = _component("formulas")
 tab = _component("tab")
+probability = _component("probability", before=("entry.js", "scoring.js"))
+reason = _component("reason", before=("entry.js",))
+watch = _component("watch")

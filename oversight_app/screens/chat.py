@@ -12,7 +12,7 @@ import streamlit as st
 from oversight_app.errors import Refusal, Reminder
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting
+from oversight_app.screens import acting, belief
 from oversight_app.screens.plain import exact
 from oversight_app.screens.quoted import with_marks
 from oversight_app.screens.wording import say
@@ -36,6 +36,7 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
         if page.passage:
             st.html(f'<button type="button" class="ov-take" hidden>{exact(say("chat.take"))}</button>')
         _actions(n, chat, participant_id, replies)
+        belief.show(page, chat, participant_id, proctor)
         acting.reminder(f"chat_{n}")
         st.chat_input(
             say("chat.placeholder"),

@@ -1,8 +1,8 @@
-"""The right answer to the question just closed, where the design shows it."""
+"""The right answer to the question just closed, where the design shows it, and what that answer pays."""
 
 from collections.abc import Callable
 
-from oversight_app.screens import acting
+from oversight_app.screens import acting, pay
 from oversight_app.screens.formulas import beside, fill, typeset
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.plain import exact, length_class
@@ -23,6 +23,9 @@ def show(page: FeedbackPage, read: Callable[[], None]) -> None:
         if page.explanation:
             note = f'<div class="ov-note"><p class="ov-exact">{exact(page.explanation)}</p></div>'
             prose(note + typeset(page.explanation))
+        if page.pay is not None:
+            words = pay.earned(page.pay, page.earned, is_practice=page.is_practice)
+            prose(f'<p class="ov-earned">{exact(words)}</p>')
         fill(page.question, *page.options, page.explanation)
         acting.button(say("buttons.next"), key="next", act=read, type="primary")
         acting.reminder("next")

@@ -10,20 +10,34 @@ import streamlit as st
 
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, answer, chat, frame, heartbeat, panes, passage, timer
+from oversight_app.screens import (
+    acting,
+    answer,
+    briefing,
+    chat,
+    frame,
+    handing,
+    heartbeat,
+    panes,
+    passage,
+    timer,
+    watch,
+)
 from oversight_app.screens.formulas import fill, typeset
+from oversight_app.screens.marks import fields_of, reconcile
 from oversight_app.screens.plain import exact, length_class
-from oversight_app.screens.wording import say
+from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import QuestionPage
 
 
 def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Replies) -> None:
     """Draw the question, and save what is marked where the record does not have it yet."""
-    save = partial(proctor.save_draft, participant_id, page.n)
-    answer.reconcile(page, save)
+    save = handing.saving(page, participant_id, proctor)
+    reconcile(page, save)
     with st.container(key="bar", horizontal=True):
-        timer.show(page)
+        timer.show(page, participant_id)
         _pause(page, partial(proctor.pause_after, participant_id, page.n))
+        briefing.button(proctor.plan)
         heartbeat.leave_button(say("question.leave"), partial(proctor.withdraw, participant_id))
     with st.container(key=f"desk_{_kind(page)}"):
         if page.passage:
@@ -33,16 +47,20 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                 st.html(_question(page))
                 answer.options(page, save)
             with st.container(key="handing"):
+                if said := _beforehand(page):
+                    st.html(said)
                 answer.confidence(page, save)
-                _submit(page, participant_id, proctor)
+                answer.reason(page, save)
+                handing.buttons(page, participant_id, proctor)
         if page.chat is not None:
             chat.show(page, page.chat, participant_id, proctor, replies)
     # Last, as on a phone they stand at the foot of the page, under the thumb.
     panes.show(page)
     fill(page.question, *page.options)
-    frame.top(f"question {page.n}")
+    watch.show(page, participant_id)
+    frame.top(f"question {page.n} {fields_of(page).answer}")
     heartbeat.beat(
-        partial(_is_still_open, proctor, participant_id, page.n) if page.remaining_ms is not None else None
+        partial(_is_still_asked, proctor, participant_id, page) if page.remaining_ms is not None else None
     )
 
 
@@ -60,20 +78,16 @@ def _question(page: QuestionPage) -> str:
     )
 
 
-def _submit(page: QuestionPage, participant_id: str, proctor: Proctor) -> None:
-    def submit() -> None:
-        choice, confidence = answer.marked(page.n)
-        proctor.submit(
-            participant_id,
-            page.n,
-            choice,
-            confidence,
-            browser_response_time_s=timer.response_time_s(page.n),
-        )
-
-    key = f"submit_{page.n}"
-    acting.button(say("question.submit"), key=key, act=submit, type="primary")
-    acting.reminder(key)
+def _beforehand(page: QuestionPage) -> str:
+    """What one should know before handing in; often nothing."""
+    lines = []
+    if page.awaits_initial:
+        lines.append(say_html("question.assistant_comes"))
+    if page.initial is not None:
+        lines.append(say_html("question.first_answer", said=answer.in_words(page.initial)))
+    if timer.is_the_studys(page):
+        lines.append(say_html("question.study_time"))
+    return "".join(f'<p class="ov-small ov-beforehand">{line}</p>' for line in lines)
 
 
 def _pause(page: QuestionPage, pause_after: partial[None]) -> None:
@@ -82,7 +96,7 @@ def _pause(page: QuestionPage, pause_after: partial[None]) -> None:
     acting.button(label, key="pause", act=pause_after, type="tertiary", disabled=page.pause_after)
 
 
-def _is_still_open(proctor: Proctor, participant_id: str, n: int) -> bool:
+def _is_still_asked(proctor: Proctor, participant_id: str, shown: QuestionPage) -> bool:
     """Asked on timed questions only: on an untimed one an open tab would look like a person who is there."""
     page = proctor.page(participant_id)
-    return isinstance(page, QuestionPage) and page.n == n
+    return isinstance(page, QuestionPage) and fields_of(page) == fields_of(shown)

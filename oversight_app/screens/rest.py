@@ -14,14 +14,19 @@ _REASONS = {
     "time_out_no_answer": ("rest.time_out_heading", "rest.time_out_no_answer"),
     "void": ("rest.void_heading", "rest.void"),
     "pause": ("rest.pause_heading", "rest.pause"),
+    "break": ("rest.break_heading", "rest.break"),
 }
-"""What became of the question before: as a heading, and as a sentence."""
+"""What became of the question before, or why there is a rest: as a heading, and as a sentence."""
+
+_LONG_S = 300
 
 
 def show(page: RestPage, go_on: Callable[[], None]) -> None:
     """What became of the question before, what comes next, and the button that goes on."""
     with reading("questions", _heading(page)):
-        prose(_why(page) + (_ahead(page) if page.is_block_start else "") + _progress(page))
+        prose(
+            _why(page) + (_ahead(page) if page.is_block_start else "") + _study_left(page) + _progress(page)
+        )
         acting.button(say("rest.go_on"), key="continue", act=go_on, type="primary")
         acting.reminder("continue")
 
@@ -40,7 +45,7 @@ def _why(page: RestPage) -> str:
         return ""
     heading, why = (say(key) for key in _REASONS[page.reason])
     # At the start of a block the heading is the block's, so what happened has to be said in the text.
-    is_untold = page.is_block_start and page.reason != "pause"
+    is_untold = page.is_block_start and page.reason not in ("pause", "break")
     return f"<p>{exact(say('rest.what_happened', heading=heading, why=why) if is_untold else why)}</p>"
 
 
@@ -48,9 +53,11 @@ def _ahead(page: RestPage) -> str:
     n = page.n_in_block
     is_alone = page.condition != Condition.HUMAN_WITH_MODEL
     paragraphs = [[_what(page), say_html("rest.alone" if is_alone else "rest.with_assistant", n=n)]]
+    first = [say_html("rest.answer_first", n=n)] if page.is_answer_first else []
     counts = [say_html("rest.practice_does_not_count")] if page.is_practice else []
     shown = [say_html("rest.feedback", n=n)] if page.shows_feedback else []
-    paragraphs += [counts + shown, _limit(page)]
+    reading = [say_html("rest.reading", n=n, time=duration(page.reading_s))] if page.reading_s else []
+    paragraphs += [first, counts + shown, reading, _limit(page)]
     return "".join(f"<p>{' '.join(sentences)}</p>" for sentences in paragraphs if sentences)
 
 
@@ -67,6 +74,15 @@ def _limit(page: RestPage) -> list[str]:
         return [say_html("rest.no_limit")]
     most = say_html("rest.limit", n=page.n_in_block, time=duration(page.time_limit_s))
     return [most, say_html("rest.clock")]
+
+
+def _study_left(page: RestPage) -> str:
+    """What is left of the limit for the whole sitting; whole minutes, while it is long."""
+    left = page.sitting_left_s
+    if left is None:
+        return ""
+    rounded = left // 60 * 60 if left >= _LONG_S else left
+    return f"<p>{say_html('rest.study_left', time=duration(rounded))}</p>"
 
 
 def _progress(page: RestPage) -> str:

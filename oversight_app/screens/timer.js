@@ -3,22 +3,25 @@
 
 const TICK_MS = 200
 const ASK_AGAIN_MS = 3000 // a question sent while the connection was down is lost, so it is asked again
+const OPENED_LATE_MS = 15000 // who meets a question so long after its first showing has not seen it appear
+const BUTTONS = ["submit", "skip", "initial_submit"]
 
 export default function ({ data, setTriggerValue, setStateValue, parentElement }) {
   const root = parentElement.querySelector(".ov-timer")
   const bar = root.bar ?? (root.bar = start(root))
   Object.assign(bar, { data, setTriggerValue, setStateValue })
   if (bar.n !== data.n) {
-    Object.assign(bar, { n: data.n, called: new Set(), shownAt: performance.now() })
+    Object.assign(bar, { n: data.n, called: new Set(), opened: opened(data) })
     // Limits below a call's mark make no such call.
     for (const [mark] of data.calls) if (data.remaining_ms !== null && data.remaining_ms < mark * 1000) bar.called.add(mark)
-    say(bar, data.where)
+    say(bar, [data.where, data.whose].filter(Boolean).join(", "))
   }
   bar.askedAt = -Infinity
-  bar.from = { remaining: data.remaining_ms, steady: performance.now(), wall: Date.now() }
+  bar.from = { remaining: data.remaining_ms, early: data.min_ms ?? 0, steady: performance.now(), wall: Date.now() }
   bar.parts.full.textContent = data.where
   bar.parts.short.textContent = data.where_short
   bar.parts.label.textContent = data.left
+  bar.parts.whose.textContent = data.whose
   tick(bar)
   return () => {}
 }
@@ -32,6 +35,7 @@ function start(root) {
       clock: root.querySelector(".ov-clock"),
       label: root.querySelector(".ov-label"),
       left: root.querySelector(".ov-left"),
+      whose: root.querySelector(".ov-whose"),
       track: root.querySelector(".ov-track > span"),
       live: root.querySelector("[aria-live]"),
     },
@@ -46,13 +50,36 @@ function start(root) {
 
 function stop(bar) {
   delete document.documentElement.dataset.selectable
+  delete document.documentElement.dataset.early
   clearInterval(bar.interval)
   document.removeEventListener("visibilitychange", bar.onVisible)
   document.removeEventListener("click", bar.onClick, { capture: true })
 }
 
+// Since when this tab has the question, also from before a reload; null where it was opened somewhere else before.
+function opened(data) {
+  const now = { steady: performance.now(), wall: Date.now(), before: 0 }
+  if (!data.trial) return now
+  const key = `oversight-shown-${data.trial}`
+  try {
+    const first = Number(sessionStorage.getItem(key))
+    if (first) return { ...now, before: Math.max(0, now.wall - first) }
+    if (data.shown_ms <= OPENED_LATE_MS) sessionStorage.setItem(key, String(now.wall))
+  } catch {
+    // A browser that stores nothing measures from here, where that is the beginning.
+  }
+  return data.shown_ms > OPENED_LATE_MS ? null : now
+}
+
+// A steady clock may stand still while the machine sleeps; a wall clock may be set back. The larger one is right.
+function passedSince({ steady, wall }) {
+  return Math.max(performance.now() - steady, Date.now() - wall)
+}
+
 function tick(bar) {
-  const { remaining, steady, wall } = bar.from
+  const { remaining, early } = bar.from
+  const passed = passedSince(bar.from)
+  sayFromWhen(bar, Math.ceil((early - passed) / 1000))
   const isTimed = remaining !== null
   bar.parts.clock.hidden = !isTimed
   if (!isTimed) {
@@ -60,8 +87,6 @@ function tick(bar) {
     bar.root.dataset.state = "untimed"
     return
   }
-  // A steady clock may stand still while the machine sleeps; a wall clock may be set back. The larger one is right.
-  const passed = Math.max(performance.now() - steady, Date.now() - wall)
   const left = Math.max(0, remaining - passed)
   const seconds = Math.ceil(left / 1000)
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
@@ -80,6 +105,15 @@ function tick(bar) {
   }
 }
 
+// The button is Streamlit's, and its text with it; so the style sheet adds from when on it counts.
+function sayFromWhen(bar, seconds) {
+  const page = document.documentElement
+  if (seconds > 0) {
+    page.dataset.early = ""
+    page.style.setProperty("--ov-early", JSON.stringify(bar.data.early.replace("{n}", seconds)))
+  } else delete page.dataset.early
+}
+
 function say(bar, words) {
   bar.parts.live.textContent = words
 }
@@ -87,14 +121,16 @@ function say(bar, words) {
 function clicked(bar, event) {
   const at = event.target
   if (!(at instanceof Element)) return
-  if (at.closest(`.st-key-submit_${bar.n} button`)) {
-    bar.setStateValue("submitted", { n: bar.n, ms: Math.round(performance.now() - bar.shownAt) })
+  const by = BUTTONS.find((name) => at.closest(`.st-key-${name}_${bar.n} button`))
+  if (by) {
+    const ms = bar.opened && Math.round(bar.opened.before + passedSince(bar.opened))
+    bar.setStateValue("submitted", { n: bar.n, by, ms })
     return
   }
   // An option's text can be selected and copied, so it lies above its radio button; a plain click on it chooses.
   const option = at.closest(".ov-option[data-option]")
   if (option && String(getSelection()) === "") {
-    const radios = document.querySelectorAll(`.st-key-answer_${bar.n} input[type="radio"]`)
+    const radios = document.querySelectorAll(`.st-key-${bar.data.answer} input[type="radio"]`)
     radios[Number(option.dataset.option)]?.click()
   }
 }

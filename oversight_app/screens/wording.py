@@ -23,6 +23,11 @@ def percent(share: float) -> str:
     return say("number.percent", n=round(share * 100))
 
 
+def decimal(number: str) -> str:
+    """A number like "0.5" with the language's own decimal point."""
+    return number.replace(".", say("number.decimal"))
+
+
 def duration(seconds: float) -> str:
     """A length of time in minutes and seconds; what is 0 is not said."""
     minutes, rest = divmod(round(seconds), 60)

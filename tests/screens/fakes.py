@@ -1,9 +1,9 @@
 """A proctor whose page a test sets, and that remembers what it was told; pages with sensible contents to start from."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -17,11 +17,14 @@ from oversight_app.replies import Replies
 from oversight_app.screens import visit
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
 from oversight_app.study.page import Chat, ChatLine, Page, QuestionPage
+from oversight_app.study.plan import Plan
 from oversight_app.words import read_words
+from tests.builders import make_plan
 
 TOKEN = "tok-1"
 PERSON = "p1a2b3c4"
 SCRIPT = Path(oversight_app.screens.__file__).with_name("main.py")
+_PLAN = make_plan()
 
 
 @dataclass
@@ -35,10 +38,9 @@ class FakeProctor:
     language: str = "en"
 
     @property
-    def plan(self) -> Any:
-        design = SimpleNamespace(sitting=SimpleNamespace(person_parameter=""))
-        return SimpleNamespace(
-            study_id=self.study_id, words=read_words(self.language).as_dict(), design=design
+    def plan(self) -> Plan:
+        return _PLAN.model_copy(
+            update={"study_id": self.study_id, "words": read_words(self.language).as_dict()}
         )
 
     def participant_of(self, token: str) -> str | None:
@@ -54,10 +56,29 @@ class FakeProctor:
     def sweep(self) -> int:
         return 0
 
-    def save_draft(self, pid: str, n: int, choice: int | None, confidence: float | None) -> None:
-        self._tell("save_draft", n, choice, confidence)
+    def save_draft(
+        self,
+        pid: str,
+        n: int,
+        choice: int | None,
+        confidence: float | None,
+        *,
+        probabilities: tuple[float | None, ...] = (),
+        reason: str = "",
+        is_initial: bool | None = None,
+    ) -> None:
+        page = self.current
+        if isinstance(page, QuestionPage) and page.n == n and page.awaits_initial is not is_initial:
+            raise Refusal("this answer is committed already")
+        self._tell("save_draft", n, choice, confidence, *_more(probabilities, reason))
         if isinstance(self.current, QuestionPage) and self.current.n == n:
-            self.current = replace(self.current, draft_choice=choice, draft_confidence=confidence)
+            self.current = replace(
+                self.current,
+                draft_choice=choice,
+                draft_confidence=confidence,
+                draft_probabilities=probabilities,
+                draft_reason=reason,
+            )
 
     def submit(
         self,
@@ -66,11 +87,13 @@ class FakeProctor:
         choice: int | None,
         confidence: float | None,
         *,
+        probabilities: tuple[float | None, ...] = (),
+        reason: str = "",
         browser_response_time_s: float | None = None,
     ) -> None:
         if isinstance(self.current, QuestionPage) and self.current.n != n:
             raise Refusal("this question is not open")
-        self._tell("submit", n, choice, confidence)
+        self._tell("submit", n, choice, confidence, *_more(probabilities, reason))
 
     def __getattr__(self, verb: str) -> Callable[..., None]:
         if verb.startswith("__"):
@@ -84,6 +107,22 @@ class FakeProctor:
 
     def verbs(self) -> list[str]:
         return [verb for verb, *_ in self.told]
+
+
+def _more(probabilities: tuple[float | None, ...], reason: str) -> list[Any]:
+    """What only some designs ask for; left out where it is not there."""
+    return [part for part in (probabilities, reason) if part]
+
+
+def entered(value: object, edit: int = 1) -> dict[str, object]:
+    """The state of a component of ours after its change number `edit`."""
+    return {"entered": {"value": value, "edit": edit}}
+
+
+def mounted(app: AppTest) -> dict[str, dict[str, Any]]:
+    """What each component of ours on the page was handed, by its name."""
+    protos = [cast(Any, node).proto for node in app.get("bidi_component")]
+    return {proto.component_name.removeprefix("oversight_"): json.loads(proto.json)[0] for proto in protos}
 
 
 def question(n: int = 1, **changes: Any) -> QuestionPage:
