@@ -1,6 +1,6 @@
 """What a participant is told who has the study open twice; which tab is which, a browser test has to show."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,10 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from oversight_app import running
+from oversight_app.clock import SystemClock
 from oversight_app.presence import Tab
 from tests.screens.fakes import PERSON, FakeProctor, open_page, question, texts
 
-NOW = datetime.now(UTC)
+AGO = timedelta(seconds=60)
 
 
 def report(app: AppTest, tab_id: Any, since: Any) -> AppTest:
@@ -20,13 +21,15 @@ def report(app: AppTest, tab_id: Any, since: Any) -> AppTest:
     return app.run()
 
 
-def ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+def ms(before: timedelta = timedelta()) -> int:
+    """A moment before now, as the browser says it."""
+    return int((SystemClock().now() - before).timestamp() * 1000)
 
 
-def elsewhere(since: datetime = NOW) -> None:
-    """Another tab of the same participant is at work."""
-    running.presence().hear(PERSON, Tab("other", since), datetime.now(UTC))
+def elsewhere(before: timedelta = timedelta()) -> None:
+    """Another tab of the same participant is at work, opened so long ago."""
+    now = SystemClock().now()
+    running.presence().hear(PERSON, Tab("other", now - before), now)
 
 
 def is_told(app: AppTest) -> bool:
@@ -39,9 +42,9 @@ def test_a_tab_that_was_taken_over_says_so_and_asks_nothing_of_the_study(
     proctor = FakeProctor(question())
     proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=False)  # type: ignore[attr-defined]
     app = open_page(monkeypatch, proctor)
-    elsewhere(since=NOW)
+    elsewhere()
 
-    report(app, "this", ms(NOW - timedelta(seconds=60)))
+    report(app, "this", ms(AGO))
 
     assert is_told(app)
     assert [button.key for button in app.button] == ["go_on_here"]
@@ -51,8 +54,8 @@ def test_going_on_here_brings_the_page_back_and_says_nothing_more(monkeypatch: p
     proctor = FakeProctor(question())
     proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=False)  # type: ignore[attr-defined]
     app = open_page(monkeypatch, proctor)
-    elsewhere(since=NOW)
-    report(app, "this", ms(NOW - timedelta(seconds=60)))
+    elsewhere()
+    report(app, "this", ms(AGO))
 
     app.button(key="go_on_here").click().run()
 
@@ -63,9 +66,9 @@ def test_going_on_here_brings_the_page_back_and_says_nothing_more(monkeypatch: p
 
 def test_the_second_tab_is_told_until_it_says_that_it_has_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page(monkeypatch, FakeProctor(question()))
-    elsewhere(since=NOW - timedelta(seconds=60))
+    elsewhere(AGO)
 
-    report(app, "this", ms(NOW))
+    report(app, "this", ms())
     assert "You go on here now" in texts(app)
 
     app.button(key="took_over_seen").click().run()
@@ -76,7 +79,7 @@ def test_the_second_tab_is_told_until_it_says_that_it_has_read_it(monkeypatch: p
 def test_one_tab_alone_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page(monkeypatch, FakeProctor(question()))
 
-    report(app, "this", ms(NOW))
+    report(app, "this", ms())
 
     assert not is_told(app)
     assert "You go on here now" not in texts(app)
@@ -104,9 +107,9 @@ def test_a_question_stays_for_the_click_that_may_be_on_its_way(monkeypatch: pyte
     proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=True, trial=trial)  # type: ignore[attr-defined]
     app = open_page(monkeypatch, proctor)
     app.radio(key="answer_4").set_value(2).run()
-    elsewhere(since=NOW)
+    elsewhere()
 
-    report(app, "this", ms(NOW - timedelta(seconds=60)))
+    report(app, "this", ms(AGO))
     assert not is_told(app)
     app.button(key="submit_4").click().run()
 
