@@ -1,6 +1,9 @@
 """Mathematics is found where it is, and money never taken for it."""
 
+import csv
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -93,3 +96,18 @@ def test_amounts_of_money_are_never_a_formula(pieces: list[tuple[str, str]]) -> 
 
     assert found(text) == []
     assert re.search(r"\$\d", text)
+
+
+def test_in_the_real_mmlu_only_questions_with_latex_are_recognised(shared_data: Path) -> None:
+    """All 15,858 records, in 451 of which two dollars are money. Found were read one by one: none is money or prose."""
+    recognised: Counter[str] = Counter()
+    for path in sorted((shared_data / "mmlu" / "data").rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for record in csv.reader(file):
+                recognised[path.stem.rpartition("_")[0]] += any(formulas(cell) for cell in record[:5])
+
+    assert {subject: n for subject, n in recognised.items() if n} == {
+        "high_school_mathematics": 169,
+        "machine_learning": 9,
+        "econometrics": 11,
+    }
