@@ -6,13 +6,14 @@ it is under one's finger. Quotations are compared with the passage once a reply 
 """
 
 from functools import partial
+from itertools import count
 
 import streamlit as st
 
 from oversight_app.errors import Refusal, Reminder
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, belief
+from oversight_app.screens import acting, assets, belief
 from oversight_app.screens.plain import exact
 from oversight_app.screens.quoted import with_marks
 from oversight_app.screens.wording import say
@@ -21,6 +22,8 @@ from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 
 POLL_EVERY_S = 0.5
 _BROKEN = ("interrupted", "failed")
+_RUNS = count()
+"""A component is called when its data is another than before; with this number, after every run."""
 
 
 def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, replies: Replies) -> None:
@@ -45,6 +48,8 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
             on_submit=_send,
             args=(n, partial(replies.ask, participant_id, n)),
         )
+        n_sent = sum(line.is_participant for line in chat.lines)
+        assets.unsent(key="unsent", data={"n": n, "n_sent": n_sent, "run": next(_RUNS)})
 
 
 def _head(n: int, chat: Chat, reset: partial[None]) -> None:
