@@ -159,12 +159,16 @@ class Proctor(Ledger):
         *,
         probabilities: tuple[float | None, ...] = (),
         reason: str = "",
+        is_initial: bool | None = None,
     ) -> None:
-        """Keep what is marked so far. `choice` and `probabilities` count the options from the top."""
+        """Keep what is marked so far. `choice` and `probabilities` count the options from the top.
+
+        `is_initial` says whether the page asked for the first answer; a page that is over by then changes nothing.
+        """
 
         def decide(trial: Trial, now: datetime) -> Event | None:
             mark = from_page(trial.plan.option_order, choice, confidence, probabilities, reason)
-            return trial_actions.save_draft(trial, mark, self.plan.design.answer, now)
+            return trial_actions.save_draft(trial, mark, self.plan.design.answer, now, is_initial=is_initial)
 
         self._act_on_trial(participant_id, n, decide)
 
@@ -220,10 +224,7 @@ class Proctor(Ledger):
 
         def decide(trial: Trial, now: datetime) -> Event | None:
             return trial_actions.skip(
-                trial,
-                self.plan.design,
-                now,
-                browser_response_time_s=browser_response_time_s,
+                trial, self.plan.design, now, browser_response_time_s=browser_response_time_s
             )
 
         self._act_on_trial(participant_id, n, decide)
@@ -261,10 +262,7 @@ class Proctor(Ledger):
 
     def answer_survey(self, participant_id: str, answers: Mapping[str, Answer]) -> None:
         """Hand in the questionnaire; raises Reminder where an answer is missing that the study needs."""
-        self.act(
-            participant_id,
-            lambda sitting, now, record: sitting_actions.answer_survey(sitting, answers, self.plan),
-        )
+        self.act(participant_id, lambda sitting, *_: sitting_actions.answer_survey(sitting, answers, self.plan))
 
     def finish(self, participant_id: str) -> None:
         """The click that ends the debrief."""
@@ -306,11 +304,11 @@ class Proctor(Ledger):
     def _arrive(self, sitting: Sitting, now: datetime, record: Record) -> list[Event]:
         """The participant is looking at the page."""
         events: list[Event] = [ParticipantReturned()] if sitting.has_left else []
+        at_latest = sitting.limit_at(self.plan.design)
         if sitting.stage is Stage.TRIAL and sitting.trial.shown_at is None:
-            at_latest = sitting.limit_at(self.plan.design)
             events.append(trial_actions.show(sitting.trial, now, at_latest=at_latest))
         elif sitting.stage is Stage.READING and sitting.trial.passage_shown_at is None:
-            events.append(trial_actions.show_passage(sitting.trial, now))
+            events.append(trial_actions.show_passage(sitting.trial, now, at_latest=at_latest))
         return events
 
     def _is_full(self, record: Record) -> bool:

@@ -12,15 +12,17 @@ from typing import Any
 from oversight_app.clock import Clock, SimulatedClock
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
-from oversight_app.study.design import Design
+from oversight_app.study.design import ENDINGS, Design
 from oversight_app.study.forms import draw_forms, draw_practice
+from oversight_app.study.materials import Materials
 from oversight_app.study.plan import ComprehensionQuestion, Plan
 from oversight_app.study.questions import Passage, Question, Role
+from oversight_app.study.survey import HELP_KEYS, NO, YES
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 STUDY_ID = "study-for-tests"
 TEXTS = {
-    "consent": "# Consent",
+    "consent": "# Consent\n\n{logged}",
     "instructions": "# Instructions\n\n{told_reliability}",
     "instructions_human_with_model": "# The assistant",
     "debrief": "# Debrief",
@@ -35,6 +37,21 @@ COMPREHENSION = (
         text="May you look things up?", options=("Yes", "No"), correct=1, explanation="No."
     ),
 )
+WORDS = {
+    f"logged.{kind}": f"{kind} is noted"
+    for kind in ("focus", "clipboard", "scroll", "search", "choices", "typing")
+}
+
+
+def make_materials(**changes: Any) -> Materials:
+    """What participants read besides the questions."""
+    values: dict[str, Any] = {
+        "texts": TEXTS,
+        "prompts": PROMPTS,
+        "words": WORDS,
+        "comprehension": COMPREHENSION,
+    }
+    return Materials(**(values | changes))
 
 
 def make_clock(start: datetime = START) -> SimulatedClock:
@@ -60,9 +77,14 @@ def make_question(question_id: str = "test/anatomy:1", **changes: Any) -> Questi
 
 
 def make_questions(
-    n_mmlu: int = 8, n_passages: int = 4, *, per_passage: int = 3, n_practice: int = 4
+    n_mmlu: int = 8,
+    n_passages: int = 4,
+    *,
+    per_passage: int = 3,
+    n_practice: int = 4,
+    n_attention: int = 0,
 ) -> list[Question]:
-    """A bank: MMLU of two subjects in turn, QuALITY passages, and practice items of both tasks."""
+    """A bank: MMLU of two subjects in turn, QuALITY passages, practice items of both tasks, attention checks."""
     questions = [
         make_question(
             f"test/{subject}:{i}",
@@ -86,6 +108,10 @@ def make_questions(
                 f"practice/quality:{i}", task="quality", passage=practice_passage, role=Role.PRACTICE
             ),
         ]
+    questions += [
+        make_question(f"attention:{i}", task="attention", subject="", correct=i % 4, role=Role.ATTENTION)
+        for i in range(n_attention)
+    ]
     return questions
 
 
@@ -116,9 +142,12 @@ def make_plan(
         practice={},
         texts=TEXTS,
         prompts=PROMPTS,
+        words=WORDS,
         comprehension=COMPREHENSION,
+        attention=tuple(q.question_id for q in questions if q.role is Role.ATTENTION),
         bank_hash="0" * 64,
         completion_code="CODE123",
+        codes={outcome: f"{outcome.value.upper()}-CODE" for outcome in ENDINGS},
         pilot_only=True,
     )
     forms = {
@@ -166,7 +195,17 @@ def make_proctor(
 def seat(proctor: Proctor, participant_id: str = "p1") -> None:
     """Walk a participant from consent to the first resting page."""
     proctor.give_consent(participant_id, agreed=True)
+    if proctor.plan.screening:
+        eligible = tuple(question.eligible[0] for question in proctor.plan.screening)
+        proctor.answer_screening(participant_id, eligible)
     proctor.finish_instructions(participant_id)
     correct = tuple(question.correct for question in proctor.plan.comprehension)
     proctor.answer_comprehension(participant_id, correct)
-    proctor.begin(participant_id)
+    proctor.begin(participant_id, pledged=True)
+
+
+def finish(proctor: Proctor, participant_id: str = "p1", *, had_help: bool = False) -> None:
+    """Walk a participant from the questionnaire to the end."""
+    help_said = dict.fromkeys(HELP_KEYS, YES if had_help else NO)
+    proctor.answer_survey(participant_id, help_said)
+    proctor.finish(participant_id)

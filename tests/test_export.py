@@ -24,7 +24,7 @@ from oversight_app.study.events import ExportWritten
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.questions import LETTERS
 from oversight_app.study.sitting import Sitting, Stage
-from tests.builders import START, make_proctor, make_store, seat
+from tests.builders import START, finish, make_proctor, make_store, seat
 
 LATER = START + timedelta(days=1)
 
@@ -86,7 +86,7 @@ def proctor(tmp_path: Path) -> Iterator[Proctor]:
         record.person_of_platform("PROLIFIC_PID=5f0secret", "p8", {"PROLIFIC_PID": "5f0secret"}, START)
     seat(proctor, "p1")
     walk(proctor, "p1")
-    proctor.finish("p1", external_help=False)
+    finish(proctor, "p1")
     seat(proctor, "p2")
     sitting = walk(proctor, "p2", until=3)
     proctor.save_draft("p2", sitting.trial.plan.n, 1, None)

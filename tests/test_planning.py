@@ -13,30 +13,24 @@ from oversight_app.study.events import PlanFrozen
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Role
 from tests.builders import (
-    COMPREHENSION,
-    PROMPTS,
     START,
     STUDY_ID,
     TEXTS,
     make_clock,
     make_design,
+    make_materials,
     make_question,
     make_questions,
 )
 
 
 def make_draft(design: Design | None = None, questions: list[Question] | None = None, **changes: Any) -> Plan:
-    values: dict[str, Any] = {
-        "texts": TEXTS,
-        "prompts": PROMPTS,
-        "comprehension": COMPREHENSION,
-        "at": START,
-    }
     return planning.draft(
         changes.pop("study_id", STUDY_ID),
         design or make_design(),
         questions or make_questions(),
-        **(values | changes),
+        make_materials(**changes),
+        at=START,
     )
 
 
@@ -51,9 +45,7 @@ def freeze(store: Store, design: Design | None = None) -> Plan:
     return planning.freeze(
         store,
         design or make_design(),
-        texts=TEXTS,
-        prompts=PROMPTS,
-        comprehension=COMPREHENSION,
+        make_materials(),
         clock=make_clock(),
     )
 
@@ -148,7 +140,7 @@ def test_a_copy_of_a_practice_item_is_never_a_study_question() -> None:
         (TEXTS | {"debrief": " \n"}, r"texts/debrief\.md is missing or empty"),
         (
             TEXTS | {"instructions": "It is {told_relability}."},
-            r"texts/instructions\.md: nothing fills \{told_relability\}; allowed is \{told_reliability\}",
+            r"texts/instructions\.md: nothing fills \{told_relability\}; allowed are \{told_reliability\}",
         ),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from oversight_app import banks, planning
 from oversight_app.preflight import Findings, cautions, inspect
 from oversight_app.study_folder import StudyFolder
-from tests.builders import PROMPTS, START, make_clock
+from tests.builders import START, make_clock
 
 _Usage = namedtuple("_Usage", "total used free")
 
@@ -28,9 +28,7 @@ def freeze(study: StudyFolder) -> None:
         planning.freeze(
             store,
             study.read_design(),
-            texts=study.read_texts(),
-            prompts=PROMPTS,
-            comprehension=study.read_comprehension(),
+            study.read_materials("en"),
             clock=make_clock(),
         )
 

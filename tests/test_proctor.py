@@ -23,9 +23,10 @@ from oversight_app.study.page import (
     InstructionsPage,
     QuestionPage,
     RestPage,
+    SurveyPage,
 )
 from oversight_app.study.sitting import Stage, fold
-from tests.builders import START, make_clock, make_design, make_plan, make_proctor, make_store, seat
+from tests.builders import START, finish, make_clock, make_design, make_plan, make_proctor, make_store, seat
 
 ROOT = Path(__file__).parents[1]
 
@@ -79,9 +80,10 @@ def test_a_participant_walks_from_consent_to_the_end_code(proctor: Proctor, cloc
             proctor.go_on("p1")
         else:
             proctor.submit("p1", page.n, 2, 0.6)
-    proctor.finish("p1", external_help=False)
+    pages.append(type(page))
+    finish(proctor)
 
-    assert pages == [ConsentPage, InstructionsPage, BeginPage]
+    assert pages == [ConsentPage, InstructionsPage, BeginPage, SurveyPage]
     assert proctor.page("p1") == EndPage("completed", "CODE123", "")
     rows = list(proctor.store.rows("answers"))
     assert [(row["status"], row["response_time_s"]) for row in rows] == [("answered", 5.0)] * 4
@@ -153,7 +155,7 @@ def test_an_old_tab_cannot_answer_the_next_question(proctor: Proctor, clock: Sim
     proctor.save_draft("p1", page.n, 3, 0.8)
 
     assert proctor.sitting("p1").current == 1
-    assert proctor.sitting("p1").trial.draft_choice == ""
+    assert proctor.sitting("p1").trial.draft.choice == ""
 
 
 @pytest.mark.parametrize("choice", [4, -1, True, 1.0, "A", "0", [0]])
@@ -197,7 +199,7 @@ def test_a_reminder_reaches_the_participant_and_records_nothing(
 def test_a_late_submit_finds_the_draft_already_the_answer(proctor: Proctor, clock: SimulatedClock) -> None:
     page = open_question(proctor)
     proctor.save_draft("p1", page.n, 2, None)
-    drafted = proctor.sitting("p1").trial.draft_choice
+    drafted = proctor.sitting("p1").trial.draft.choice
     clock.sleep(180)
 
     proctor.submit("p1", page.n, 0, 0.8)
@@ -478,7 +480,7 @@ n = proctor.page("p1").n
 for i in range(100_000):
     choice, confidence = i % 4, (0.25, 0.42, 0.6)[i % 3]
     proctor.save_draft("p1", n, choice, confidence)
-    print(proctor.sitting("p1").trial.draft_choice, confidence, flush=True)
+    print(proctor.sitting("p1").trial.draft.choice, confidence, flush=True)
 """
 
 

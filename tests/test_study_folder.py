@@ -19,7 +19,7 @@ def test_a_new_study_has_a_design_texts_and_an_empty_record(tmp_path: Path, desi
 
     assert folder.read_design().design == design
     assert {"consent", "instructions", "debrief"} <= folder.read_texts().keys()
-    assert folder.read_comprehension()
+    assert folder.read_materials("en").comprehension
     with StudyFolder.open(folder.path).open_store() as store:
         assert store.study_id().startswith("my_study_")
         assert store.questions() == []

@@ -91,8 +91,8 @@ _INITIAL_P = ("initial_p_a", "initial_p_b", "initial_p_c", "initial_p_d")
 
 
 def _reading_time_s(trial: Trial) -> float | None:
-    """Seconds for which the passage stood alone before the question."""
-    return _seconds_between(trial.passage_shown_at, trial.shown_at)
+    """Seconds for which the passage stood alone: until the question was asked for, or could be seen."""
+    return _seconds_between(trial.passage_shown_at, trial.passage_read_at)
 
 
 def _seconds_between(start: datetime | None, end: datetime | None) -> float | None:

@@ -6,66 +6,73 @@ finds it done.
 """
 
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
-from oversight_app.study.design import Design, Outcome
+from oversight_app.study.design import ConfidenceScale, Design, Outcome
 from oversight_app.study.events import Event, LimitLifted, ParticipantLeft, PassageRead, SittingEnded
 from oversight_app.study.sitting import MODEL, Sitting, Stage
 from oversight_app.study.trial_actions import abandon, close_due, void
 
 
 def pass_time(sitting: Sitting, now: datetime, design: Design, *, was_up: bool) -> list[Event]:
-    """What time has brought about by now, one thing at a time; nothing before `due_at`.
+    """What time has brought about by now, one thing at a time, the earliest first; nothing before `due_at`.
 
-    `was_up` says whether the server was running at the moment that `due_at` names.
+    `was_up` says whether the server was running at the moment that `due_at` names. Because things come in their order,
+    it does not matter how late somebody looks: what has happened by then is the same.
     """
-    consequence = _consequence(sitting, now, design)
-    if consequence:
-        return consequence
-    scale = design.answer.confidence
-    if sitting.has_open_trial:
-        closed = close_due(sitting.trial, now, scale, was_up=was_up)
-        if closed is not None:
-            return [closed]
-    limit_at = _ends_at(sitting, design)
-    if limit_at is not None and now >= limit_at:
-        if not was_up:
-            return [LimitLifted()]
-        closing: list[Event] = [abandon(sitting.trial, limit_at, scale)] if sitting.has_open_trial else []
-        return [*closing, SittingEnded(Outcome.TIMED_OUT.value)]
-    reading_until = _reading_until(sitting)
-    if reading_until is not None and now >= reading_until:
-        return [PassageRead(sitting.trial.plan.n)]
-    left_at = _leaves_at(sitting, design)
-    if left_at is None or now < left_at:
+    if (since := _overdue_since(sitting, design)) is not None:
+        return _consequence(sitting, since, design)
+    due = [(moment, what) for moment, what in _moments(sitting, design) if moment <= now]
+    if not due:
         return []
-    closing = [abandon(sitting.trial, left_at, scale, was_up=was_up)] if sitting.has_open_trial else []
-    return [*closing, ParticipantLeft()]
+    # At one moment the first in the list counts: a question that the sitting's limit cuts off has its draft as answer.
+    moment, what = min(due, key=lambda each: each[0])
+    scale = design.answer.confidence
+    match what:
+        case _Due.DEADLINE:
+            closed = close_due(sitting.trial, now, scale, was_up=was_up)
+            assert closed is not None  # its moment has come
+            return [closed]
+        case _Due.LIMIT:
+            if not was_up:
+                return [LimitLifted()]
+            return [*_closing(sitting, moment, scale), SittingEnded(Outcome.TIMED_OUT.value)]
+        case _Due.READ:
+            return [PassageRead(sitting.trial.plan.n)]
+        case _Due.GONE:
+            return [*_closing(sitting, moment, scale, was_up=was_up), ParticipantLeft()]
 
 
 def due_at(sitting: Sitting, design: Design) -> datetime | None:
     """When `pass_time` will next have something to say; None when never."""
-    if _has_consequence(sitting, design):
-        return sitting.last_sign_at
-    deadline = sitting.trial.deadline_at if sitting.has_open_trial else None
-    moments = (deadline, _ends_at(sitting, design), _reading_until(sitting), _leaves_at(sitting, design))
-    return min((moment for moment in moments if moment is not None), default=None)
+    if (since := _overdue_since(sitting, design)) is not None:
+        return since
+    return min((moment for moment, _ in _moments(sitting, design)), default=None)
+
+
+def _closing(
+    sitting: Sitting, at: datetime, scale: ConfidenceScale, *, was_up: bool = True
+) -> list[Event]:
+    """The close of the question that is open, if one is."""
+    return [abandon(sitting.trial, at, scale, was_up=was_up)] if sitting.has_open_trial else []
 
 
 # -- what follows from the record by rule ----------------------------------------------------------
 
 
-def _has_consequence(sitting: Sitting, design: Design) -> bool:
+def _overdue_since(sitting: Sitting, design: Design) -> datetime | None:
+    """Since when something follows from the record, whatever the clock says; None where nothing does."""
     if sitting.stage is Stage.ENDED or sitting.kind == MODEL:
-        return False
-    return _has_failed_checks(sitting, design) or _is_out_of_order(sitting, design)
+        return None
+    if _has_failed_checks(sitting, design):
+        return sitting.last_sign_at
+    return _out_of_order_since(sitting, design)
 
 
-def _consequence(sitting: Sitting, now: datetime, design: Design) -> list[Event]:
-    if not _has_consequence(sitting, design):
-        return []
+def _consequence(sitting: Sitting, since: datetime, design: Design) -> list[Event]:
     if _has_failed_checks(sitting, design):
         return [SittingEnded(Outcome.FAILED_CHECKS.value)]
-    closed = void(sitting.trial, now, design.answer.confidence)
+    closed = void(sitting.trial, since, design.answer.confidence)
     if design.assistant.on_outage == "void":
         return [closed]
     return [closed, SittingEnded(Outcome.TECHNICAL_ERROR.value)]
@@ -77,24 +84,44 @@ def _has_failed_checks(sitting: Sitting, design: Design) -> bool:
     return 0 < allowed <= sitting.n_failed_checks and not sitting.has_open_trial
 
 
-def _is_out_of_order(sitting: Sitting, design: Design) -> bool:
+def _out_of_order_since(sitting: Sitting, design: Design) -> datetime | None:
+    """When the assistant failed once too often in the open question."""
     if design.assistant.on_outage == "retry" or not sitting.has_open_trial:
-        return False
-    return sitting.trial.n_failures_in_a_row >= design.assistant.outage_failures
+        return None
+    failures = sitting.trial.failures_in_a_row
+    return failures[0].closed_at if len(failures) >= design.assistant.outage_failures else None
 
 
 # -- moments -----------------------------------------------------------------------------------------
+
+
+class _Due(Enum):
+    """What a moment brings, in the order that counts where two fall together."""
+
+    DEADLINE = auto()
+    LIMIT = auto()
+    READ = auto()
+    GONE = auto()
+
+
+def _moments(sitting: Sitting, design: Design) -> list[tuple[datetime, _Due]]:
+    """Everything that the clock will bring about from where the sitting stands."""
+    moments = (
+        (sitting.trial.deadline_at if sitting.has_open_trial else None, _Due.DEADLINE),
+        (_ends_at(sitting, design), _Due.LIMIT),
+        (sitting.trial.reading_until if sitting.stage is Stage.READING else None, _Due.READ),
+        (_leaves_at(sitting, design), _Due.GONE),
+    )
+    return [(moment, what) for moment, what in moments if moment is not None]
 
 
 def _ends_at(sitting: Sitting, design: Design) -> datetime | None:
     """The limit of the sitting, while there are questions left that it could cut off."""
     if sitting.stage not in (Stage.REST, Stage.READING, Stage.TRIAL, Stage.FEEDBACK) or sitting.has_left:
         return None
+    if sitting.stage is Stage.FEEDBACK and sitting.current == len(sitting.trials) - 1:
+        return None
     return sitting.limit_at(design)
-
-
-def _reading_until(sitting: Sitting) -> datetime | None:
-    return sitting.trial.reading_until if sitting.stage is Stage.READING else None
 
 
 def _leaves_at(sitting: Sitting, design: Design) -> datetime | None:

@@ -94,6 +94,8 @@ class ReadingPage:
     passage: tuple[str, ...]
     remaining_ms: int
     total_ms: int
+    logs: tuple[str, ...] = ()
+    """Which kinds of behaviour are noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class QuestionPage:
     """What is left of the sitting's limit; None without one."""
     logs: tuple[str, ...] = ()
     """Which kinds of behaviour are noted."""
+    shown_ms: int = 0
+    """How long ago the question was shown first, in whatever browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,10 @@ class FeedbackPage:
     choice: int | None
     is_timed_out: bool
     explanation: str
+    pay: Pay | None = None
+    """How answers are paid; None where they are not by what was said of them."""
+    earned: float | None = None
+    """The share of the prize for this one; None where no probability was stated that could be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +220,14 @@ class EndPage:
     outcome: str
     code: str
     url: str
+    keeps_data: bool | None = None
+    """What somebody who withdrew wished for their answers so far; None where they did not say."""
 
 
 Page: TypeAlias = (
     ConsentPage
     | ScreeningPage
     | InstructionsPage
-    keeps_data: bool | None = None
-    """What somebody who withdrew wished for their answers so far; None where they did not say."""
     | ComprehensionPage
     | BeginPage
     | RestPage

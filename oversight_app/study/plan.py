@@ -2,8 +2,9 @@
 
 import hashlib
 from random import Random
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from oversight_app.study.cells import Cell, cells
 from oversight_app.study.design import Design, Outcome
@@ -76,6 +77,15 @@ class Plan(BaseModel):
     """What a participant with one outcome hands in; `completion_code` is the one of who has completed."""
     pilot_only: bool
 
+    @model_validator(mode="before")
+    @classmethod
+    def _notes_nothing_unsaid(cls, values: Any) -> Any:
+        # A plan from before behaviour was noted: its consent text says nothing of that, so nothing is noted.
+        design = values.get("design") if isinstance(values, dict) else None
+        if isinstance(design, dict) and "log" not in design:
+            return values | {"design": design | {"log": dict.fromkeys(_LOGGED, False)}}
+        return values
+
     def code(self, outcome: str) -> str:
         """The code of an outcome; empty for one that hands nothing in."""
         return self.completion_code if outcome == Outcome.COMPLETED else self.codes.get(Outcome(outcome), "")
@@ -111,7 +121,7 @@ class Plan(BaseModel):
 
     def _logged(self) -> str:
         """What is noted beside answers, as a list in Markdown."""
-        keys = [_LOGGED[kind] for kind, is_on in self.design.log if is_on]
+        keys = [_LOGGED[kind] for kind, is_on in self.design.log if is_on] or ["logged.nothing"]
         return "\n".join(f"- {self.words[key]}" for key in keys if key in self.words)
 
     def dice(self, purpose: str) -> Random:

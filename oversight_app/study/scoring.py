@@ -4,10 +4,13 @@ Each rule is strictly proper and scaled so that certainty in the right answer pa
 design's prize multiplies it. With p the probabilities over the four options and r the right one:
 
     quadratic   (1 + 2 p_r - sum p_k^2) / 2                       Brier 1950; Selten 1998
-    log         1 - ln p_r / ln 0.01, with p_r at least 0.01       Good 1952, cut off where a payment must end
+    log         ln p_r, moved and stretched to 0-1                 Good 1952
     spherical   p_r / sqrt(sum p_k^2)                              Roby 1965
 
-The log rule is proper up to its cut: whoever believes in less than 1 % gains nothing by saying so.
+The logarithm has no bottom, and a payment must have one. Cutting it off at 1 % would not do: 0 would then pay as much
+as 1 %, so whoever believes in 2 % would gain by saying 0 and putting the rest elsewhere. So below 1 % the convex
+function behind the rule (sum of p ln p; Savage 1971) goes on as a parabola, with the same value, slope and curvature
+there. Above, payments differ by the logarithm alone, and below it honesty is still what pays most.
 """
 
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from oversight_app.study.design import ScoringRule
 from oversight_app.study.questions import LETTERS
 
 FLOOR = 0.01
-"""The lowest probability that the log rule tells apart."""
+"""Below this probability the log rule goes on as a parabola."""
 
 
 def score(rule: ScoringRule, probabilities: Sequence[float], right: int) -> float:
@@ -31,11 +34,26 @@ def score(rule: ScoringRule, probabilities: Sequence[float], right: int) -> floa
         case ScoringRule.QUADRATIC:
             return (1 + 2 * p - squares) / 2
         case ScoringRule.LOG:
-            return 1 - log(max(p, FLOOR)) / log(FLOOR)
+            return (_slope(p) - sum(map(_drop, probabilities)) - _WORST) / (_BEST - _WORST)
         case ScoringRule.SPHERICAL:
             return p / sqrt(squares) if squares else 0.0
         case ScoringRule.NONE:
             raise ValueError("a study without a scoring rule pays nothing by probability")
+
+
+def _slope(p: float) -> float:
+    """The slope of p ln p, and of the parabola that goes on with it."""
+    return 1 + log(p) if p >= FLOOR else log(FLOOR) + p / FLOOR
+
+
+def _drop(p: float) -> float:
+    """How far below nothing the tangent at p meets the axis: p for p ln p."""
+    return p if p >= FLOOR else FLOOR / 2 + p * p / (2 * FLOOR)
+
+
+_BEST = _slope(1.0) - _drop(1.0) - 3 * _drop(0.0)
+_WORST = _slope(0.0) - _drop(1.0) - 3 * _drop(0.0)
+"""What the log rule says of certainty, right and wrong."""
 
 
 def spread(confidence: float, choice: int) -> tuple[float, ...]:

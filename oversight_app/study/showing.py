@@ -38,6 +38,7 @@ from oversight_app.study.page import (
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question
+from oversight_app.study.scoring import earned
 from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
 from oversight_app.study.trial import Speaker, Trial, TrialStatus
 
@@ -60,11 +61,11 @@ def page_of(
         case Stage.REST:
             return _rest(sitting, plan, questions[sitting.trial.plan.question_id])
         case Stage.READING:
-            return _reading(sitting, questions[sitting.trial.plan.question_id], now)
+            return _reading(sitting, plan, questions[sitting.trial.plan.question_id], now)
         case Stage.TRIAL:
             return _question(sitting, plan, questions[sitting.trial.plan.question_id], now, running_text)
         case Stage.FEEDBACK:
-            return _feedback(sitting.trial, questions[sitting.trial.plan.question_id])
+            return _feedback(sitting.trial, plan, questions[sitting.trial.plan.question_id])
         case Stage.SURVEY:
             return SurveyPage(plan.survey)
         case Stage.DEBRIEF:
@@ -169,7 +170,7 @@ def _sitting_left_s(sitting: Sitting, plan: Plan) -> float | None:
     return max(0.0, limit_s - used)
 
 
-def _reading(sitting: Sitting, question: Question, now: datetime) -> ReadingPage:
+def _reading(sitting: Sitting, plan: Plan, question: Question, now: datetime) -> ReadingPage:
     trial = sitting.trial
     n_of_part, n_in_part = _place(sitting)
     until = trial.reading_until or now
@@ -182,7 +183,13 @@ def _reading(sitting: Sitting, question: Question, now: datetime) -> ReadingPage
         passage=paragraphs(question.passage.text) if question.passage else (),
         remaining_ms=round(max(0.0, (until - now).total_seconds()) * 1000),
         total_ms=round(trial.plan.reading_s * 1000),
+        logs=_logs(plan),
     )
+
+
+def _logs(plan: Plan) -> tuple[str, ...]:
+    """Which kinds of behaviour the study notes."""
+    return tuple(kind for kind, is_on in plan.design.log if is_on)
 
 
 def _place(sitting: Sitting) -> tuple[int, int]:
@@ -232,7 +239,8 @@ def _question(
         min_ms=_ms_until(shown_at + timedelta(seconds=trial.plan.min_time_s), now),
         pay=_pay(plan, trial),
         sitting_left_ms=None if sitting_end is None else _ms_until(sitting_end, now),
-        logs=tuple(kind for kind, is_on in plan.design.log if is_on),
+        logs=_logs(plan),
+        shown_ms=_ms_until(now, shown_at),
     )
 
 
@@ -275,10 +283,12 @@ def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Ch
     )
 
 
-def _feedback(trial: Trial, question: Question) -> FeedbackPage:
+def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:
     order = OptionOrder(trial.plan.option_order)
-    assert trial.closed is not None  # the stage says so
-    choice = trial.closed.choice
+    closed = trial.closed
+    assert closed is not None  # the stage says so
+    choice = closed.choice
+    pay = _pay(plan, trial)
     return FeedbackPage(
         n=trial.plan.n,
         is_practice=trial.plan.is_practice,
@@ -286,6 +296,8 @@ def _feedback(trial: Trial, question: Question) -> FeedbackPage:
         options=order.shown(question.options),
         correct=LETTERS.index(order.displayed(LETTERS[question.correct])),
         choice=LETTERS.index(order.displayed(choice)) if choice else None,
-        is_timed_out=trial.closed.status in (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER),
+        is_timed_out=closed.status in (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER),
         explanation=question.explanation,
+        pay=pay,
+        earned=earned(pay.rule, choice, closed.confidence, closed.probabilities, question.correct) if pay else None,
     )

@@ -81,8 +81,8 @@ _TrialEvent = (
     | PauseAsked
     | TrialClosed
 )
-_NOT_A_SIGN = (TrialClosed, ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
-"""Events that the server causes; a `TrialClosed` is a sign of the participant only when it is their answer."""
+_NOT_A_SIGN = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
+"""Events that the server causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,7 @@ def fold(participant_id: str, happened: Iterable[Happened], design: Design) -> S
 
 def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitting:
     """The sitting after one event."""
-    if not isinstance(event, _NOT_A_SIGN) or (
-        isinstance(event, TrialClosed) and event.status in ("answered", "skipped")
-    ):
+    if _is_sign(sitting, event, at):
         # Whoever acts is back, also in a tab that was open all the time and so never asked for its page again.
         sitting = replace(sitting, last_sign_at=at, outcome="" if sitting.has_left else sitting.outcome)
     match event:
@@ -203,7 +201,7 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                 rested_s=sitting.rested_s + rested_s,
             )
         case PassageRead():
-            return replace(sitting, stage=Stage.TRIAL)
+            return replace(_with_trial(sitting, event, at), stage=Stage.TRIAL)
         case FeedbackRead():
             return _enter(sitting, sitting.current + 1, at, design)
         case TrialClosed():
@@ -212,13 +210,14 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                 return sitting
             if is_feedback_due(sitting.trials[event.n - 1], design):
                 return replace(sitting, stage=Stage.FEEDBACK)
-            return _enter(sitting, event.n, at, design)
+            # A rest begins where the question ended, however late the sweeper came.
+            return _enter(sitting, event.n, event.closed_at, design)
         case ParticipantLeft():
             return replace(_mark_abandoned(sitting), outcome=Outcome.LEFT.value)
         case SurveyAnswered():
             return replace(sitting, stage=Stage.DEBRIEF, external_help=event.external_help)
         case DebriefRead():
-            return sitting
+            return sitting if event.external_help is None else replace(sitting, external_help=event.external_help)
         case ParticipantWithdrew():
             return replace(sitting, keeps_data=event.keeps_data)
         case LimitLifted():
@@ -229,6 +228,18 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
             return _with_trial(sitting, event, at)
         case _:
             return sitting
+
+
+def _is_sign(sitting: Sitting, event: Event, at: datetime) -> bool:
+    """Whether an event is the participant's doing: the clock closes trials and ends reading phases, too."""
+    match event:
+        case TrialClosed():
+            return event.status in (TrialStatus.ANSWERED, TrialStatus.SKIPPED)
+        case PassageRead():
+            until = sitting.trials[event.n - 1].reading_until
+            return until is None or at < until
+        case _:
+            return not isinstance(event, _NOT_A_SIGN)
 
 
 def is_feedback_due(trial: Trial, design: Design) -> bool:

@@ -3,7 +3,7 @@
 A verb raises `Refusal` when the page acted on is over, `Reminder` when something is missing from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from oversight_app.errors import Refusal, Reminder
@@ -53,8 +53,7 @@ def turn_away(sitting: Sitting) -> list[Event]:
 def answer_screening(sitting: Sitting, answers: tuple[int, ...], plan: Plan) -> list[Event]:
     """The questions that decide who may take part; whoever may not is told so kindly, and has a code of their own."""
     _must_be_at(sitting, Stage.SCREENING)
-    if len(answers) != len(plan.screening):
-        raise Reminder("answer_every_question")
+    _must_be_offered(answers, [question.options for question in plan.screening])
     passed = all(
         answer in question.eligible for answer, question in zip(answers, plan.screening, strict=True)
     )
@@ -76,8 +75,7 @@ def answer_comprehension(
     since = sitting.last_sign_at if sitting.n_comprehension else None
     if since is not None and (now - since).total_seconds() < plan.design.sitting.min_display_s:
         raise Refusal("the second half of a double click is no second attempt")
-    if len(answers) != len(plan.comprehension) or None in answers:
-        raise Reminder("answer_every_question")
+    _must_be_offered(answers, [question.options for question in plan.comprehension])
     passed = all(
         answer == question.correct for answer, question in zip(answers, plan.comprehension, strict=True)
     )
@@ -153,6 +151,16 @@ def withdraw(
         [abandon(sitting.trial, now, design.answer.confidence)] if sitting.has_open_trial else []
     )
     return [ParticipantWithdrew(keeps_data), *closing, SittingEnded(Outcome.WITHDREW.value)]
+
+
+def _must_be_offered(answers: tuple[int, ...], options: Sequence[Sequence[str]]) -> None:
+    """Raise Reminder where a question is left open, Refusal for an answer that no page offers."""
+    if len(answers) != len(options) or None in answers:
+        raise Reminder("answer_every_question")
+    for answer, offered in zip(answers, options, strict=True):
+        # bool is an int, and a float may equal one.
+        if type(answer) is not int or answer not in range(len(offered)):
+            raise Refusal("this is not one of the answers")
 
 
 def _must_be_at(sitting: Sitting, stage: Stage) -> None:

@@ -6,6 +6,7 @@ What can be done with a trial, by its participant or by the clock, is in `trial_
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from oversight_app.study.events import (
     BeliefStated,
@@ -14,6 +15,7 @@ from oversight_app.study.events import (
     Event,
     InitialAnswered,
     MessageSent,
+    PassageRead,
     PassageShown,
     PauseAsked,
     ReplyBegun,
@@ -37,6 +39,10 @@ class TrialStatus(StrEnum):
     VOID = "void"
 
 
+NEITHER = (TrialStatus.ABANDONED, TrialStatus.VOID)
+"""Closed without saying anything of the participant: neither right nor wrong, neither passed nor failed."""
+
+
 class Speaker(StrEnum):
     """Who wrote a message."""
 
@@ -55,6 +61,7 @@ class Message:
     text: str
     begun: ReplyBegun | None = None
     closed: ReplyClosed | None = None
+    closed_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -77,6 +84,8 @@ class Trial:
     passage_shown_at: datetime | None = None
     """When the passage appeared alone; None where the design has no reading phase."""
     reading_until: datetime | None = None
+    passage_read_at: datetime | None = None
+    """When the reading phase was over: the participant asked for the question, or its time had passed."""
     shown_at: datetime | None = None
     deadline_at: datetime | None = None
     draft: Mark = NOTHING
@@ -109,23 +118,19 @@ class Trial:
 
     @property
     def failed_check(self) -> bool:
-        """Whether this was an attention check, and was not answered as it asked."""
-        return (
-            self.plan.is_attention_check
-            and self.closed is not None
-            and self.closed.choice != self.plan.expected
-        )
+        """Whether this was an attention check, and was not answered as it asked.
+
+        One that nobody could answer (void), or whose participant had gone, is neither failed nor passed.
+        """
+        if not self.plan.is_attention_check or self.closed is None or self.status in NEITHER:
+            return False
+        return self.closed.choice != self.plan.expected
 
     @property
-    def n_failures_in_a_row(self) -> int:
-        """How often the assistant has failed since it last said something whole."""
-        n = 0
-        for message in reversed(self.messages):
-            if message.status in ("failed", "interrupted"):
-                n += 1
-            elif message.speaker is Speaker.ASSISTANT:
-                break
-        return n
+    def failures_in_a_row(self) -> tuple[Message, ...]:
+        """The replies that failed since the assistant last said something whole, the latest first."""
+        replies = (message for message in reversed(self.messages) if message.speaker is Speaker.ASSISTANT)
+        return tuple(takewhile(lambda reply: reply.status in ("failed", "interrupted"), replies))
 
     @property
     def running_reply(self) -> Message | None:
@@ -151,6 +156,8 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
     match event:
         case PassageShown():
             return replace(trial, passage_shown_at=at, reading_until=event.until)
+        case PassageRead():
+            return replace(trial, passage_read_at=min(at, trial.reading_until or at))
         case TrialShown():
             return replace(trial, shown_at=at, deadline_at=event.deadline_at)
         case DraftSaved():
@@ -170,7 +177,7 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
             return replace(trial, messages=(*trial.messages, message))
         case ReplyClosed():
             messages = tuple(
-                replace(message, text=event.text, closed=event)
+                replace(message, text=event.text, closed=event, closed_at=at)
                 if message.message_id == event.reply_id
                 else message
                 for message in trial.messages

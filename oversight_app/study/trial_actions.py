@@ -28,11 +28,15 @@ from oversight_app.study.trial import Trial, TrialStatus
 MAX_MESSAGE_CHARACTERS = 4000
 
 
-def show_passage(trial: Trial, now: datetime) -> PassageShown:
-    """The passage is on the page alone: the reading phase runs. Refused when it already was."""
+def show_passage(trial: Trial, now: datetime, *, at_latest: datetime | None = None) -> PassageShown:
+    """The passage is on the page alone: the reading phase runs, to end `at_latest` with the sitting.
+
+    Refused when it already was.
+    """
     if trial.passage_shown_at is not None:
         raise Refusal("this passage has been shown already")
-    return PassageShown(trial.plan.n, now + timedelta(seconds=trial.plan.reading_s))
+    until = now + timedelta(seconds=trial.plan.reading_s)
+    return PassageShown(trial.plan.n, until if at_latest is None else min(until, at_latest))
 
 
 def show(trial: Trial, now: datetime, *, at_latest: datetime | None = None) -> TrialShown:
@@ -46,9 +50,17 @@ def show(trial: Trial, now: datetime, *, at_latest: datetime | None = None) -> T
     return TrialShown(trial.plan.n, deadline)
 
 
-def save_draft(trial: Trial, mark: Mark, answer: AnswerDesign, now: datetime) -> DraftSaved | None:
-    """Keep what is marked so far; None when nothing is new. Refused after the deadline, and for what no page offers."""
+def save_draft(
+    trial: Trial, mark: Mark, answer: AnswerDesign, now: datetime, *, is_initial: bool | None = None
+) -> DraftSaved | None:
+    """Keep what is marked so far; None when nothing is new. Refused after the deadline, and for what no page offers.
+
+    `is_initial` says whether the page that it comes from asked for the first answer: what is marked there late, in a
+    second tab, must not become a draft of the final one.
+    """
     _must_be_open(trial, now)
+    if is_initial is not None and is_initial != trial.awaits_initial:
+        raise Refusal("this answer is committed already")
     mark = checked(mark, answer)
     if mark == trial.draft:
         return None
@@ -159,9 +171,9 @@ def abandon(trial: Trial, at: datetime, scale: ConfidenceScale, *, was_up: bool 
     return _closed(trial, TrialStatus.ABANDONED if was_up else TrialStatus.VOID, trial.draft, scale, at)
 
 
-def void(trial: Trial, now: datetime, scale: ConfidenceScale) -> TrialClosed:
+def void(trial: Trial, at: datetime, scale: ConfidenceScale) -> TrialClosed:
     """The close of a trial that the assistant's outage has spoilt."""
-    return _closed(trial, TrialStatus.VOID, trial.draft, scale, now)
+    return _closed(trial, TrialStatus.VOID, trial.draft, scale, at)
 
 
 def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent:

@@ -20,6 +20,7 @@ initial_choice initial_confidence initial_p_a initial_p_b initial_p_c initial_p_
 stance manipulated first_advice_choice advice_choice advice_correct advice_status advice_source
 n_messages n_replies n_replies_failed n_resets time_limit_s response_time_s browser_response_time_s
 assistant_wait_s shown_at closed_at
+initial_response_time_s reading_time_s min_time_s
 """
 
 EXAMPLES = {Type.TEXT: "x", Type.INTEGER: "1", Type.NUMBER: "0.5", Type.FLAG: "1", Type.JSON: '{"a":1}'}

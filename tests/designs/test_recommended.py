@@ -9,7 +9,7 @@ from oversight_app import banks, planning
 from oversight_app.study.design import Condition, ConfidenceScale, Design, Feedback
 from oversight_app.study.plan import Plan
 from oversight_app.study_folder import DESIGNS, StudyFolder
-from tests.builders import PROMPTS, START, make_clock
+from tests.builders import START, make_clock
 
 
 def make_study(folder: Path, design: str) -> StudyFolder:
@@ -25,9 +25,7 @@ def planned(study: StudyFolder) -> tuple[Plan, planning.PlanSummary]:
         plan = planning.freeze(
             store,
             study.read_design(),
-            texts=study.read_texts(),
-            prompts=PROMPTS,
-            comprehension=study.read_comprehension(),
+            study.read_materials("en"),
             clock=make_clock(),
         )
         questions = {question.question_id: question for question in store.questions()}

@@ -54,7 +54,7 @@ def test_feedback_is_promised_only_where_the_design_always_gives_it(tmp_path: Pa
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_right_options_of_the_check_are_not_all_in_one_place(tmp_path: Path, design: str) -> None:
-    questions = StudyFolder.create(tmp_path / design, design, at=START).read_comprehension()
+    questions = StudyFolder.create(tmp_path / design, design, at=START).read_materials("en").comprehension
 
     assert len({question.correct for question in questions}) > 1
     assert all(question.explanation for question in questions)

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oversight_app.study import events
-from oversight_app.study.events import Event, RehearsalBegun, TrialClosed, canonical, from_body, iso, to_body
+from oversight_app.study.events import (
+    Event,
+    RehearsalBegun,
+    SurveyAnswered,
+    TrialClosed,
+    canonical,
+    from_body,
+    iso,
+    to_body,
+    version_of,
+)
 from tests.builders import START
 
 KINDS = get_args(Event)
@@ -14,19 +24,25 @@ _TIMES = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))
 _JSON = st.dictionaries(
     st.text(), st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.integers()))
 )
+_SURVEY = st.dictionaries(
+    st.text(),
+    st.one_of(st.none(), st.text(), st.integers(1, 11), st.floats(allow_nan=False, allow_infinity=False)),
+)
 st.register_type_strategy(datetime, _TIMES)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
 def any_event(kind: Any) -> st.SearchStrategy[Any]:
-    return st.builds(kind, truth=_JSON) if kind is RehearsalBegun else st.builds(kind)
+    if kind is RehearsalBegun:
+        return st.builds(kind, truth=_JSON)
+    return st.builds(kind, answers=_SURVEY) if kind is SurveyAnswered else st.builds(kind)
 
 
 @given(event=st.one_of(*map(any_event, KINDS)))
 def test_what_is_stored_is_what_happened(event: Any) -> None:
     body = to_body(event)
 
-    again = from_body(type(event).__name__, 1, body)
+    again = from_body(type(event).__name__, version_of(event), body)
 
     assert again == event
     assert type(again) is type(event)

@@ -1,3 +1,5 @@
+"""From a sitting to its page: what is on it, in which order, and what is not on it yet."""
+
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -5,156 +7,258 @@ from typing import Any, get_args
 
 import pytest
 
-from oversight_app.errors import Refusal
-from oversight_app.study import sitting as verbs
-from oversight_app.study import trial as trial_verbs
-from oversight_app.study.assignment import trials_for
-from oversight_app.study.design import ConfidenceScale
-from oversight_app.study.events import ContextReset, Event, MessageSent, ReplyBegun, ReplyClosed
+from oversight_app.study import sitting_actions, trial_actions
+from oversight_app.study.events import ContextReset, ReplyClosed
 from oversight_app.study.letters import ALL_ORDERS, OptionOrder
+from oversight_app.study.mark import Mark
 from oversight_app.study.page import (
     BeginPage,
+    Belief,
     ComprehensionPage,
+    ConsentPage,
     DebriefPage,
     EndPage,
     FeedbackPage,
     InstructionsPage,
     Page,
+    Pay,
     QuestionPage,
+    ReadingPage,
     RestPage,
-    instruction_names,
-    page_of,
+    ScreeningPage,
+    SurveyPage,
 )
-from oversight_app.study.plan import ComprehensionQuestion, Plan
+from oversight_app.study.plan import ComprehensionQuestion, Plan, ScreeningQuestion, WorkedExample
 from oversight_app.study.questions import LETTERS, Question
-from oversight_app.study.sitting import Sitting, Stage, apply
-from oversight_app.study.trial_plan import TrialPlan
-from tests.builders import START, make_design, make_plan, make_questions
+from oversight_app.study.showing import instruction_names, page_of
+from oversight_app.study.sitting import Sitting, Stage
+from oversight_app.study.survey import HELP_KEYS, SurveyItem
+from tests.builders import START, TEXTS, make_design, make_plan, make_questions
+from tests.study.walks import BANK, MMLU, NO_PRACTICE, STORIES, Walk, a_mark, walk
 
-SCALE = ConfidenceScale.FIVE_POINTS
+PROTOCOLS: dict[str, Any] = {
+    "tasks": {"mmlu": {"questions_per_condition": 2}, "quality": STORIES["quality"]},
+    "answer": {
+        "sequence": "answer_first",
+        "confidence": "distribution",
+        "scoring_rule": "quadratic",
+        "prize": 20,
+        "belief_after_reply": True,
+        "reason": "optional",
+        "skip": True,
+    },
+    "sitting": {"attention_checks": 2, "limit_s": 7200},
+}
+"""A design with every protocol that changes a page."""
 
-
-def pages(plan: Plan, bank: list[Question], trials: tuple[TrialPlan, ...]) -> Iterator[tuple[Sitting, Page]]:
-    """Every page of one sitting, each question once fresh, once with a draft and once with a chat."""
-    by_id = {question.question_id: question for question in bank}
-    sitting = Sitting("p1")
-
-    def do(*events: Event) -> None:
-        nonlocal sitting
-        for event in events:
-            sitting = apply(sitting, event, START, plan.design)
-
-    def page() -> tuple[Sitting, Page]:
-        return sitting, page_of(sitting, plan, by_id, START, "So far")
-
-    yield page()
-    do(*verbs.consent(sitting, "hash", agreed=True))
-    yield page()
-    do(*verbs.read_instructions(sitting))
-    yield page()
-    do(*verbs.answer_comprehension(sitting, (1,), plan, START))
-    yield page()
-    do(*verbs.begin(sitting, plan.cells[0], 0, by_lot=False, trials=trials))
-    while sitting.stage is not Stage.DEBRIEF:
-        yield page()
-        match sitting.stage:
-            case Stage.REST:
-                do(*verbs.ask_next(sitting))
-            case Stage.FEEDBACK:
-                do(*verbs.read_feedback(sitting, sitting.trial.plan.n))
-            case _:
-                n, reply_id = sitting.trial.plan.n, f"r{sitting.trial.plan.n}"
-                do(trial_verbs.show(sitting.trial, START))
-                yield page()
-                draft = trial_verbs.save_draft(sitting.trial, "C", None, SCALE, START)
-                assert draft is not None
-                do(draft)
-                if sitting.trial.plan.protocol == "chat":
-                    do(MessageSent(n, f"m{n}", "Why?", 1), ReplyBegun(n, reply_id, 1, "s", "m", "0", ()))
-                    yield page()
-                    do(ReplyClosed(n, reply_id, "A reply", "complete"), ContextReset(n))
-                yield page()
-                do(trial_verbs.submit(sitting.trial, "C", 0.6, SCALE, START))
-    yield page()
-    do(*verbs.debrief(sitting, external_help=None))
-    yield page()
+SCREENING = (ScreeningQuestion(text="English?", options=("No", "Yes"), eligible=(1,)),)
+SHARES = (0.1, 0.1, 0.7, 0.1)
+"""By original letters, most on C."""
 
 
-def make_walk(bank: list[Question] | None = None, plan: Plan | None = None) -> list[tuple[Sitting, Page]]:
-    bank = bank or make_questions()
-    plan = plan or make_plan(make_design(answer={"feedback": "practice_only"}), bank)
-    by_id = {question.question_id: question for question in bank}
-    trials = trials_for(plan, by_id, plan.cells[0], "p1", arrival=0, turn=0)
-    return list(pages(plan, bank, trials))
+def page(person: Walk, running_text: str = "So far") -> Page:
+    return page_of(person.sitting, person.plan, person.questions, person.now, running_text)
+
+
+def pages(person: Walk, *, change: Any = None) -> Iterator[tuple[Sitting, Page]]:
+    """Every page of one sitting: each question fresh, marked, committed first where asked, and with a chat.
+
+    `change` may replace the trials as they are drawn.
+    """
+
+    def seen() -> tuple[Sitting, Page]:
+        return person.sitting, page(person)
+
+    yield seen()
+    person.agree()
+    if person.plan.screening:
+        yield seen()
+        person.do(sitting_actions.answer_screening(person.sitting, (1,), person.plan))
+    yield seen()
+    person.do(sitting_actions.read_instructions(person.sitting))
+    yield seen()
+    person.check(1)
+    yield seen()
+    person.begin()
+    if change is not None:
+        drawn = tuple(replace(trial, plan=change(trial.plan)) for trial in person.sitting.trials)
+        person.sitting = replace(person.sitting, trials=drawn)
+    for _ in person.sitting.trials:
+        while person.sitting.stage in (Stage.REST, Stage.FEEDBACK):
+            yield seen()
+            person.come()
+        if person.sitting.stage is Stage.READING:
+            person.look()
+            yield seen()
+            person.wait(60)
+        person.look()
+        yield seen()
+        yield from _answered(person)
+    while person.sitting.stage is Stage.FEEDBACK:
+        yield seen()
+        person.come()
+    yield seen()
+    person.do(sitting_actions.answer_survey(person.sitting, {}, person.plan))
+    yield seen()
+    person.do(sitting_actions.debrief(person.sitting))
+    yield seen()
+
+
+def _answered(person: Walk) -> Iterator[tuple[Sitting, Page]]:
+    whole = a_mark(person.design, "C")
+    person.now += timedelta(seconds=5)
+    for _ in ("initial", "final"):
+        person.do(trial_actions.save_draft(person.trial, whole, person.design.answer, person.now))
+        yield person.sitting, page(person)
+        if not person.trial.awaits_initial:
+            break
+        person.do(trial_actions.commit_initial(person.trial, whole, person.design, person.now))
+        yield person.sitting, page(person)
+        person.now += timedelta(seconds=5)
+    if person.trial.plan.protocol == "chat":
+        person.chat("")
+        yield person.sitting, page(person)
+        running = person.trial.running_reply
+        assert running is not None
+        person.do(ReplyClosed(person.trial.plan.n, running.message_id, "A reply", "complete"))
+        yield person.sitting, page(person)
+        person.do(ContextReset(person.trial.plan.n))
+        yield person.sitting, page(person)
+    person.do(trial_actions.submit(person.trial, whole, person.design, person.now))
+
+
+def make_walk(**sections: Any) -> list[tuple[Sitting, Page]]:
+    return list(pages(Walk(make_plan(make_design(**sections), BANK))))
+
+
+def with_protocols(bank: list[Question] = BANK, **changes: Any) -> Walk:
+    texts = TEXTS | {"pledge": "I promise."}
+    plan = make_plan(make_design(**PROTOCOLS), bank, **({"texts": texts, "screening": SCREENING} | changes))
+    return Walk(plan, bank)
 
 
 def test_the_walk_meets_every_kind_of_page() -> None:
-    kinds = {type(page) for _, page in make_walk()}
-
-    assert kinds == set(get_args(Page))
+    assert {type(page) for _, page in pages(with_protocols())} == set(get_args(Page))
 
 
-def test_no_page_before_its_time_depends_on_key_stance_or_explanation() -> None:
+# -- what is not on a page -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocols", [False, True])
+def test_no_page_before_its_time_depends_on_key_stance_or_explanation(protocols: bool) -> None:
     """Two studies that differ in nothing but what is secret look the same until feedback is due."""
-    bank = make_questions()
-    plan = make_plan(make_design(), bank)
-    by_id = {question.question_id: question for question in bank}
-    trials = trials_for(plan, by_id, plan.cells[0], "p1", arrival=0, turn=0)
     other_bank = [
         replace(q, correct=(q.correct + 1) % 4, explanation="else", distractor=q.correct, arguments=None)
-        for q in bank
+        for q in BANK
     ]
-    other_trials = tuple(
-        replace(t, stance=LETTERS[(LETTERS.index(t.stance) + 1) % 4] if t.stance else "") for t in trials
-    )
+    sections = PROTOCOLS if protocols else {}
+    plan = make_plan(make_design(**sections), BANK)
 
-    here = [page for _, page in pages(plan, bank, trials)]
-    there = [page for _, page in pages(plan, other_bank, other_trials)]
+    drawn = [trial.plan for trial in Walk(plan).seat().sitting.trials]
+
+    def other(trial: Any) -> Any:
+        def turned(letter: str) -> str:
+            return LETTERS[(LETTERS.index(letter) + 1) % 4] if letter else ""
+
+        same = drawn[trial.n - 1]
+        return replace(same, stance=turned(same.stance), expected=turned(same.expected))
+
+    here = [page for _, page in pages(Walk(plan))]
+    there = [page for _, page in pages(Walk(plan, other_bank), change=other)]
 
     differing = {type(a) for a, b in zip(here, there, strict=True) if a != b}
     assert differing == {FeedbackPage}
 
 
 def test_no_page_says_a_key_or_an_explanation_before_feedback() -> None:
-    for _, page in make_walk():
+    for _, page in pages(with_protocols()):
         if not isinstance(page, FeedbackPage):
             assert "explanation of" not in repr(page)
             assert "Argument " not in repr(page)
-            assert not {"correct", "stance", "explanation"} & {field.name for field in fields(page)}
+            secret = {"correct", "stance", "explanation", "expected", "is_attention_check", "manipulated"}
+            assert not secret & {field.name for field in fields(page)}
 
 
 def test_feedback_is_about_a_closed_trial_only() -> None:
-    for sitting, page in make_walk():
+    for sitting, page in make_walk(answer={"feedback": "after_each"}):
         if isinstance(page, FeedbackPage):
             assert sitting.trials[page.n - 1].closed is not None
             assert page.explanation.startswith("explanation of")
 
 
-@pytest.mark.parametrize("letters", ALL_ORDERS)
-def test_options_drafts_and_keys_are_shown_in_the_trials_own_order(letters: str) -> None:
-    bank = make_questions()
-    plan = make_plan(make_design(), bank)
-    by_id = {question.question_id: question for question in bank}
-    drawn = trials_for(plan, by_id, plan.cells[0], "p1", arrival=0, turn=0)
-    trials = tuple(replace(trial, option_order=letters) for trial in drawn)
-    order = OptionOrder(letters)
-
-    for sitting, page in pages(plan, bank, trials):
-        if isinstance(page, QuestionPage | FeedbackPage):
-            question = by_id[sitting.trial.plan.question_id]
-            assert page.options == tuple(question.options[LETTERS.index(letter)] for letter in letters)
-            if isinstance(page, FeedbackPage):
-                assert page.choice == LETTERS.index(order.displayed("C"))
-                assert page.options[page.correct] == question.options[question.correct]
-            elif page.draft_choice is not None:
-                assert page.options[page.draft_choice] == question.options[2]
+def test_an_attention_check_looks_like_any_question_of_its_block() -> None:
+    for sitting, page in pages(with_protocols()):
+        if isinstance(page, QuestionPage) and sitting.trial.plan.is_attention_check:
+            assert (page.chat, page.may_skip, page.pay, page.awaits_initial) == (None, False, None, False)
+            limit_s = {"mmlu": 180, "quality": 300}[sitting.trial.plan.task]
+            assert (page.total_ms, page.passage) == (limit_s * 1000, ())
 
 
 def test_nothing_is_preselected() -> None:
-    fresh = [page for _, page in make_walk() if isinstance(page, QuestionPage) and page.draft_choice is None]
+    fresh = [
+        page
+        for sitting, page in make_walk()
+        if isinstance(page, QuestionPage) and not sitting.trial.draft.choice
+    ]
 
     assert fresh
-    assert all(page.draft_confidence is None for page in fresh)
+    assert all(page.draft_choice is page.draft_confidence is None for page in fresh)
+
+
+# -- in the trial's own order --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("letters", ALL_ORDERS)
+def test_options_marks_and_keys_are_shown_in_the_trials_own_order(letters: str) -> None:
+    person, order = with_protocols(), OptionOrder(letters)
+    third = LETTERS.index(order.displayed("C"))
+    shares = tuple(SHARES[LETTERS.index(letter)] for letter in letters)
+    n_said = 0
+
+    for sitting, page in pages(person, change=lambda trial: replace(trial, option_order=letters)):
+        if not isinstance(page, QuestionPage | FeedbackPage):
+            continue
+        question = person.questions[sitting.trial.plan.question_id]
+        assert page.options == tuple(question.options[LETTERS.index(letter)] for letter in letters)
+        if isinstance(page, FeedbackPage):
+            assert page.choice == third
+            assert page.options[page.correct] == question.options[question.correct]
+        elif page.draft_choice is not None:
+            assert (page.draft_choice, page.draft_probabilities) == (third, shares)
+        if isinstance(page, QuestionPage) and page.initial is not None:
+            assert page.initial == Belief(third, 0.7, shares)
+            n_said += 1
+    assert n_said
+
+
+def test_a_belief_stands_after_its_reply_in_the_trials_own_order() -> None:
+    person = with_protocols()
+    for _ in pages(person):
+        if person.sitting.stage is Stage.TRIAL and person.trial.belief_due:
+            break
+    before = page(person)
+    mark = Mark("C", None, SHARES)
+    reply_id = person.trial.belief_due
+    person.do(trial_actions.state_belief(person.trial, reply_id, mark, person.design.answer, person.now))
+    after = page(person)
+
+    assert isinstance(before, QuestionPage)
+    assert isinstance(after, QuestionPage)
+    assert before.chat is not None
+    assert after.chat is not None
+    assert (before.chat.belief_due, before.chat.beliefs) == (reply_id, {})
+    order = OptionOrder(person.trial.plan.option_order)
+    said = Belief(LETTERS.index(order.displayed("C")), 0.7, order.shown(SHARES))
+    assert (after.chat.belief_due, after.chat.beliefs) == ("", {reply_id: said})
+
+
+def test_no_belief_is_asked_for_where_the_design_has_none() -> None:
+    asked = {page.chat.belief_due for _, page in make_walk() if isinstance(page, QuestionPage) and page.chat}
+
+    assert asked == {""}
+
+
+# -- the assistant --------------------------------------------------------------------------------------
 
 
 def test_the_assistant_is_there_in_assisted_questions_only_and_forgets_visibly() -> None:
@@ -167,37 +271,127 @@ def test_the_assistant_is_there_in_assisted_questions_only_and_forgets_visibly()
                     ("Why?", False),
                     ("So far", False),
                 ]
-            elif page.chat and page.chat.lines:
+            elif page.chat and page.chat.n_resets:
                 assert [line.is_forgotten for line in page.chat.lines] == [True, True]
-                assert page.chat.n_resets == 1
+
+
+def test_before_the_own_answer_there_is_no_assistant_on_the_page_and_no_reason_to_give() -> None:
+    seen = [page for _, page in pages(with_protocols()) if isinstance(page, QuestionPage)]
+
+    before = [page for page in seen if page.awaits_initial]
+    after = [page for page in seen if page.initial is not None]
+    assert before
+    assert after
+    assert {(page.chat, page.reason, page.initial) for page in before} == {(None, "none", None)}
+    assert all(page.chat is not None and page.reason == "optional" for page in after)
+
+
+# -- times ----------------------------------------------------------------------------------------------
+
+
+def seconds_later(person: Walk, seconds: float) -> QuestionPage:
+    now = person.now + timedelta(seconds=seconds)
+    found = page_of(person.sitting, person.plan, person.questions, now)
+    assert isinstance(found, QuestionPage)
+    return found
 
 
 def test_remaining_time_is_the_servers_and_never_below_nothing() -> None:
-    bank = make_questions()
-    plan = make_plan(make_design(), bank)
-    by_id = {question.question_id: question for question in bank}
-    sitting = next(s for s, p in make_walk(bank, plan) if isinstance(p, QuestionPage) and s.trial.shown_at)
+    person = walk().seat().show()
 
-    def remaining(seconds: float) -> Any:
-        page = page_of(sitting, plan, by_id, START + timedelta(seconds=seconds))
-        assert isinstance(page, QuestionPage)
-        return page.remaining_ms, page.total_ms
+    found = [seconds_later(person, seconds) for seconds in (0, 100.5, 1000)]
 
-    assert [remaining(s) for s in (0, 100.5, 1000)] == [(180_000,) * 2, (79_500, 180_000), (0, 180_000)]
+    assert [(page.remaining_ms, page.total_ms) for page in found] == [
+        (180_000, 180_000),
+        (79_500, 180_000),
+        (0, 180_000),
+    ]
+    assert found[1].shown_ms == 100_500
+
+
+def test_the_minimum_time_is_counted_down() -> None:
+    person = walk(tasks={"mmlu": NO_PRACTICE["mmlu"] | {"min_time_s": 20}}).seat().show()
+
+    assert [seconds_later(person, seconds).min_ms for seconds in (0, 12.5, 20, 100)] == [20_000, 7_500, 0, 0]
+
+
+def test_the_reading_page_has_the_passage_and_no_question() -> None:
+    person = walk(tasks=STORIES).seat().come()
+    person.look()
+    person.now += timedelta(seconds=12.5)
+
+    found = page(person)
+
+    assert isinstance(found, ReadingPage)
+    assert (found.remaining_ms, found.total_ms, found.n_of_part, found.n_in_part) == (47_500, 60_000, 1, 2)
+    assert found.passage_title.startswith("Story")
+    assert "ask?" not in repr(found)
+
+
+def test_what_is_left_of_the_sitting_stands_still_in_a_rest_and_runs_in_a_question() -> None:
+    person = walk(tasks=NO_PRACTICE, sitting={"limit_s": 600}).seat()
+
+    def left() -> Any:
+        found = page(person)
+        return (
+            found.sitting_left_s if isinstance(found, RestPage) else seconds_later(person, 0).sitting_left_ms
+        )
+
+    found = [left()]
+    person.wait(500)
+    found.append(left())
+    person.show()
+    found.append(left())
+    person.do(trial_actions.pause_after(person.trial, person.now))
+    person.answer()
+    found.append(left())
+
+    assert found == [600, 600, 600_000, 595]
+
+
+def test_without_a_limit_nothing_is_said_of_one() -> None:
+    seen = [page for _, page in make_walk()]
+
+    assert {page.sitting_left_ms for page in seen if isinstance(page, QuestionPage)} == {None}
+    assert {page.sitting_left_s for page in seen if isinstance(page, RestPage)} == {None}
+
+
+def test_what_a_question_pays_is_said_with_it() -> None:
+    study = [
+        page
+        for sitting, page in pages(with_protocols())
+        if isinstance(page, QuestionPage) and not sitting.trial.plan.is_attention_check
+    ]
+
+    assert {page.pay for page in study} == {Pay(PROTOCOLS["answer"]["scoring_rule"], 20, "points")}
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_feedback_says_what_was_earned(is_right: bool) -> None:
+    answer = PROTOCOLS["answer"] | {"feedback": "after_each", "sequence": "direct"}
+    person = walk(tasks=NO_PRACTICE, answer=answer).seat().show()
+    key = person.questions[person.trial.plan.question_id].correct
+    person.answer(LETTERS[key] if is_right else LETTERS[key - 1])
+
+    found = page(person)
+
+    assert isinstance(found, FeedbackPage)
+    off = (0.3, 0.1, 0.1, 0.1) if is_right else (0.7, 0.9, 0.1, 0.1)  # what was said, less what was so
+    assert found.earned == pytest.approx(1 - sum(d * d for d in off) / 2)
+    assert found.pay == Pay(answer["scoring_rule"], 20, "points")
+
+
+# -- before the questions ------------------------------------------------------------------------------------
 
 
 def test_a_check_shows_hints_after_a_failed_attempt_only() -> None:
-    plan = make_plan()
-    sitting = apply(Sitting("p1"), verbs.consent(Sitting("p1"), "h", agreed=True)[0], START, plan.design)
-    first = apply(sitting, verbs.read_instructions(sitting)[0], START, plan.design)
-    second = apply(first, verbs.answer_comprehension(first, (0,), plan, START)[0], START, plan.design)
+    person = walk().come_to_the_check()
+    first = page(person)
+    person.check(0)
 
-    found = [page_of(s, plan, {}, START) for s in (first, second)]
-
-    assert found == [
-        ComprehensionPage((("May you look things up?", ("Yes", "No")),), attempt=1, attempts_left=3),
-        ComprehensionPage((("May you look things up?", ("Yes", "No")),), 2, 2, hints=("No.",)),
-    ]
+    questions = (("May you look things up?", ("Yes", "No")),)
+    assert first == ComprehensionPage(questions, attempt=1, attempts_left=3)
+    assert page(person) == ComprehensionPage(questions, 2, 2, hints=("No.",))
 
 
 def test_a_failed_check_explains_what_was_wrong_and_not_what_was_right() -> None:
@@ -207,27 +401,74 @@ def test_a_failed_check_explains_what_was_wrong_and_not_what_was_right() -> None
             text="Is it right?", options=("Yes", "No"), correct=1, explanation="Not always."
         ),
     )
-    plan = make_plan(comprehension=check)
-    sitting = apply(Sitting("p1"), verbs.consent(Sitting("p1"), "h", agreed=True)[0], START, plan.design)
-    sitting = apply(sitting, verbs.read_instructions(sitting)[0], START, plan.design)
+    person = Walk(make_plan(make_design(tasks=MMLU), BANK, comprehension=check)).come_to_the_check()
 
-    tried = apply(sitting, verbs.answer_comprehension(sitting, (0, 0), plan, START)[0], START, plan.design)
+    person.check(0, 0)
 
-    page = page_of(tried, plan, {}, START)
-    assert isinstance(page, ComprehensionPage)
-    assert page.hints == ("Not always.",)
+    found = page(person)
+    assert isinstance(found, ComprehensionPage)
+    assert found.hints == ("Not always.",)
+
+
+def test_the_screening_page_has_questions_and_not_who_is_eligible() -> None:
+    found = [page for _, page in pages(with_protocols()) if isinstance(page, ScreeningPage)]
+
+    assert found == [ScreeningPage((("English?", ("No", "Yes")),))]
+
+
+def test_the_consent_page_says_what_is_noted() -> None:
+    found = page(walk())
+
+    assert isinstance(found, ConsentPage)
+    assert "- clipboard is noted" in found.text
+
+
+def test_the_questionnaire_has_the_studys_own_items() -> None:
+    item = SurveyItem(key="age", kind="number", text="How old?")
+
+    (found,) = [page for _, page in pages(with_protocols(survey=(item,))) if isinstance(page, SurveyPage)]
+
+    assert found == SurveyPage((item,))
+    assert not {item.key} & set(HELP_KEYS)
 
 
 def test_instructions_say_what_participants_are_told_of_the_assistant() -> None:
-    (page,) = [page for _, page in make_walk() if isinstance(page, InstructionsPage)]
+    (found,) = [page for _, page in make_walk() if isinstance(page, InstructionsPage)]
 
-    assert page.parts == ("# Instructions\n\nThe assistant is sometimes wrong.", "# The assistant")
+    assert found.parts == ("# Instructions\n\nThe assistant is sometimes wrong.", "# The assistant")
 
 
-def test_the_begin_page_counts_questions_and_minutes() -> None:
-    (page,) = [page for _, page in make_walk() if isinstance(page, BeginPage)]
+def test_an_example_can_be_tried_in_the_instructions() -> None:
+    example = WorkedExample(text="Capital of Peru?", options=("Lima", "Quito"), correct=0)
 
-    assert page == BeginPage(n_questions=10, minutes=round((6 * 180 + 4 * 300) / 60))
+    (found,) = [
+        page for _, page in pages(with_protocols(example=example)) if isinstance(page, InstructionsPage)
+    ]
+
+    assert found.example == example
+
+
+def test_instructions_are_about_what_the_design_has() -> None:
+    names = (
+        *("instructions", "instructions_mmlu", "instructions_quality", "instructions_human_with_model"),
+        *("instructions_answer_first", "instructions_distribution", "instructions_confidence"),
+        *("instructions_pay", "instructions_practice"),
+    )
+    texts = dict.fromkeys(names, "")
+
+    def shown(**sections: Any) -> tuple[str, ...]:
+        found = instruction_names(make_plan(make_design(**sections), BANK, texts=texts))
+        return tuple(name.removeprefix("instructions").strip("_") for name in found)
+
+    assert shown() == ("", "mmlu", "quality", "human_with_model", "confidence", "practice")
+    bare = {"answer": {"confidence": "none"}, "tasks": NO_PRACTICE}
+    assert shown(**bare) == ("", "mmlu", "human_with_model")
+    assert shown(**PROTOCOLS) == (
+        *("", "mmlu", "quality", "human_with_model", "answer_first", "distribution", "pay", "practice"),
+    )
+
+
+# -- rests ------------------------------------------------------------------------------------------------
 
 
 def test_a_rest_says_what_comes_and_why() -> None:
@@ -238,54 +479,77 @@ def test_a_rest_says_what_comes_and_why() -> None:
     assert rests[-1].n_total == 6
 
 
-def test_a_rest_tells_of_a_passage_and_of_feedback_to_come() -> None:
-    rests = [page for _, page in make_walk() if isinstance(page, RestPage)]
+def test_a_rest_tells_of_a_passage_of_reading_and_of_feedback_to_come() -> None:
+    tasks = {"quality": {"questions_per_condition": 1, "reading_s": 60}} | MMLU
+    rests = [page for _, page in make_walk(tasks=tasks) if isinstance(page, RestPage)]
 
     assert all(page.has_passage == (page.task == "quality") for page in rests)
+    assert all(page.reading_s == (60 if page.has_passage else 0) for page in rests)
     assert all(page.shows_feedback == page.is_practice for page in rests)
 
 
-def test_instructions_are_about_what_the_design_has() -> None:
-    names = ("instructions", "instructions_mmlu", "instructions_confidence", "instructions_practice")
-    texts = dict.fromkeys(names, "")
-    bare = make_design(
-        answer={"confidence": "none"},
-        tasks={"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
-    )
+def test_a_rest_says_where_an_own_answer_comes_first() -> None:
+    rests = [page for _, page in pages(with_protocols()) if isinstance(page, RestPage)]
 
-    assert instruction_names(make_plan(texts=texts)) == names
-    assert instruction_names(make_plan(bare, texts=texts)) == ("instructions", "instructions_mmlu")
+    assert {page.is_answer_first for page in rests if page.condition == "human_alone"} == {False}
+    assert {page.is_answer_first for page in rests if page.condition == "human_with_model"} == {True}
 
 
-@pytest.mark.parametrize("status", ["timed_out", "timed_out_no_answer"])
+def test_a_foreseen_rest_is_called_a_break() -> None:
+    person = walk(tasks=NO_PRACTICE, sitting={"break_every": 1}).seat().show()
+    person.answer()
+
+    found = page(person)
+
+    assert isinstance(found, RestPage)
+    assert (found.reason, found.is_block_start) == ("break", False)
+
+
+@pytest.mark.parametrize("status", ["timed_out", "timed_out_no_answer", "void"])
 def test_a_time_out_at_the_end_of_a_block_is_said_too(status: str) -> None:
-    bank = make_questions()
-    plan = make_plan(make_design(answer={"feedback": "none"}), bank)
-    sitting = next(s for s, page in make_walk(bank, plan) if isinstance(page, RestPage) and s.current > 0)
-    last = sitting.trials[sitting.current - 1]
-    assert last.closed is not None
-    timed_out = replace(last, closed=replace(last.closed, status=status))
-    trials = tuple(timed_out if trial is last else trial for trial in sitting.trials)
+    person = walk(answer={"feedback": "none"}).seat().show()
+    if status == "timed_out":
+        person.draft("C")
+    (person.sleep if status == "void" else person.wait)(200)
 
-    page = page_of(replace(sitting, trials=trials), plan, {q.question_id: q for q in bank}, START)
+    found = page(person)
 
-    assert isinstance(page, RestPage)
-    assert (page.reason, page.is_block_start) == (status.replace("timed", "time"), True)
+    assert isinstance(found, RestPage)
+    assert (found.reason, found.is_block_start) == (status.replace("timed", "time"), True)
 
 
-def test_the_code_is_for_those_who_came_to_the_end() -> None:
-    url = {"completion_url": "https://example.org/?cc={code}"}
-    plan = make_plan(make_design(sitting=url))
-    done, gone = (Sitting("p1", stage=Stage.ENDED, outcome=o) for o in ("completed", "withdrew"))
-
-    assert page_of(done, plan, {}, START) == EndPage(
-        "completed", "CODE123", "https://example.org/?cc=CODE123"
-    )
-    assert page_of(gone, plan, {}, START) == EndPage("withdrew", "", "")
+# -- the beginning and the end -------------------------------------------------------------------------------
 
 
-def test_there_is_no_page_beyond_the_last_question() -> None:
-    assert isinstance(make_walk()[-2][1], DebriefPage)
-    sitting = make_walk()[-2][0]
-    with pytest.raises(Refusal):
-        verbs.ask_next(sitting)
+def test_the_begin_page_counts_questions_and_minutes() -> None:
+    (found,) = [page for _, page in make_walk() if isinstance(page, BeginPage)]
+
+    assert found == BeginPage(n_questions=10, minutes=round((6 * 180 + 4 * 300) / 60))
+
+
+def test_a_promise_to_make_stands_on_the_begin_page() -> None:
+    (found,) = [page for _, page in pages(with_protocols()) if isinstance(page, BeginPage)]
+
+    assert found.pledge == "I promise."
+
+
+@pytest.mark.parametrize("outcome", ["completed", "screened_out", "study_full", "withdrew", "timed_out"])
+def test_every_ending_has_its_own_code_and_address(outcome: str) -> None:
+    design = make_design(sitting={"completion_url": "https://example.org/?cc={code}"})
+    plan: Plan = make_plan(design)
+    sitting = Sitting("p1", stage=Stage.ENDED, outcome=outcome)
+
+    found = page_of(sitting, plan, {}, START)
+
+    code = "CODE123" if outcome == "completed" else f"{outcome.upper()}-CODE"
+    assert found == EndPage(outcome, code, f"https://example.org/?cc={code}")
+
+
+def test_the_debrief_comes_last_but_one() -> None:
+    assert [type(page) for _, page in make_walk()[-3:]] == [SurveyPage, DebriefPage, EndPage]
+
+
+def test_questions_of_a_bank_without_attention_checks_are_never_checks() -> None:
+    plan = make_plan(make_design(), make_questions())
+
+    assert plan.attention == ()

@@ -1,3 +1,5 @@
+"""The way through a sitting: which page follows which, and what holds whatever is clicked."""
+
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -8,154 +10,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversight_app.errors import Refusal, Reminder
-from oversight_app.study import sitting as verbs
-from oversight_app.study import trial as trial_verbs
-from oversight_app.study.assignment import trials_for
-from oversight_app.study.design import ConfidenceScale
-from oversight_app.study.events import Event, Happened, ParticipantEnrolled, ParticipantReturned
-from oversight_app.study.plan import Plan
-from oversight_app.study.sitting import Outcome, Sitting, Stage, apply, due_at, fold
-from tests.builders import START, make_design, make_plan, make_questions
-
-BANK = make_questions()
-BY_ID = {question.question_id: question for question in BANK}
-MMLU = {"mmlu": {"questions_per_condition": 2}}
-UNTIMED = {"mmlu": {"questions_per_condition": 2, "time_limit_s": "none", "practice_per_condition": 0}}
-NO_PRACTICE = {"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}}
-SCALE = ConfidenceScale.FIVE_POINTS
+from oversight_app.errors import Refusal
+from oversight_app.study import lapse, sitting_actions, trial_actions
+from oversight_app.study.design import ConfidenceScale, Design, Outcome
+from oversight_app.study.events import DebriefRead, Event, ReplyBegun, ReplyClosed
+from oversight_app.study.mark import Mark
+from oversight_app.study.plan import ScreeningQuestion
+from oversight_app.study.sitting import Sitting, Stage, apply, fold
+from oversight_app.study.survey import HELP_KEYS
+from oversight_app.study.trial import Trial
+from tests.builders import START, make_design, make_plan
+from tests.study.walks import BANK, MMLU, NO_PRACTICE, STORIES, UNTIMED, Walk, walk
 
 
-class Walk:
-    """One participant's sitting with a clock that stands still; the server is up unless told otherwise."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.now = START
-        self.happened: list[Happened] = []
-        self.sitting = Sitting("p1")
-
-    def do(self, events: Sequence[Event] | Event | None) -> None:
-        some = events if isinstance(events, Sequence) else [] if events is None else [events]
-        for event in some:
-            self.happened.append(Happened("p1", len(self.happened) + 1, self.now, event))
-            self.sitting = apply(self.sitting, event, self.now, self.plan.design)
-
-    def wait(self, seconds: float, *, was_up: bool = True) -> None:
-        """Let time pass and the sweeper come."""
-        self.now += timedelta(seconds=seconds)
-        self.sweep(was_up=was_up)
-
-    def sweep(self, *, was_up: bool = True) -> None:
-        while events := verbs.pass_time(self.sitting, self.now, self.plan.design, was_up=was_up):
-            self.do(events)
-
-    def seat(self, cell: int = 0) -> "Walk":
-        self.do([ParticipantEnrolled("human"), *verbs.consent(self.sitting, "hash", agreed=True)])
-        self.do(verbs.read_instructions(self.sitting))
-        self.do(verbs.answer_comprehension(self.sitting, (1,), self.plan, self.now))
-        self.begin(cell)
-        return self
-
-    def begin(self, cell: int = 0) -> None:
-        chosen = self.plan.cells[cell]
-        trials = trials_for(self.plan, BY_ID, chosen, "p1", arrival=0, turn=0)
-        self.do(verbs.begin(self.sitting, chosen, 0, by_lot=False, trials=trials))
-
-    def show(self) -> None:
-        """Come to the next question and see it."""
-        if self.sitting.stage is Stage.FEEDBACK:
-            self.do(verbs.read_feedback(self.sitting, self.sitting.trial.plan.n))
-        if self.sitting.stage is Stage.REST:
-            self.do(verbs.ask_next(self.sitting))
-        self.do(trial_verbs.show(self.sitting.trial, self.now))
-
-    def answer(self, choice: str = "A") -> None:
-        self.do(trial_verbs.submit(self.sitting.trial, choice, 0.6, SCALE, self.now))
-
-    def draft(self, choice: str) -> None:
-        self.do(trial_verbs.save_draft(self.sitting.trial, choice, None, SCALE, self.now))
-
-
-def walk(**design: Any) -> Walk:
-    return Walk(make_plan(make_design(**({"tasks": MMLU} | design)), BANK))
+def stages_of(person: Walk, n: int) -> list[str]:
+    """Where somebody is after each of so many answers."""
+    found = []
+    for _ in range(n):
+        person.show()
+        person.answer()
+        found.append(person.sitting.stage.value)
+    return found
 
 
 def test_the_way_leads_from_consent_to_the_end_code() -> None:
     person = walk().seat()
-    seen = [person.sitting.stage]
 
-    for _ in range(6):
-        person.show()
-        person.answer()
-        seen.append(person.sitting.stage)
-    person.do(verbs.debrief(person.sitting, external_help=False))
-
+    # practice, feedback, then a rest before each block; study questions follow each other
+    assert stages_of(person, 6) == "feedback trial rest feedback trial survey".split()
+    person.finish()
     assert person.sitting.ended_at == person.now
     assert person.sitting.outcome == Outcome.COMPLETED
     assert person.sitting.n_closed == 6
-    # practice, feedback, then a rest before each block; study questions follow each other
-    assert [stage.value for stage in seen] == "rest feedback trial rest feedback trial debrief".split()
-
-
-def test_who_does_not_agree_is_asked_nothing() -> None:
-    person = walk()
-
-    person.do(verbs.consent(person.sitting, "hash", agreed=False))
-
-    assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.NO_CONSENT)
-    assert (person.sitting.consent_hash, person.sitting.started_at) == ("", None)
-
-
-def test_a_page_that_is_over_takes_no_clicks() -> None:
-    person = walk().seat()
-
-    clicks: tuple[Callable[[], object], ...] = (
-        lambda: verbs.consent(person.sitting, "hash", agreed=True),
-        lambda: verbs.read_instructions(person.sitting),
-        lambda: verbs.answer_comprehension(person.sitting, (1,), person.plan, person.now),
-        lambda: verbs.read_feedback(person.sitting, 1),
-        lambda: verbs.debrief(person.sitting, external_help=None),
-    )
-    for act in clicks:
-        with pytest.raises(Refusal):
-            act()
-
-
-def test_the_check_may_be_tried_as_often_as_allowed_and_then_ends_kindly() -> None:
-    person = walk(sitting={"comprehension_attempts": 2})
-    person.do(verbs.consent(person.sitting, "hash", agreed=True))
-    person.do(verbs.read_instructions(person.sitting))
-
-    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
-    after_one = person.sitting
-    person.wait(20)
-    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
-
-    assert (after_one.stage, after_one.n_comprehension) == (Stage.COMPREHENSION, 1)
-    assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.FAILED_CHECKS)
-
-
-def test_a_double_click_spends_one_attempt_at_the_check() -> None:
-    person = walk(sitting={"comprehension_attempts": 2})
-    person.do(verbs.consent(person.sitting, "hash", agreed=True))
-    person.do(verbs.read_instructions(person.sitting))
-    person.do(verbs.answer_comprehension(person.sitting, (0,), person.plan, person.now))
-
-    soon = person.now + timedelta(seconds=0.2)
-    with pytest.raises(Refusal):
-        verbs.answer_comprehension(person.sitting, (0,), person.plan, soon)
-
-
-def test_an_incomplete_check_is_no_attempt() -> None:
-    person = walk()
-    person.do(verbs.consent(person.sitting, "hash", agreed=True))
-    person.do(verbs.read_instructions(person.sitting))
-
-    missing: Any = (None,)
-    for answers in ((), (1, 1), missing):
-        with pytest.raises(Reminder, match="every question"):
-            verbs.answer_comprehension(person.sitting, answers, person.plan, person.now)
 
 
 @pytest.mark.parametrize(
@@ -163,32 +49,23 @@ def test_an_incomplete_check_is_no_attempt() -> None:
     [("none", ["rest", "trial"]), ("after_each", ["feedback"] * 2), ("practice_only", ["feedback", "trial"])],
 )
 def test_feedback_comes_when_the_design_says(feedback: str, stages: list[str]) -> None:
-    person = walk(answer={"feedback": feedback}).seat()
+    assert stages_of(walk(answer={"feedback": feedback}).seat(), 2) == stages
 
-    found = []
-    for _ in ("practice", "study"):
+
+def test_an_attention_check_has_no_feedback_and_nothing_to_learn() -> None:
+    person = walk(
+        tasks=NO_PRACTICE, answer={"feedback": "after_each"}, sitting={"attention_checks": 2}
+    ).seat()
+
+    for trial in person.sitting.trials:
         person.show()
         person.answer()
-        found.append(person.sitting.stage.value)
-
-    assert found == stages
-
-
-def test_feedback_is_read_once_and_for_its_own_question() -> None:
-    person = walk().seat()
-    person.show()
-    person.answer()
-
-    with pytest.raises(Refusal):
-        verbs.read_feedback(person.sitting, 2)
-    person.do(verbs.read_feedback(person.sitting, 1))
-    with pytest.raises(Refusal):
-        verbs.read_feedback(person.sitting, 1)
+        is_check = trial.plan.is_attention_check
+        assert (person.sitting.stage is Stage.FEEDBACK) != is_check
 
 
 def test_after_a_time_out_the_next_question_waits_for_a_click() -> None:
-    person = walk(tasks=NO_PRACTICE).seat()
-    person.show()
+    person = walk(tasks=NO_PRACTICE).seat().show()
     person.draft("C")
 
     person.wait(500)
@@ -201,184 +78,284 @@ def test_after_a_time_out_the_next_question_waits_for_a_click() -> None:
 
 
 def test_a_pause_lets_the_question_run_and_comes_after_it() -> None:
-    person = walk(tasks=NO_PRACTICE).seat()
-    person.show()
-    person.do(trial_verbs.pause_after(person.sitting.trial, person.now))
+    person = walk(tasks=NO_PRACTICE).seat().show()
+    person.do(trial_actions.pause_after(person.trial, person.now))
 
-    still_open = person.sitting.trial.is_open
+    still_open = person.trial.is_open
     person.answer()
 
     assert still_open
     assert person.sitting.stage is Stage.REST
 
 
-def test_who_gives_no_sign_leaves_and_their_last_time_out_counts_as_abandoned() -> None:
-    person = walk(tasks=NO_PRACTICE).seat()
-    person.show()
+def test_a_skipped_question_is_over_and_the_next_follows() -> None:
+    person = walk(tasks=NO_PRACTICE, answer={"skip": True}).seat().show()
+    person.draft("C", 0.8)
+    person.now += timedelta(seconds=5)
 
-    person.wait(200)
-    timed_out = person.sitting.trials[0].status
-    person.wait(1700)
-
-    assert timed_out == "timed_out_no_answer"
-    assert person.sitting.has_left
-    assert [trial.status for trial in person.sitting.trials[:2]] == ["abandoned", ""]
-
-
-def test_a_time_out_with_a_later_sign_stays_a_time_out() -> None:
-    person = walk(tasks=NO_PRACTICE).seat()
-    person.show()
-    person.wait(200)
-    person.do(verbs.ask_next(person.sitting))
-
-    person.wait(1900)
-
-    assert person.sitting.has_left
-    assert person.sitting.trials[0].status == "timed_out_no_answer"
-
-
-def test_an_untimed_question_is_abandoned_at_the_idle_limit_however_late_that_is_noticed() -> None:
-    person = walk(tasks=UNTIMED).seat()
-    person.show()
-    person.draft("B")
-
-    person.wait(5000)
+    person.do(trial_actions.skip(person.trial, person.design, person.now))
 
     closed = person.sitting.trials[0].closed
     assert closed is not None
-    assert (closed.status, closed.choice) == ("abandoned", "B")
-    assert closed.closed_at == START + timedelta(seconds=1800)
-    assert person.sitting.has_left
+    assert (closed.status, closed.choice, closed.confidence) == ("skipped", "", None)
+    assert (person.sitting.stage, person.sitting.last_sign_at) == (Stage.TRIAL, person.now)
 
 
-def test_an_untimed_question_is_void_when_nobody_could_give_a_sign() -> None:
-    person = walk(tasks=UNTIMED).seat()
-    person.show()
+@pytest.mark.parametrize("n_checks", [0, 3])
+def test_a_break_comes_after_so_many_study_questions_whatever_checks_lie_between(n_checks: int) -> None:
+    tasks = {"mmlu": {"questions_per_condition": 4, "practice_per_condition": 0}}
+    sitting = {"break_every": 3, "attention_checks": n_checks}
+    person = walk(tasks=tasks, sitting=sitting).seat()
+    rests_after = []
 
-    person.wait(5000, was_up=False)
+    while person.sitting.stage is not Stage.SURVEY:
+        if person.sitting.stage is Stage.REST and person.sitting.current:
+            rests_after.append(person.sitting.trials[person.sitting.current - 1].plan.position)
+        person.show()
+        person.answer()
 
-    assert person.sitting.trials[0].status == "void"
-
-
-def test_nobody_leaves_while_a_questions_clock_runs() -> None:
-    person = walk(tasks={"mmlu": NO_PRACTICE["mmlu"] | {"time_limit_s": 3600}}).seat()
-    person.show()
-
-    person.wait(3000)
-
-    assert person.sitting.trial.is_open
-    assert not person.sitting.has_left
-    assert due_at(person.sitting, person.plan.design) == START + timedelta(seconds=3600)
+    positions = [position for position in rests_after if position is not None]
+    assert [position for position in positions if position != 4] == [3, 6]
+    assert len(rests_after) == 3  # the third is the one between the conditions
 
 
-def test_who_comes_back_goes_on_where_the_sitting_stands() -> None:
-    person = walk(tasks=UNTIMED).seat()
-    person.show()
+def test_where_there_is_something_to_read_the_passage_comes_first() -> None:
+    person = walk(tasks=STORIES | NO_PRACTICE).seat()
+    stages = []
+
+    for trial in person.sitting.trials:
+        person.come()
+        stages.append((trial.plan.task, person.sitting.stage.value))
+        if person.sitting.stage is Stage.READING:
+            person.look()
+            person.wait(60)
+        person.look()
+        person.answer()
+
+    assert set(stages) == {("quality", "reading"), ("mmlu", "trial")}
+
+
+def test_a_reading_phase_is_read_once_also_after_leaving_in_it() -> None:
+    person = walk(tasks=STORIES).seat().come()
+    person.look()
+
     person.wait(5000)
+    person.look()
 
-    person.do(ParticipantReturned())
-
-    assert (person.sitting.outcome, person.sitting.stage) == ("", Stage.TRIAL)
-    assert person.sitting.current == 1
-    assert due_at(person.sitting, person.plan.design) == person.now + timedelta(seconds=1800)
+    assert person.sitting.stage is Stage.TRIAL
+    assert person.trial.shown_at == person.now
 
 
-def test_who_clicks_in_a_tab_left_open_is_back() -> None:
-    person = walk().seat()
-    person.wait(5000)
+def test_there_is_no_page_beyond_the_last_question() -> None:
+    person = walk(tasks=NO_PRACTICE).seat()
+    stages_of(person, 4)
 
-    person.do(verbs.ask_next(person.sitting))
-
-    assert not person.sitting.has_left
-    assert due_at(person.sitting, person.plan.design) is not None
-
-
-def test_before_a_place_is_taken_nobody_leaves() -> None:
-    person = walk()
-    person.do(verbs.consent(person.sitting, "hash", agreed=True))
-
-    assert due_at(person.sitting, person.plan.design) is None
-    assert verbs.pass_time(person.sitting, START + timedelta(days=30), person.plan.design, was_up=True) == []
-
-
-def test_a_model_that_answers_alone_never_leaves() -> None:
-    person = walk().seat()
-    person.do(ParticipantEnrolled("model"))
-
-    person.wait(10**6)
-
-    assert due_at(person.sitting, person.plan.design) is None
-    assert not person.sitting.has_left
-
-
-def test_withdrawing_closes_the_open_question_and_the_sitting() -> None:
-    person = walk().seat()
-    person.show()
-    person.draft("D")
-
-    person.do(verbs.withdraw(person.sitting, person.now))
-
-    assert (person.sitting.stage, person.sitting.outcome) == (Stage.ENDED, Outcome.WITHDREW)
-    assert person.sitting.trials[0].status == "abandoned"
     with pytest.raises(Refusal):
-        verbs.withdraw(person.sitting, person.now)
+        sitting_actions.ask_next(person.sitting)
+    with pytest.raises(IndexError):
+        _ = person.sitting.trial
 
 
-def test_before_consent_there_is_nothing_to_withdraw_from() -> None:
-    with pytest.raises(Refusal):
-        verbs.withdraw(Sitting("p1"), START)
+def test_a_reported_help_of_an_earlier_release_is_kept() -> None:
+    """It was asked on the debrief's page, before there was a questionnaire."""
+    sitting = apply(Sitting("p1"), DebriefRead(external_help=True), START, make_design())
+
+    assert sitting.external_help is True
 
 
 # -- any sequence of clicks and waits --------------------------------------------------------------
 
 
+SCREENING = (ScreeningQuestion(text="English?", options=("No", "Yes"), eligible=(1,)),)
+TASKS = (MMLU, UNTIMED, NO_PRACTICE, STORIES, STORIES | NO_PRACTICE)
+
+
 @st.composite
-def any_design(draw: st.DrawFn) -> Any:
-    tasks = draw(st.sampled_from((MMLU, UNTIMED, NO_PRACTICE)))
-    return make_design(tasks=tasks, answer={"feedback": draw(st.sampled_from(("none", "after_each")))})
+def any_design(draw: st.DrawFn) -> Design:
+    """Every protocol there is, in any mixture."""
+    pick = draw
+    flags = st.booleans()
+    n_checks = pick(st.sampled_from((0, 2)))
+    return make_design(
+        tasks=pick(st.sampled_from(TASKS)),
+        answer={
+            "feedback": pick(st.sampled_from(("none", "after_each", "practice_only"))),
+            "sequence": pick(st.sampled_from(("direct", "answer_first"))),
+            "confidence": pick(st.sampled_from(("five_points", "percent", "distribution", "none"))),
+            "belief_after_reply": pick(flags),
+            "reason": pick(st.sampled_from(("none", "required"))),
+            "skip": pick(flags),
+        },
+        assistant={"on_outage": pick(st.sampled_from(("retry", "void", "end"))), "outage_failures": 2},
+        sitting={
+            "limit_s": pick(st.sampled_from((None, 150, 2500))),
+            "break_every": pick(st.sampled_from((0, 1))),
+            "attention_checks": n_checks,
+            "attention_failures": pick(st.sampled_from((0, 1))) if n_checks else 0,
+        },
+    )
 
 
-@settings(max_examples=80)
-@given(design=any_design(), seed=st.integers(0, 10**6))
-def test_whatever_is_clicked_the_sitting_moves_forward_and_closed_trials_stay(design: Any, seed: int) -> None:
-    rng = Random(seed)
-    person = Walk(make_plan(design, BANK))
+@st.composite
+def any_walk(draw: st.DrawFn) -> Walk:
+    screening = draw(st.sampled_from(((), SCREENING)))
+    person = Walk(make_plan(draw(any_design()), BANK, screening=screening))
+    if draw(st.booleans()):
+        # Otherwise few walks would come to the questions.
+        person.agree()
+        if screening:
+            person.do(sitting_actions.answer_screening(person.sitting, (1,), person.plan))
+        person.do(sitting_actions.read_instructions(person.sitting))
+        person.check(1)
+        person.begin(draw(st.integers(0, len(person.plan.cells) - 1)))
+    return person
+
+
+Step = tuple[float, bool, int]
+"""Seconds that pass, whether the server is away meanwhile, and the dice of the click that follows."""
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from((0.1, 1.0, 5.0, 20.0, 60.0, 100.0, 180.0, 2000.0)),
+        st.integers(0, 9).map(lambda n: n == 0),
+        st.integers(0, 10**6),
+    ),
+    min_size=40,
+    max_size=100,
+)
+
+
+@settings(max_examples=120)
+@given(person=any_walk(), steps=STEPS)
+def test_whatever_is_clicked_the_sitting_moves_forward_and_closed_trials_stay(
+    person: Walk, steps: list[Step]
+) -> None:
     before = person.sitting
 
-    for _ in range(120):
-        person.now += timedelta(seconds=rng.choice((0.1, 1, 20, 100, 2000)))
-        person.sweep(was_up=rng.random() < 0.8)
-        with suppress(Refusal):  # a click that does not count now
-            person.do(rng.choice(_CLICKS)(person, rng))
+    for seconds, is_away, seed in steps:
+        (person.sleep if is_away else person.wait)(seconds)
+        n_before = len(person.happened)
+        click(person, seed)
         _must_follow(person.sitting, before)
+        if before.stage is Stage.ENDED:
+            told = [item.event for item in person.happened[n_before:]]
+            assert all(isinstance(event, ReplyClosed) for event in told), "something happened after the end"
         before = person.sitting
+        person.sweep()
+        due = lapse.due_at(person.sitting, person.design)
+        assert due is None or due > person.now
 
-    assert fold("p1", person.happened, design) == person.sitting
-    due = due_at(person.sitting, design)
-    assert due is None or due > person.now
+    assert fold("p1", person.happened, person.design) == person.sitting
+    _must_keep_limits(person)
+    _must_keep_confidences(person)
+
+
+@settings(max_examples=120)
+@given(person=any_walk(), steps=STEPS)
+def test_it_does_not_matter_how_late_the_sweeper_comes(person: Walk, steps: list[Step]) -> None:
+    late, prompt = (Walk(person.plan) for _ in range(2))
+    for other in (late, prompt):
+        other.now, other.happened, other.sitting = person.now, [*person.happened], person.sitting
+
+    for seconds, is_away, seed in steps:
+        _move(late, seconds, is_away=is_away, is_prompt=False)
+        _move(prompt, seconds, is_away=is_away, is_prompt=True)
+        for other in (late, prompt):
+            other.sweep()
+            click(other, seed)
+
+    late.sweep()
+    prompt.sweep()
+    assert told(late.sitting) == told(prompt.sitting)
+
+
+def _move(person: Walk, seconds: float, *, is_away: bool, is_prompt: bool) -> None:
+    """Let time pass; a prompt sweeper comes at each moment at which something is due, unless the server is away."""
+    then = person.now + timedelta(seconds=seconds)
+    if is_away:
+        person.down.append((person.now, then))
+    while is_prompt and not is_away:
+        due = lapse.due_at(person.sitting, person.design)
+        if due is None or due > then:
+            break
+        person.now = max(person.now, due)
+        person.sweep()
+    person.now = then
+
+
+def told(sitting: Sitting) -> Any:
+    """Everything that the record says of a sitting but when the sweeper came by."""
+    trials = [
+        (trial.closed, trial.status, trial.shown_at, trial.passage_read_at, trial.deadline_at, trial.draft)
+        for trial in sitting.trials
+    ]
+    return (
+        sitting.stage,
+        sitting.outcome,
+        sitting.current,
+        sitting.rested_s,
+        sitting.last_sign_at,
+        sitting.is_limit_lifted,
+        trials,
+    )
 
 
 def _must_follow(after: Sitting, before: Sitting) -> None:
     assert _progress(after) >= _progress(before)
     assert sum(trial.is_open for trial in after.trials) <= 1
+    assert all(trial.closed is None for trial in after.trials[after.current + 1 :])
     if before.stage is Stage.ENDED:
-        assert after == before
+        assert (after.stage, after.outcome, after.ended_at) == (before.stage, before.outcome, before.ended_at)
     for was, now in zip(before.trials, after.trials, strict=bool(before.trials)):
         assert was.closed is None or now.closed == was.closed
+        assert was.initial is None or now.initial == was.initial
+        assert was.beliefs == now.beliefs[: len(was.beliefs)]
         assert was.shown_at is None or (now.shown_at, now.deadline_at) == (was.shown_at, was.deadline_at)
-        if now.closed is not None and now.deadline_at is not None:
-            assert now.closed.closed_at <= now.deadline_at
         assert was.plan == now.plan
 
 
+def _must_keep_limits(person: Walk) -> None:
+    """No question is answered past its deadline or past the sitting's limit, in which rests do not count."""
+    sitting = person.sitting
+    limit_s = person.design.sitting.limit_s
+    for trial in sitting.trials:
+        if trial.closed is None:
+            continue
+        assert trial.shown_at is not None
+        assert trial.deadline_at is None or trial.closed.closed_at <= trial.deadline_at
+        if trial.plan.time_limit_s is not None:
+            assert (trial.closed.closed_at - trial.shown_at).total_seconds() <= trial.plan.time_limit_s
+        if limit_s is not None and not sitting.is_limit_lifted and sitting.assigned_at is not None:
+            used = (trial.closed.closed_at - sitting.assigned_at).total_seconds() - sitting.rested_s
+            assert used <= limit_s
+
+
+def _must_keep_confidences(person: Walk) -> None:
+    """Nothing stands in an answer that its participant did not put there, whole."""
+    is_distribution = person.design.answer.confidence is ConfidenceScale.DISTRIBUTION
+    for trial in person.sitting.trials:
+        for said in (trial.closed, trial.initial, *trial.beliefs):
+            if said is None:
+                continue
+            assert bool(said.probabilities) <= is_distribution
+            if said.probabilities:
+                assert sum(said.probabilities) == pytest.approx(1)
+            if is_distribution and said.confidence is not None:
+                assert said.confidence == said.probabilities["ABCD".index(said.choice)]
+        if trial.closed is not None and trial.closed.status == "skipped":
+            assert (trial.closed.choice, trial.closed.confidence) == ("", None)
+
+
 def _progress(sitting: Sitting) -> tuple[int, int, int]:
-    within = {Stage.REST: 0, Stage.TRIAL: 1, Stage.FEEDBACK: 2}
+    within = {Stage.REST: 0, Stage.READING: 1, Stage.TRIAL: 2, Stage.FEEDBACK: 3}
     order = (
         Stage.CONSENT,
+        Stage.SCREENING,
         Stage.INSTRUCTIONS,
         Stage.COMPREHENSION,
         Stage.READY,
         None,
+        Stage.SURVEY,
         Stage.DEBRIEF,
         Stage.ENDED,
     )
@@ -387,34 +364,85 @@ def _progress(sitting: Sitting) -> tuple[int, int, int]:
     return order.index(sitting.stage), 0, 0
 
 
+# -- clicks -----------------------------------------------------------------------------------------
+
+
+def click(person: Walk, seed: int) -> None:
+    """One click or look, drawn by this seed; what does not count now is refused and changes nothing."""
+    rng = Random(seed)
+    with suppress(Refusal):
+        person.do(rng.choice(_CLICKS)(person, rng))
+
+
+def _any_mark(person: Walk, rng: Random) -> Mark:
+    """Whole, half-finished or forged."""
+    confidence: Any = rng.choice((None, 0.6, 0.6, 0.8, 2, True))
+    shares: Any = ()
+    if person.design.answer.confidence is ConfidenceScale.DISTRIBUTION:
+        confidence = rng.choice((None,) * 9 + (0.6,))
+        shares = rng.choice(((), (0.25,) * 4, (0.7, 0.1, 0.1, 0.1), (0.7, 0.1, 0.1, None), (0.5, 0.6, 0, 0)))
+    elif person.design.answer.confidence is ConfidenceScale.NONE:
+        confidence = None
+    return Mark(rng.choice(("", *"ABCDABCD", "E")), confidence, shares, rng.choice(("", "because")))
+
+
 def _begin(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
-    person.begin(rng.randrange(4))
+    person.begin(rng.randrange(len(person.plan.cells)))
     return None
 
 
-_CLICKS: tuple[Callable[[Walk, Random], Event | Sequence[Event] | None], ...] = (
-    lambda p, rng: verbs.consent(p.sitting, "hash", agreed=rng.random() < 0.95),
-    lambda p, rng: verbs.read_instructions(p.sitting),
-    lambda p, rng: verbs.answer_comprehension(p.sitting, (rng.randrange(2),), p.plan, p.now),
-    _begin,
-    *[lambda p, rng: verbs.ask_next(p.sitting)] * 3,
-    *[lambda p, rng: verbs.read_feedback(p.sitting, p.sitting.current + 1)] * 3,
-    *[lambda p, rng: trial_verbs.show(_at_hand(p), p.now)] * 3,
-    lambda p, rng: trial_verbs.save_draft(
-        _at_hand(p), rng.choice("ABCDE"), rng.choice((None, 0.6, 2)), SCALE, p.now
-    ),
-    lambda p, rng: trial_verbs.submit(
-        _at_hand(p), rng.choice(("", *"ABCD")), 0.6, SCALE, p.now, min_display_s=0.7
-    ),
-    lambda p, rng: trial_verbs.pause_after(_at_hand(p), p.now),
-    lambda p, rng: trial_verbs.send(_at_hand(p), f"m{len(p.happened)}", "Why?", p.now),
-    lambda p, rng: trial_verbs.reset_context(_at_hand(p), p.now),
-    lambda p, rng: verbs.debrief(p.sitting, external_help=rng.choice((None, True, False))),
-    lambda p, rng: verbs.withdraw(p.sitting, p.now) if rng.random() < 0.05 else None,
-)
+def _reply(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
+    """The assistant begins a reply that is due, or ends one."""
+    trials = [trial for trial in person.sitting.trials if trial.running_reply is not None]
+    if trials:
+        running = trials[0].running_reply
+        assert running is not None
+        status = rng.choice(("complete", "failed", "failed", "interrupted", "stopped"))
+        return ReplyClosed(trials[0].plan.n, running.message_id, "" if status == "failed" else "B.", status)
+    trial = _at_hand(person)
+    if not trial.is_open or not trial.messages or trial.messages[-1].begun is not None:
+        return None
+    return ReplyBegun(trial.plan.n, f"r{len(person.happened)}", trial.context, "scripted", "demo", "0", ())
 
 
-def _at_hand(person: Walk) -> trial_verbs.Trial:
+def _look(person: Walk, rng: Random) -> None:
+    person.look()
+
+
+def _at_hand(person: Walk) -> Trial:
     if person.sitting.stage is not Stage.TRIAL:
         raise Refusal("no question is on the page")
-    return person.sitting.trial
+    return person.trial
+
+
+_CLICKS: tuple[Callable[[Walk, Random], Event | Sequence[Event] | None], ...] = (
+    lambda p, rng: sitting_actions.consent(
+        p.sitting, "hash", agreed=rng.random() < 0.95, asks_screening=bool(p.plan.screening)
+    ),
+    lambda p, rng: sitting_actions.answer_screening(p.sitting, (rng.choice((0, 1, 1, True)),), p.plan),
+    lambda p, rng: sitting_actions.read_instructions(p.sitting),
+    lambda p, rng: sitting_actions.answer_comprehension(p.sitting, (rng.randrange(2),), p.plan, p.now),
+    _begin,
+    *[lambda p, rng: sitting_actions.ask_next(p.sitting)] * 3,
+    *[lambda p, rng: sitting_actions.read_feedback(p.sitting, p.sitting.current + 1)] * 3,
+    lambda p, rng: sitting_actions.read_passage(p.sitting, p.sitting.current + 1, p.now, p.design),
+    *[_look] * 4,
+    lambda p, rng: trial_actions.save_draft(_at_hand(p), _any_mark(p, rng), p.design.answer, p.now),
+    *[lambda p, rng: trial_actions.commit_initial(_at_hand(p), _any_mark(p, rng), p.design, p.now)] * 2,
+    *[lambda p, rng: trial_actions.submit(_at_hand(p), _any_mark(p, rng), p.design, p.now)] * 4,
+    lambda p, rng: trial_actions.skip(_at_hand(p), p.design, p.now),
+    lambda p, rng: trial_actions.state_belief(
+        _at_hand(p), _at_hand(p).belief_due, _any_mark(p, rng), p.design.answer, p.now
+    ),
+    lambda p, rng: trial_actions.pause_after(_at_hand(p), p.now),
+    *[lambda p, rng: trial_actions.send(_at_hand(p), f"m{len(p.happened)}", "Why?", p.now)] * 2,
+    *[_reply] * 3,
+    lambda p, rng: trial_actions.reset_context(_at_hand(p), p.now),
+    lambda p, rng: sitting_actions.answer_survey(p.sitting, {HELP_KEYS[0]: rng.choice((None, "no"))}, p.plan),
+    lambda p, rng: sitting_actions.debrief(p.sitting),
+    lambda p, rng: (
+        sitting_actions.withdraw(p.sitting, p.now, p.design, keeps_data=rng.choice((None, True, False)))
+        if rng.random() < 0.05
+        else None
+    ),
+)

@@ -84,8 +84,11 @@ Event: TypeAlias = (
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
 _TIMES = {"deadline_at", "closed_at", "until"}
-VERSIONS: dict[str, int] = {}
+VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
+
+_FORMER_OUTCOMES = {"failed_comprehension": "failed_checks"}
+"""SittingEnded until version 1: there were no other checks yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def from_body(kind: str, version: int, body: str) -> Event:
         raise ValueError(
             f"event kind {kind} version {version} is unknown to this release; it was written by a newer one"
         )
-    values = json.loads(body)
+    values = _lifted(kind, version, json.loads(body))
     for name in _TIMES & values.keys():
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind == "ParticipantAssigned":
@@ -130,6 +133,13 @@ def from_body(kind: str, version: int, body: str) -> Event:
             values[item.name] = tuple(values[item.name])
     event: Event = event_type(**values)
     return event
+
+
+def _lifted(kind: str, version: int, values: dict[str, Any]) -> dict[str, Any]:
+    """A body of an earlier version in the present shape."""
+    if kind == "SittingEnded" and version == 1:
+        values["outcome"] = _FORMER_OUTCOMES.get(values["outcome"], values["outcome"])
+    return values
 
 
 def canonical(value: object) -> str:

@@ -105,7 +105,9 @@ class SurveyAnswered:
 
 @dataclass(frozen=True, slots=True)
 class DebriefRead:
-    """The participant read the debrief."""
+    """The participant read the debrief. `external_help`: asked there before there was a questionnaire; now None."""
+
+    external_help: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
