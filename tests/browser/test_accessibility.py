@@ -1,16 +1,21 @@
-"""Nobody is kept out: axe-core looks at every screen of the table, at both sizes."""
+"""Nobody is kept out: axe-core looks at every screen of the table, at both sizes, and the time left is told aloud."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import WALKS, Walk, visit
+from tests.browser.served import Served, turned
+from tests.browser.studies import make_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+Serve = Callable[[Path], Served]
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
@@ -36,6 +41,12 @@ CONTRAST_OF_OPTIONS = """() => {
 }"""
 
 
+SHOWS_AT_MOST = """(seconds) => {
+  const [minutes, rest] = document.querySelector(".ov-left").textContent.split(":").map(Number)
+  return minutes * 60 + rest <= seconds
+}"""
+
+
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
 def test_no_screen_breaks_a_rule_of_wcag_or_is_wider_than_its_window(
     walk: Walk, browser: Browser, tmp_path: Path
@@ -47,6 +58,50 @@ def test_no_screen_breaks_a_rule_of_wcag_or_is_wider_than_its_window(
     }
 
     assert found == {}
+
+
+def test_the_time_left_is_told_aloud_at_60_30_and_10_seconds_and_not_in_between(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    """The browser's clock is turned on by hand, while the server's stands almost where it was."""
+    study = make_study(tmp_path / "study", task="mmlu", limit_s=200)
+    served = serve(study.folder)
+    study.seat(0)
+    page.clock.install()
+    turned(page, lambda: page.goto(f"{served.url}/go/{study.tokens[0]}"))
+    said = page.locator(".st-key-timer [aria-live=polite]")
+    heard = [said.text_content()]
+
+    for seconds_on in (100, 30, 20, 10, 15, 10, 8):
+        left = seconds_left(page)
+        page.clock.fast_forward(seconds_on * 1000)
+        page.wait_for_function(SHOWS_AT_MOST, arg=left - seconds_on)
+        heard.append(said.text_content())
+
+    assert page.locator("[aria-live] .ov-left, [aria-live].ov-left").count() == 0
+    assert heard[:3] == [page.locator(".ov-full").text_content()] * 3
+    assert [numbers(words) for words in heard[3:]] == [["60"], ["60"], ["30"], ["30"], ["10"]]
+
+
+def test_limits_shorter_than_a_call_leave_that_call_out(tmp_path: Path, page: Page, serve: Serve) -> None:
+    study = make_study(tmp_path / "study", task="mmlu", limit_s=13)
+    served = serve(study.folder)
+    study.seat(0)
+    turned(page, lambda: page.goto(f"{served.url}/go/{study.tokens[0]}"))
+    said = page.locator(".st-key-timer [aria-live=polite]")
+
+    expect(said).to_have_text(page.locator(".ov-full").text_content() or "nothing")
+    page.wait_for_function(SHOWS_AT_MOST, arg=10)
+    assert numbers(said.text_content()) == ["10"]
+
+
+def seconds_left(page: Page) -> int:
+    minutes, seconds = page.locator(".ov-left").inner_text().split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def numbers(said: str | None) -> list[str]:
+    return re.findall(r"\d+", said or "")
 
 
 def broken_rules(page: Page) -> Iterator[str]:
