@@ -9,17 +9,42 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from oversight_app import running
+from oversight_app.document import Document, furnished
 from oversight_app.errors import OversightError
 from oversight_app.routes import MIDDLEWARE, ROUTES
 from oversight_app.screens.turnstile import Turnstile
 
 _LOG = logging.getLogger("oversight")
+_STREAMLITS_PAGE = Path(st.__file__).parent / "static" / "index.html"
+
+
+@cache
+def _document() -> Document:
+    # Only now: the page's parts make themselves known to the running server.
+    from oversight_app.screens import assets
+
+    say = running.words().say
+    return furnished(
+        _STREAMLITS_PAGE.read_text(encoding="utf-8"),
+        title=say("page.title"),
+        language=say("language.code"),
+        parts=assets.for_document(disconnected=say("page.disconnected")),
+    )
+
+
+def _first(request: Request) -> Response:
+    """What a browser loads first."""
+    return _document().answer(request)
 
 
 @asynccontextmanager
@@ -50,7 +75,7 @@ def _calm(error: Exception) -> bool:
 
 app = st.App(
     "screens/main.py",
-    routes=ROUTES,
+    routes=[*ROUTES, Route("/", _first)],
     middleware=[*MIDDLEWARE, Middleware(Turnstile)],
     lifespan=_lifespan,
     on_script_error=_calm,

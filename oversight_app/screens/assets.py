@@ -1,4 +1,8 @@
-"""The look and the browser-side parts, read once from the files beside this one."""
+"""The look and the browser-side parts, read once from the files beside this one.
+
+They stand in the document that a browser loads first (`oversight_app/document.py`). In a run of the page they would be
+sent anew with every click, 80 KB, and cost more than all our own code.
+"""
 
 import re
 from collections.abc import Callable
@@ -18,8 +22,13 @@ _LOOKS = ("page.css", "sheet.css", "question.css", "chat.css", "formulas.css", "
 _SHEETS = "\n".join(map(_read, _LOOKS))
 
 
+def for_document(*, disconnected: str) -> str:
+    """The look, and the scripts of the components, to stand at the end of the document."""
+    return f"{style(disconnected=disconnected)}\n<script>window.oversight = {{}}\n{''.join(_scripts)}</script>\n"
+
+
 def style(*, disconnected: str) -> str:
-    """The look, and the sentence that the style sheet itself shows when the connection is lost."""
+    """The style sheet, and the sentence that it shows when the connection is lost."""
     return f"<style>:root {{ --ov-disconnected: {_css_string(disconnected)}; }}\n{_SHEETS}</style>"
 
 
@@ -29,6 +38,7 @@ def _css_string(text: str) -> str:
 
 
 _ENTRY = "export default function"
+_scripts: list[str] = []
 
 
 def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = ()) -> Callable[..., Any]:
@@ -39,14 +49,16 @@ def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = 
     In a dict, Streamlit looks for tables among the values, and to know one it loads pandas: 0.4 s for the first
     visitor and 80 MiB for good. So the data travels in a list, and the script is handed what is in it.
     """
-    script = _read(f"{name}.js")
+    script = "\n".join(map(_read, (*before, f"{name}.js")))
     assert script.count(_ENTRY) == 1, f"{name}.js has no one function to start at"
+    assert "</script" not in script, f"{name}.js would end the script that it stands in"
+    body = script.replace(_ENTRY, "function component")
+    _scripts.append(f'window.oversight.{name} = (() => {{ "use strict"\n{body}\nreturn component }})()\n')
     mount = st.components.v2.component(
         f"oversight_{name}",
         html=html,
-        js="\n".join(map(_read, before))
-        + script.replace(_ENTRY, "function component")
-        + "\nexport default (given) => component({ ...given, data: given.data[0] })\n",
+        # The line break tells Streamlit that this is the script and not a file's name.
+        js=f"export default (given) =>\n  window.oversight.{name}({{ ...given, data: given.data[0] }})",
         isolate_styles=False,
     )
     return lambda *, data, **others: mount(data=[data], **others)

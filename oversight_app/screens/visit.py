@@ -11,7 +11,6 @@ import streamlit as st
 from oversight_app import running
 from oversight_app.proctor import Proctor
 from oversight_app.screens import (
-    assets,
     begin,
     briefing,
     comprehension,
@@ -53,7 +52,6 @@ _AFTER_INSTRUCTIONS = ComprehensionPage | BeginPage | RestPage | FeedbackPage
 def show() -> None:
     """Draw the visitor's page."""
     st.set_page_config(page_title=say("page.title"), layout="wide", initial_sidebar_state="collapsed")
-    st.html(assets.style(disconnected=say("page.disconnected")))
     participant_id = running.participant_behind(_cookie())
     if participant_id is None:
         stranger.show()
