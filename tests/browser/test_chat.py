@@ -58,7 +58,7 @@ def ask(page: Page, text: str) -> None:
 def open_question(page: Page, served: Served, study: Study, who: int = 0) -> None:
     study.seat(who)
     page.goto(f"{served.url}/go/{study.tokens[who]}")
-    expect(page.locator(".st-key-submit_1 button")).to_be_visible()
+    page.locator(".st-key-submit_1 button").wait_for()
 
 
 def last_line(page: Page) -> Locator:
