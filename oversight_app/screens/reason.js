@@ -17,7 +17,7 @@ export default function ({ data, setStateValue, parentElement }) {
 function drawn(data) {
   const id = `${data.key}_text`
   const label = made("label", { htmlFor: id, textContent: data.label })
-  const text = made("textarea", { id, rows: 2, maxLength: data.longest, ariaRequired: String(data.is_required) })
+  const text = made("textarea", { id, rows: 1, maxLength: data.longest, ariaRequired: String(data.is_required) })
   const root = made("div", { className: "ov-reason" }, label, text)
   text.addEventListener("input", () => root.entry.changed())
   return Object.assign(root, { key: data.key, text })

@@ -27,7 +27,8 @@ def show(page: RestPage, go_on: Callable[[], None]) -> None:
         prose(
             _why(page) + (_ahead(page) if page.is_block_start else "") + _study_left(page) + _progress(page)
         )
-        acting.button(say("rest.go_on"), key="continue", act=go_on, type="primary")
+        label = say("rest.go_on_text") if page.reading_s else say("rest.go_on")
+        acting.button(label, key="continue", act=go_on, type="primary")
         acting.reminder("continue")
 
 

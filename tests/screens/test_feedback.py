@@ -27,7 +27,7 @@ def feedback(**changes: object) -> FeedbackPage:
     ("is_practice", "earned", "sentence"),
     [
         (False, 0.9412, "Das bringt 0,47\u00a0EUR."),
-        (True, 0.9412, "Wäre dies keine Übung gewesen, hätte es 0,47\u00a0EUR gebracht."),
+        (True, 0.9412, "Es war Übung; sonst hätte das 0,47\u00a0EUR gebracht."),
         (False, 0.0, "Das bringt 0,00\u00a0EUR."),
         (False, None, "Das bringt nichts, weil Sie nicht gesagt haben, wie sicher Sie sind."),
     ],

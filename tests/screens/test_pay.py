@@ -37,7 +37,7 @@ def test_an_amount_is_rounded_to_what_matters(
     ("changes", "begins"),
     [
         ({}, "Pays up to 0.50 USD"),
-        ({"is_practice": True}, "If this were not practice, it would pay up to 0.50 USD"),
+        ({"is_practice": True}, "Practice: would pay up to 0.50 USD"),
         ({"awaits_initial": True}, None),
         ({"pay": None}, None),
     ],
