@@ -14,7 +14,6 @@ def test_a_german_study_speaks_german_and_says_so_to_the_browser(monkeypatch: py
     assert app.button(key="refuse").label == "Ich willige nicht ein"
     assert 'aria-label="Fortschritt"' in texts(app)
     assert '\\"language\\": \\"de\\"' in sent(app)
-    assert "Was Sie bisher markiert haben, ist gespeichert." in sent(app)
 
 
 def test_what_the_browser_reads_out_comes_from_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
