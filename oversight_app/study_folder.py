@@ -6,6 +6,7 @@
 Making one is all or nothing: what a failed attempt had written is taken away again.
 """
 
+import json
 import re
 import secrets
 import shutil
@@ -32,9 +33,12 @@ from oversight_app.study.materials import (
     read_screening,
     read_survey,
 )
-from oversight_app.words import Words, read_words
+from oversight_app.words import ENGLISH, Words, read_words
 
 DESIGNS = ("recommended", "bowman2022", "demo")
+_LANGUAGES = resources.files("oversight_app").joinpath("designs", "languages")
+LANGUAGES = tuple(sorted({ENGLISH, *(entry.name.removesuffix(".toml") for entry in _LANGUAGES.iterdir())}))
+"""The languages that the ready-made designs' texts are in."""
 PLACEHOLDER = "[FILL IN"
 """Begins what a researcher has to complete in the texts."""
 
@@ -50,7 +54,7 @@ class StudyFolder:
     path: Path
 
     @classmethod
-    def create(cls, path: Path, design: str, *, at: datetime) -> Self:
+    def create(cls, path: Path, design: str, *, at: datetime, language: str = ENGLISH) -> Self:
         """Make a study folder with a copy of a ready-made design and its texts, and an empty record."""
         folder = cls(path)
         if path.exists() and not path.is_dir():
@@ -65,7 +69,7 @@ class StudyFolder:
             with _explained(path, "cannot be made"):
                 path.mkdir(parents=True, exist_ok=True)
                 folder.texts.mkdir()
-                _copy_design(design, folder)
+                _copy_design(design, language, folder)
             with folder.open_store() as store:
                 store.create_study(_new_study_id(path), at)
         except BaseException:
@@ -177,15 +181,33 @@ class StudyFolder:
             path.unlink(missing_ok=True)
 
 
-def _copy_design(name: str, folder: StudyFolder) -> None:
+def _copy_design(name: str, language: str, folder: StudyFolder) -> None:
     """Copy a ready-made design; texts in a folder of the design's name take the place of the common ones."""
     if name not in DESIGNS:
         raise BadInput(f"There is no design {name!r}; there are {', '.join(DESIGNS)}.")
+    if language not in LANGUAGES:
+        raise BadInput(f"There are no texts in {language!r}; there are {', '.join(LANGUAGES)}.")
     designs = resources.files("oversight_app").joinpath("designs")
-    folder.design_file.write_bytes(designs.joinpath(f"{name}.toml").read_bytes())
-    for source in (designs.joinpath("texts"), designs.joinpath("texts", name)):
+    toml = designs.joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    common = designs.joinpath("texts")
+    if language != ENGLISH:
+        toml = _in_language(toml, name, language)
+        common = common.joinpath(language)
+    folder.design_file.write_text(toml, encoding="utf-8")
+    for source in (common, common.joinpath(name)):
         for text in _files_of(source):
             (folder.texts / text.name).write_bytes(text.read_bytes())
+
+
+def _in_language(toml: str, design: str, language: str) -> str:
+    """The design with what participants read of it in this language; its comments are for researchers, and stay."""
+    values = tomllib.loads(_LANGUAGES.joinpath(f"{language}.toml").read_text(encoding="utf-8"))[design]
+    for key, value in {"language": language, **values}.items():
+        # A string of JSON is one of TOML too.
+        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        toml, n = re.subn(rf"^{key} = .*$", lambda _, line=line: line, toml, flags=re.MULTILINE)
+        assert n == 1, f"{design}.toml has {n} lines with {key}"
+    return toml
 
 
 def _files_of(folder: Traversable) -> list[Traversable]:

@@ -18,16 +18,23 @@ from oversight_app.commands.terminal import command, json_option, study_argument
     metavar="NAME",
     help="recommended, bowman2022 or demo.",
 )
-def init(study: Path, design: str) -> None:
+@click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    metavar="CODE",
+    help="Of everything that participants read but the questions: en or de.",
+)
+def init(study: Path, design: str, language: str) -> None:
     """Make a study folder with a ready-made design and the texts that participants read.
 
     \b
-    Example: oversight init mystudy --design recommended
+    Example: oversight init mystudy --design recommended --language de
     """
     from oversight_app.clock import SystemClock
     from oversight_app.study_folder import StudyFolder
 
-    folder = StudyFolder.create(study, design, at=SystemClock().now())
+    folder = StudyFolder.create(study, design, at=SystemClock().now(), language=language)
     click.echo(f"Made {folder.path} with the design {design}.")
     click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
     banks = [["builtin"]] if design == "demo" else [["mmlu", "MMLU-FOLDER"], ["quality", "QUALITY-FILE"]]

@@ -11,6 +11,8 @@ from oversight_app.study.page import SurveyPage
 from oversight_app.study.survey import HELP_KEYS, MAX_TEXT_CHARACTERS, NO, YES, Answer, SurveyItem
 
 _NO_OR_YES = (NO, YES)
+_HELP = ("survey.help_web_search", "survey.help_assistant", "survey.help_seen_before")
+"""The questions about help, in the order of their keys."""
 _MOST_SIDE_BY_SIDE = 7
 """More points than that do not fit beside each other with their words."""
 
@@ -24,9 +26,9 @@ def show(page: SurveyPage, hand_in: Callable[[Mapping[str, Answer]], None]) -> N
             _ask(item)
         heading = f"<h2>{say_html('survey.help_heading')}</h2>" if page.items else ""
         prose(f"{heading}<p>{say_html('survey.help_opening')}</p>")
-        for key in HELP_KEYS:
+        for key, question in zip(HELP_KEYS, _HELP, strict=True):
             options = (say("choices.no"), say("choices.yes"))
-            choices.ask(f"survey_{key}", say(f"survey.{key}"), options, horizontal=True)
+            choices.ask(f"survey_{key}", say(question), options, horizontal=True)
         acting.button(
             say("buttons.continue"), key="continue", act=lambda: hand_in(_answers(page)), type="primary"
         )
@@ -37,13 +39,9 @@ def _ask(item: SurveyItem) -> None:
     key = f"survey_{item.key}"
     match item.kind:
         case "likert":
-            choices.ask(
-                key,
-                item.text,
-                item.labels,
-                horizontal=len(item.labels) <= _MOST_SIDE_BY_SIDE,
-                is_needed=item.required,
-            )
+            arrangement = "points" if len(item.labels) <= _MOST_SIDE_BY_SIDE else "list"
+            with st.container(key=f"{arrangement}_{key}"):
+                choices.ask(key, item.text, item.labels, is_needed=item.required)
         case "number":
             st.html(choices.asked(item.text, is_needed=item.required))
             st.number_input(

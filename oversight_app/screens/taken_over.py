@@ -22,6 +22,8 @@ from oversight_app.screens.wording import say, say_html
 _HERE, _LINGERS, _TOLD = "_here", "_lingers", "_took_over"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID = 60
+_TELLS = timedelta(seconds=30)
+"""As long as the style sheet shows it: whoever does not press the button need not work around it for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def is_here(participant_id: str) -> bool:
     is_taken_over = standing is Standing.TAKEN_OVER
     st.session_state[_HERE] = _Here(participant_id, tab, is_taken_over)
     if standing is Standing.TOOK_OVER:
-        st.session_state[_TOLD] = True
+        st.session_state[_TOLD] = SystemClock().now()
     return not is_taken_over or _lingers(participant_id)
 
 
@@ -84,8 +86,12 @@ def show(participant_id: str) -> None:
 
 
 def notice() -> None:
-    """Tell the tab that took over so, until somebody has read it. Drawn last: nothing on the page moves by it."""
-    if not st.session_state.get(_TOLD):
+    """Tell the tab that took over so, until somebody has read it, and for a while at most.
+
+    Drawn last: nothing on the page moves by it.
+    """
+    told_at: datetime | None = st.session_state.get(_TOLD)
+    if told_at is None or SystemClock().now() - told_at > _TELLS:
         return
     with st.container(key="took_over", horizontal=True, vertical_alignment="center"):
         st.html(f'<p role="status">{say_html("taken_over.told")}</p>')

@@ -1,12 +1,28 @@
 """The ready-made designs hold what the plan of the study promises, and the banks at hand can satisfy them."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from analysis.power import expected_half_width
 from oversight_app import banks, planning
-from oversight_app.study.design import Condition, ConfidenceScale, Design, Feedback
+from oversight_app.study.design import (
+    AnalysisDesign,
+    AnswerDesign,
+    AssistantDesign,
+    Condition,
+    ConditionsDesign,
+    ConfidenceScale,
+    Design,
+    Feedback,
+    LogDesign,
+    OutcomeDesign,
+    PrimaryModel,
+    Sequence,
+    SittingDesign,
+    TaskDesign,
+)
 from oversight_app.study.plan import Plan
 from oversight_app.study_folder import DESIGNS, StudyFolder
 from tests.builders import START, make_clock
@@ -60,6 +76,33 @@ def test_the_recommended_design_spells_out_the_defaults(tmp_path: Path) -> None:
     assert bare.assistant == design.assistant
     assert bare.analysis == design.analysis
     assert bare.sitting == design.sitting
+    assert bare.log == design.log
+    assert bare.outcomes == design.outcomes
+    assert bare.language == design.language
+    for name, task in design.tasks.items():
+        given = ("questions_per_condition", "time_limit_s", "extra_s_per_100_words", "rotate_over")
+        alone = TaskDesign.model_validate({key: getattr(task, key) for key in given})
+        assert alone == task, name
+
+
+def test_the_recommended_design_names_every_key_there_is(tmp_path: Path) -> None:
+    """Also those that it leaves out, in a line that a researcher can copy: `# limit_s = 10800`."""
+    toml = make_study(tmp_path, "recommended").design_file.read_text()
+    sections = (
+        *(Design, TaskDesign, ConditionsDesign, AnswerDesign, AssistantDesign, AnalysisDesign),
+        *(SittingDesign, OutcomeDesign, LogDesign, PrimaryModel),
+    )
+    tables = {"tasks", "conditions", "answer", "assistant", "analysis", "sitting", "outcomes", "log"}
+
+    missing = [
+        f"{section.__name__}.{key}"
+        for section in sections
+        for key in section.model_fields
+        if key not in tables | {"primary_model_alone"}
+        and not re.search(rf"^(?:# )?{key} = ", toml, re.MULTILINE)
+    ]
+
+    assert missing == []
 
 
 def test_the_recommended_design_is_satisfied_by_mmlu_val_and_fifty_stories(
@@ -91,6 +134,8 @@ def test_the_design_of_2022_is_that_of_the_paper(tmp_path: Path) -> None:
     assert design.conditions.question_samples == "separate"
     assert design.answer.feedback is Feedback.AFTER_EACH
     assert design.answer.confidence is ConfidenceScale.FIVE_POINTS
+    assert design.answer.sequence is Sequence.DIRECT
+    assert not any(is_on for _, is_on in design.log)
     assert design.assistant.pass_question is False
     assert design.assistant.passage_in_first_turn is True
     assert design.analysis.exclusions == ()
