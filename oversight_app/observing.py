@@ -12,7 +12,7 @@ from oversight_app.proctor import Proctor
 from oversight_app.store.observations import Observation
 from oversight_app.study.design import Outcome
 from oversight_app.study.events import canonical
-from oversight_app.study.observations import MOST_PER_PERSON, Batch, Seen, body_of, read_batch
+from oversight_app.study.observations import MOST_PER_PERSON, Batch, Seen, body_of, read_batch, whose
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.trial import Trial
 
@@ -23,7 +23,7 @@ class Receipt(Enum):
     RECEIVED = "received"
     MALFORMED = "malformed"
     STRANGE = "strange"
-    """It speaks of a question that this participant has not seen."""
+    """It speaks of a question that this participant has not seen, or comes from somebody else's page."""
     TOO_MANY = "too many"
     """This participant's browser has said enough; the rest is not kept."""
 
@@ -34,7 +34,7 @@ def observe(proctor: Proctor, participant_id: str, raw: bytes) -> Receipt:
     if batch is None:
         return Receipt.MALFORMED
     sitting = proctor.sitting(participant_id)
-    if any(_trial(sitting, seen) is None for seen in batch.seen):
+    if batch.whose != whose(participant_id) or any(_trial(sitting, seen) is None for seen in batch.seen):
         return Receipt.STRANGE
     if sitting.outcome == Outcome.WITHDREW:
         return (

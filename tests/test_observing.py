@@ -11,13 +11,14 @@ from oversight_app import observing
 from oversight_app.export import export_study
 from oversight_app.observing import Receipt, observe
 from oversight_app.proctor import Proctor
+from oversight_app.study.observations import whose
 from tests.builders import START, make_design, make_plan, make_proctor, seat
 
 PAGE = "0123456789abcdef"
 
 
-def batch(*seen: dict[str, Any], seq: int = 1, page: str = PAGE) -> bytes:
-    return json.dumps({"page": page, "seq": seq, "seen": seen}).encode()
+def batch(*seen: dict[str, Any], seq: int = 1, page: str = PAGE, of: str = "p1") -> bytes:
+    return json.dumps({"page": page, "seq": seq, "whose": whose(of), "seen": seen}).encode()
 
 
 def focus(n: int = 1, ms: int = 1200, what: str = "blur", phase: str = "question") -> dict[str, Any]:
@@ -81,6 +82,15 @@ def test_a_question_that_was_not_shown_cannot_be_spoken_of(tmp_path: Path, stran
     proctor = at_first_question(tmp_path)
 
     assert observe(proctor, "p1", batch(focus(), strange)) is Receipt.STRANGE
+
+    assert kept(proctor) == []
+
+
+def test_what_was_seen_on_somebody_elses_page_is_not_kept_under_this_name(tmp_path: Path) -> None:
+    """On a shared computer the cookie of the next participant is there before the tab of the last one is closed."""
+    proctor = at_first_question(tmp_path)
+
+    assert observe(proctor, "p1", batch(focus(), of="p2")) is Receipt.STRANGE
 
     assert kept(proctor) == []
 

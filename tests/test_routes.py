@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from oversight_app import running
 from oversight_app.proctor import Proctor
 from oversight_app.routes import MIDDLEWARE, ROUTES
-from oversight_app.study.observations import MOST_BYTES
+from oversight_app.study.observations import MOST_BYTES, whose
 from oversight_app.study.page import BeginPage, ConsentPage
 from tests.builders import make_design, make_plan, make_proctor, make_store, seat
 from tests.screens.fakes import PERSON, TOKEN, FakeProctor
@@ -277,7 +277,7 @@ BLUR = {"kind": "focus", "what": "blur", "n": 1, "phase": "question", "ms": 7}
 
 
 def batch(*seen: dict[str, Any], seq: int = 1) -> bytes:
-    return json.dumps({"page": "0" * 16, "seq": seq, "seen": seen}).encode()
+    return json.dumps({"page": "0" * 16, "seq": seq, "whose": whose(PERSON), "seen": seen}).encode()
 
 
 def observer(proctor: Proctor) -> TestClient:

@@ -8,6 +8,7 @@ and are kept under their original letters, as everywhere in the record.
 """
 
 from collections.abc import Mapping
+from hashlib import blake2s
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -86,7 +87,9 @@ class ChoiceSeen(_Seen):
     """A mark was set: an option from the top (of a scale: a point from the left), or a number in percent, or both."""
 
     kind: Literal["choices"]
-    mark: Literal["answer", "initial_answer", "confidence", "initial_confidence", "belief"]
+    mark: Literal[
+        "answer", "initial_answer", "belief", "confidence", "initial_confidence", "belief_confidence"
+    ]
     option: Annotated[int, Field(ge=0, le=4)] | None = None
     percent: Annotated[float, Field(ge=0, le=100)] | None = None
 
@@ -109,18 +112,27 @@ Seen: TypeAlias = Annotated[
 
 
 class Batch(BaseModel):
-    """What a page sends in one go. `page` is drawn anew by each page that is loaded, `seq` counts its batches."""
+    """What a page sends in one go. `page` is drawn anew by each page that is loaded, `seq` counts its batches.
+
+    `whose` says for whom the page was drawn: on a shared computer somebody else's cookie may be there by now.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     page: str = Field(pattern=r"^[0-9a-f]{16}$")
     seq: int = Field(ge=1, le=1_000_000)
+    whose: str = Field(pattern=r"^[0-9a-f]{16}$")
     seen: Annotated[tuple[Seen, ...], Field(min_length=1, max_length=MOST_IN_BATCH)]
 
     @property
     def name(self) -> str:
         """What a batch that comes a second time is known by."""
         return f"{self.page}/{self.seq}"
+
+
+def whose(participant_id: str) -> str:
+    """What a page is told of its participant, so that its batches come under no other name."""
+    return blake2s(participant_id.encode(), digest_size=8).hexdigest()
 
 
 def read_batch(raw: bytes) -> Batch | None:
@@ -137,7 +149,7 @@ def body_of(seen: Seen, option_order: str, scale: ConfidenceScale) -> Mapping[st
     if not isinstance(seen, ChoiceSeen):
         return body
     option, percent = body.pop("option", None), body.pop("percent", None)
-    is_scale = seen.mark in ("confidence", "initial_confidence")
+    is_scale = seen.mark.endswith("confidence")
     if percent is not None:
         body["confidence"] = round(percent / 100, 6)
     if option is None:

@@ -32,7 +32,7 @@ def seen(what: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def raw(*observations: dict[str, Any], **changes: Any) -> bytes:
-    return json.dumps({"page": PAGE, "seq": 1, "seen": observations} | changes).encode()
+    return json.dumps({"page": PAGE, "seq": 1, "whose": PAGE, "seen": observations} | changes).encode()
 
 
 def body(what: dict[str, Any], order: str = "CADB", scale: str = "five_points") -> dict[str, Any]:
@@ -117,6 +117,7 @@ def test_a_field_with_another_value_or_another_field_is_refused(what: dict[str, 
         raw(seen(FOCUS), page=None),
         raw(seen(FOCUS), seq=0),
         raw(seen(FOCUS), seq="1"),
+        raw(seen(FOCUS), whose="p1"),
         raw(seen(FOCUS), more=1),
         raw(seen(SCROLL)).replace(b"0.25", b"NaN"),
         raw(seen(SCROLL)).replace(b"0.25", b"1e999"),
@@ -144,6 +145,7 @@ def test_one_strange_observation_spoils_its_batch() -> None:
             "distribution",
             {"choice": "A", "confidence": 0.125},
         ),
+        ({"mark": "belief_confidence", "option": 0}, "five_points", {"confidence": 0.25}),
         ({"mark": "confidence"}, "percent", {}),
         ({"mark": "answer", "option": 4}, "five_points", {}),
     ],
