@@ -178,6 +178,13 @@ def practice_questions() -> list[Question]:
     return [item for item in found if isinstance(item, Question) and item.role is Role.PRACTICE]
 
 
+def attention_checks(language: str) -> list[Question]:
+    """The built-in instructed questions in this language, for studies whose own banks hold none."""
+    with builtin.folder() as path:
+        found = list(builtin.read_attention(path, language))
+    return [item for item in found if isinstance(item, Question)]
+
+
 # -- loading ---------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from random import Random
 
-from oversight_app.banks import practice_questions
+from oversight_app.banks import attention_checks, practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
 from oversight_app.store import Store
@@ -18,7 +18,7 @@ from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Condition, Des
 from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
 from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
 from oversight_app.study.materials import Materials
-from oversight_app.study.plan import ComprehensionQuestion, Plan, hash_of
+from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample, hash_of
 from oversight_app.study.questions import Question, Role
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
@@ -68,7 +68,7 @@ def draft(
         comprehension=_comprehension(materials, design),
         screening=materials.screening,
         survey=materials.survey,
-        example=materials.example,
+        example=_example(materials, design),
         attention=_attention(questions, design),
         bank_hash=bank_hash(questions),
         completion_code=codes[Outcome.COMPLETED],
@@ -77,10 +77,15 @@ def draft(
     )
 
 
-def with_practice(questions: Sequence[Question]) -> list[Question]:
-    """The bank with the built-in practice items, where it does not have them yet."""
+def with_builtin(questions: Sequence[Question], design: Design) -> list[Question]:
+    """The bank with the built-in practice items, and with instructed questions where the design wants them.
+
+    Both only as far as they are not there yet; instructed questions of a researcher's own leave the built-in ones out.
+    """
     known = {question.question_id for question in questions}
-    return [*questions, *(q for q in practice_questions() if q.question_id not in known)]
+    has_checks = any(question.role is Role.ATTENTION for question in questions)
+    checks = attention_checks(design.language) if design.sitting.attention_checks and not has_checks else []
+    return [*questions, *(q for q in (*practice_questions(), *checks) if q.question_id not in known)]
 
 
 def bank_hash(questions: Iterable[Question]) -> str:
@@ -142,8 +147,17 @@ def _code(design: Design, study_id: str, outcome: Outcome) -> str:
 
 def _comprehension(materials: Materials, design: Design) -> tuple[ComprehensionQuestion, ...]:
     """The check; where some people never meet the assistant, nobody is asked about it."""
-    everybody_meets_it = design.conditions.allocation == "within"
-    return tuple(q for q in materials.comprehension if everybody_meets_it or not q.about_assistant)
+    return tuple(q for q in materials.comprehension if _all_meet_it(design) or not q.about_assistant)
+
+
+def _example(materials: Materials, design: Design) -> WorkedExample | None:
+    """The example; where some people never meet the assistant, nobody is shown what it might say."""
+    example = materials.example
+    return example if example is None or _all_meet_it(design) else example.model_copy(update={"reply": ""})
+
+
+def _all_meet_it(design: Design) -> bool:
+    return design.conditions.allocation == "within"
 
 
 def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]:
@@ -160,27 +174,15 @@ def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]
 # -- saving ----------------------------------------------------------------------------------------
 
 
-def freeze(
-    store: Store,
-    design: Design,
-    materials: Materials,
-    *,
-    clock: Clock,
-) -> Plan:
+def freeze(store: Store, design: Design, materials: Materials, *, clock: Clock) -> Plan:
     """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed."""
     must_be_unplanned(store)
     at = clock.now()
     before = store.questions()
-    questions = with_practice(before)
-    plan = draft(
-        store.study_id(),
-        design,
-        questions,
-        materials,
-        at=at,
-    )
+    questions = with_builtin(before, design)
+    plan = draft(store.study_id(), design, questions, materials, at=at)
     if len(questions) > len(before):
-        store.save_questions(questions[len(before) :], [], source="builtin practice", at=at)
+        store.save_questions(questions[len(before) :], [], source="builtin", at=at)
     with store.write() as record:
         # Once more inside the transaction: two commands may have come this far together.
         must_be_unplanned(store)

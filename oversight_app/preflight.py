@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from oversight_app import planning
+from oversight_app.banks import practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
 from oversight_app.providers import check_provider, sends_key_in_clear
@@ -18,6 +19,7 @@ from oversight_app.words import ENGLISH
 
 _LITTLE_SPACE = 1024**3
 _NO_SPACE = 50 * 1024**2
+_FAIR_ATTEMPTS = 2
 
 _T = TypeVar("_T")
 
@@ -44,13 +46,13 @@ def inspect(
         else:
             found.facts.append(f"Frozen: plan {plan.plan_hash[:12]} since {plan.frozen_at}.")
             _changed_since(folder, plan, found)
-        questions = {q.question_id: q for q in planning.with_practice(store.questions())}
-    if plan is None:
-        return found
+        if plan is None:
+            return found
+        questions = {q.question_id: q for q in planning.with_builtin(store.questions(), plan.design)}
     summary = planning.plan_summary(plan, questions, half_width)
     found.facts += summary.describe().splitlines()
     found.warnings += summary.warnings
-    found.warnings += placeholders(plan)
+    found.warnings += placeholders(plan) + unfair(plan)
     _models(plan.design, environment, found)
     return found
 
@@ -59,7 +61,7 @@ def cautions(plan: Plan, environment: Mapping[str, str]) -> list[str]:
     """What to be warned of after `plan`: holes in the texts, models that cannot be asked."""
     found = Findings()
     _models(plan.design, environment, found)
-    return [*placeholders(plan), *found.warnings, *found.obstacles]
+    return [*placeholders(plan), *unfair(plan), *found.warnings, *found.obstacles]
 
 
 def placeholders(plan: Plan) -> list[str]:
@@ -71,6 +73,29 @@ def placeholders(plan: Plan) -> list[str]:
     ]
 
 
+def unfair(plan: Plan) -> list[str]:
+    """What participants could rightly complain of, and recruitment platforms do not allow."""
+    sitting, language = plan.design.sitting, plan.design.language
+    found = []
+    if plan.comprehension and sitting.comprehension_attempts < _FAIR_ATTEMPTS:
+        found.append(
+            "sitting.comprehension_attempts is 1: whoever misreads one sentence is out. "
+            "Recruitment platforms ask for at least two attempts."
+        )
+    if sitting.attention_failures == 1:
+        found.append(
+            "sitting.attention_failures is 1: one slip ends the sitting. Recruitment platforms let nobody be refused "
+            "for less than two failed attention checks."
+        )
+    practised = {item.question_id for items in plan.practice.values() for item in items}
+    if language != ENGLISH and practised & {question.question_id for question in practice_questions()}:
+        found.append(
+            f"The practice items are the built-in ones, which are in English, and the study is in {language!r}. Import "
+            "your own (role = practice in a table), or set practice_per_condition = 0."
+        )
+    return found
+
+
 def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> Plan | None:
     """The plan as it would be frozen now; None when something stands in the way, which is then told."""
     design = _or_obstacle(folder.read_design, found)
@@ -78,7 +103,7 @@ def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> 
     materials = _or_obstacle(lambda: folder.read_materials(language), found)
     if design is None or materials is None:
         return None
-    questions = planning.with_practice(store.questions())
+    questions = planning.with_builtin(store.questions(), design)
     return _or_obstacle(
         lambda: planning.draft(
             store.study_id(),

@@ -203,10 +203,9 @@ def _in_language(toml: str, design: str, language: str) -> str:
     """The design with what participants read of it in this language; its comments are for researchers, and stay."""
     values = tomllib.loads(_LANGUAGES.joinpath(f"{language}.toml").read_text(encoding="utf-8"))[design]
     for key, value in {"language": language, **values}.items():
+        (line,) = re.findall(rf"^{key} = .*$", toml, flags=re.MULTILINE)
         # A string of JSON is one of TOML too.
-        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        toml, n = re.subn(rf"^{key} = .*$", lambda _, line=line: line, toml, flags=re.MULTILINE)
-        assert n == 1, f"{design}.toml has {n} lines with {key}"
+        toml = toml.replace(line, f"{key} = {json.dumps(value, ensure_ascii=False)}")
     return toml
 
 

@@ -10,7 +10,7 @@ from oversight_app.errors import BankError, DesignError, StoreFull, StudyStateEr
 from oversight_app.store import Store
 from oversight_app.study.design import Design
 from oversight_app.study.events import PlanFrozen
-from oversight_app.study.plan import Plan
+from oversight_app.study.plan import Plan, WorkedExample
 from oversight_app.study.questions import Question, Role
 from tests.builders import (
     START,
@@ -170,6 +170,49 @@ def test_freezing_brings_the_builtin_practice_items_once(tmp_path: Path) -> None
     assert {question.question_id for question in practice_questions()} <= ids.keys()
     assert set(ids.values()) == {1}
     assert all(item.question_id in ids for items in plan.practice.values() for item in items)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "reading"), ("de", "mitlesen")])
+def test_instructed_questions_come_with_the_plan_in_the_studys_language(
+    tmp_path: Path, language: str, word: str
+) -> None:
+    with make_unplanned(tmp_path) as store:
+        plan = freeze(store, make_design(language=language, sitting={"attention_checks": 3}))
+        checks = [question for question in store.questions() if question.role is Role.ATTENTION]
+
+    assert {question.question_id for question in checks} == set(plan.attention)
+    assert len(checks) >= 8
+    assert all(word in question.text for question in checks)
+
+
+def test_instructed_questions_of_ones_own_leave_the_builtin_ones_out(tmp_path: Path) -> None:
+    own = [make_question(f"mine:{i}", text=f"Choose {i}.", role=Role.ATTENTION) for i in range(2)]
+    with make_unplanned(tmp_path, [*make_questions(), *own]) as store:
+        with pytest.raises(BankError, match="wants 3 attention checks per person, the banks have 2"):
+            freeze(store, make_design(sitting={"attention_checks": 3}))
+
+        plan = freeze(store, make_design(sitting={"attention_checks": 2}))
+
+    assert set(plan.attention) == {"mine:0", "mine:1"}
+
+
+def test_a_study_that_wants_no_instructed_questions_gets_none(tmp_path: Path) -> None:
+    with make_unplanned(tmp_path) as store:
+        plan = freeze(store)
+
+        assert plan.attention == ()
+        assert all(question.role is not Role.ATTENTION for question in store.questions())
+
+
+def test_who_may_never_meet_the_assistant_is_not_shown_what_it_might_say() -> None:
+    example = WorkedExample(text="Which?", options=("One", "Two"), correct=0, reply="It is two.")
+
+    everybody = make_draft(example=example)
+    some = make_draft(make_design(conditions={"allocation": "between"}), example=example)
+
+    assert everybody.example == example
+    assert some.example is not None
+    assert (some.example.text, some.example.reply) == ("Which?", "")
 
 
 def test_a_second_plan_is_refused_and_changes_nothing(tmp_path: Path) -> None:

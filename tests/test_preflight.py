@@ -134,3 +134,47 @@ def test_what_the_researcher_has_to_fill_in_is_said_with_the_plan(tmp_path: Path
     assert cautions(plan, {}) == [
         'texts/consent.md still says "[FILL IN ...]": complete it before anybody takes part.'
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("comprehension_attempts = 3", "comprehension_attempts = 1", "ask for at least two attempts"),
+        (
+            "comprehension_attempts = 3",
+            "attention_checks = 2\nattention_failures = 1",
+            "less than two failed attention checks",
+        ),
+        ('language = "en"', 'language = "de"', "built-in ones, which are in English"),
+    ],
+)
+def test_what_is_unfair_to_participants_is_said_before_and_with_the_plan(
+    tmp_path: Path, before: str, after: str, says: str
+) -> None:
+    study = make_study(tmp_path)
+    assert not any(says in line for line in found_in(study).warnings)
+    toml = study.design_file.read_text()
+    assert before in toml
+    study.design_file.write_text(toml.replace(before, after))
+
+    found = found_in(study)
+
+    assert found.obstacles == []
+    assert any(says in line for line in found.warnings)
+    freeze(study)
+    with study.open_store() as store:
+        plan = store.plan()
+    assert plan is not None
+    assert any(says in line for line in cautions(plan, {}))
+
+
+def test_a_german_study_without_practice_is_not_warned_of_it(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    toml = study.design_file.read_text()
+    study.design_file.write_text(
+        toml.replace('language = "en"', 'language = "de"').replace(
+            "practice_per_condition = 1", "practice_per_condition = 0"
+        )
+    )
+
+    assert not any("English" in line for line in found_in(study).warnings)

@@ -3,6 +3,7 @@
 `questions/builtin/` holds `mmlu/data/{dev,val,practice}/` in MMLU's original layout (ids get a prefix,
 `builtin/val/anatomy:3`, because MMLU itself has a val/anatomy:3), `quality/` in QuALITY's official layout, and
 `arguments/`: JSON Lines of `question_id`, `arguments` (one per option) and `explanation`, joined on the id.
+`attention/` holds instructed questions, one file a language, in the layout of a researcher's own table.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from oversight_app.study.questions import Question, Refused, Role
-from questions.importers import mmlu, quality
+from questions.importers import mmlu, quality, table
 from questions.importers.reading import files_in, four_texts, json_records, label
 
 EXPECTED = "the built-in banks, a folder with mmlu/, quality/ and arguments/"
@@ -43,6 +44,15 @@ def read(
         else:
             is_practice = found.passage_id == PRACTICE_PASSAGE
             yield _finished(replace(found, role=Role.PRACTICE if is_practice else Role.STUDY), arguments)
+
+
+def read_attention(path: Path, language: str) -> Iterator[Question | Refused]:
+    """The instructed questions in this language; none where there is no file for it."""
+    for found in table.read(path / "attention" / f"{language}.jsonl"):
+        if isinstance(found, Refused):
+            yield replace(found, file=f"attention/{found.file}")
+        else:
+            yield replace(found, question_id=f"builtin/attention/{found.question_id}", bank="builtin")
 
 
 def _finished(question: Question, arguments: Mapping[str, tuple[tuple[str, str, str, str], str]]) -> Question:

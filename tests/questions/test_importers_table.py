@@ -122,7 +122,7 @@ def test_a_missing_column_refuses_the_file_and_names_it(tmp_path: Path) -> None:
         ({"answer": "E"}, "answer", "answer 'E' is not one of the letters"),
         ({"answer": "2"}, "answer", "answer '2' is not one of the letters"),
         ({"distractor": "B"}, "distractor", "the distractor is the right answer"),
-        ({"role": "exam"}, "role", "role 'exam' is not one of study, practice, example"),
+        ({"role": "exam"}, "role", "role 'exam' is not one of study, practice, example, attention"),
         ({"difficult": "hard"}, "difficult", "difficult 'hard' is neither 1 nor 0"),
         ({"argument_a": "only this"}, "argument_a", "give all four or none"),
         ({"passage_id": "unknown"}, "passage", "has no text"),
