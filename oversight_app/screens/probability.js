@@ -104,31 +104,38 @@ function update(root) {
     const isTyping = row.field === document.activeElement
     if (value !== null ? percentIn(row.field.value) !== value : !isTyping || row.field.value.trim() === "") row.field.value = value ?? ""
     row.field.ariaInvalid = String(value === null && row.field.value.trim() !== "")
-    const isFree = root.rows.length > 1 && isBegun && rest > 0
+    // Where everything is given away already, what is left empty still needs its 0.
+    const isFree = root.rows.length > 1 && isBegun && (rest > 0 || (rest === 0 && value === null))
     row.rest.hidden = !isFree
     row.rest.textContent = `+${rest}`
     row.rest.ariaLabel = row.restName.replace("{n}", rest)
   })
   root.wrong.hidden = !root.rows.some((row) => row.field.ariaInvalid === "true")
   if (root.rows.length > 1) {
-    root.sum.textContent = data.words[isBegun ? (rest === 0 ? "sum_whole" : "sum") : "sum_none"].replace("{n}", sum(values))
-    root.sum.dataset.state = rest === 0 ? "whole" : rest < 0 ? "over" : "open"
+    const state = !isBegun ? "none" : isWhole(values) ? "whole" : rest === 0 ? "missing" : rest < 0 ? "over" : "open"
+    root.sum.textContent = data.words[state].replace("{n}", sum(values))
+    root.sum.dataset.state = state
   }
-  if (data.pay) showPay(root, rest)
+  if (data.pay) showPay(root)
 }
 
-function showPay(root, rest) {
+function isWhole(values) {
+  return values.every((value) => value !== null) && sum(values) === 100
+}
+
+function showPay(root) {
   const { pay } = root.data
   const [first] = root.values
   if (root.rows.length === 1) {
     root.pay.textContent = first === null ? pay.none : filled(pay.outcomes, spread(first / 100), pay)
     return
   }
-  const shares = root.values.map((value) => (value ?? 0) / 100)
+  const shares = root.values.map((value) => value / 100)
+  const isDone = isWhole(root.values)
   root.rows.forEach((row, i) => {
-    row.pays.textContent = rest === 0 ? amount(score(pay.rule, shares, i), pay) : ""
+    row.pays.textContent = isDone ? amount(score(pay.rule, shares, i), pay) : ""
   })
-  root.pay.textContent = rest === 0 ? pay.beside : pay.none
+  root.pay.textContent = isDone ? pay.beside : pay.none
 }
 
 function filled(sentence, probabilities, pay) {

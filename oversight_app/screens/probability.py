@@ -81,7 +81,9 @@ def _words() -> dict[str, str]:
         "percent": say("number.percent", n="{n}"),
         "untouched": say("scale.untouched"),
         "not_a_number": say("scale.not_a_number"),
-        "sum": say("scale.sum", n="{n}"),
-        "sum_whole": say("scale.sum_whole"),
-        "sum_none": say("scale.sum_none"),
+        "none": say("scale.sum_none"),
+        "open": say("scale.sum", n="{n}"),
+        "over": say("scale.sum", n="{n}"),
+        "missing": say("scale.sum_missing"),
+        "whole": say("scale.sum_whole"),
     }

@@ -84,9 +84,11 @@ def must_be_whole(mark: Mark, answer: AnswerDesign, *, asks_reason: bool = True)
     if not mark.choice:
         raise Reminder("choose_answer")
     if answer.confidence is ConfidenceScale.DISTRIBUTION:
-        entered = [p for p in mark.probabilities if p is not None]
-        if len(entered) < len(LETTERS) or not sums_to_one(mark.probabilities):
-            raise Reminder("distribution_sum", percent=round(100 * sum(entered)))
+        percent = round(100 * sum(p for p in mark.probabilities if p is not None))
+        if percent == 100 and not sums_to_one(mark.probabilities):
+            raise Reminder("distribution_missing")
+        if not sums_to_one(mark.probabilities):
+            raise Reminder("distribution_sum", percent=percent)
     elif answer.confidence is not ConfidenceScale.NONE and mark.confidence is None:
         raise Reminder("mark_confidence")
     if asks_reason and answer.reason == "required" and not mark.reason.strip():
