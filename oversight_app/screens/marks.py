@@ -7,6 +7,7 @@ is then as if it had not come.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -61,6 +62,8 @@ class Kept:
     edits: tuple[int, int]
     is_settled: bool = True
     """False while saving: the next click may end this run at any moment, and then nobody knows."""
+    has_arrived: bool = True
+    """False as long as nobody knows what this tab brings along."""
 
 
 def fields_of(page: QuestionPage) -> Fields:
@@ -99,17 +102,38 @@ def reconcile(page: QuestionPage, save: Save) -> None:
     """Before the widgets are drawn: save what the record does not have yet, take over what this tab does not."""
     fields = fields_of(page)
     if fields.answer not in st.session_state:
-        # Another page stood in between and Streamlit has dropped the widgets: this tab shows nothing any more.
-        st.session_state.pop(fields.memory, None)
+        # A new session, or another page stood in between and Streamlit has dropped the widgets.
+        st.session_state[fields.memory] = Kept(in_record(page), (0, 0), has_arrived=False)
+        return
     _drop_forged(fields)
     here, record, kept = marked(fields), in_record(page), _kept(fields)
     is_news = here != NOTHING if kept is None else here != kept.marks or not kept.is_settled
-    if is_news:
-        if here != record:
-            keep(fields, save)
-        _remember(fields, here)
-    elif here != record:
-        _take_over(fields, record)
+    if is_news and here != record:
+        keep(fields, save)
+    now = here if is_news else record
+    _remember(fields, now)
+    for radio, value in _radios(fields, now):
+        if st.session_state.get(radio) != value:
+            st.session_state[radio] = value
+
+
+def arrive(page: QuestionPage, save: Save) -> None:
+    """After the widgets are drawn for the first time: save what this tab has brought along, show what it has not.
+
+    A tab whose session is gone, because the server was started anew or the laptop slept, still has its marks, even
+    those of the last moment; but what a widget brings is only known when it is drawn.
+    """
+    fields, record = fields_of(page), in_record(page)
+    kept = _kept(fields)
+    if kept is None or kept.has_arrived:
+        return
+    here = marked(fields)
+    if here != record:
+        with suppress(Refusal):
+            save(here)
+    _remember(fields, here)
+    if any(st.session_state.get(radio) != value for radio, value in _radios(fields, here)):
+        st.rerun()
 
 
 def keep(fields: Fields, save: Save) -> None:
@@ -129,17 +153,12 @@ def keep(fields: Fields, save: Save) -> None:
     _remember(fields, marks)
 
 
-def _take_over(fields: Fields, record: Marks) -> None:
-    _show(fields.answer, record.choice)
+def _radios(fields: Fields, marks: Marks) -> list[tuple[str, float | None]]:
+    """The radio buttons of an answer, and what stands in them when it is marked; nothing, where a mark was refused."""
+    radios: list[tuple[str, float | None]] = [(fields.answer, marks.choice)]
     if fields.scale is ConfidenceScale.FIVE_POINTS:
-        _show(fields.confidence, record.confidence)
-    _remember(fields, record)
-
-
-def _show(radio: str, value: float | None) -> None:
-    """Mark what the record has; nothing, where a mark was refused."""
-    if st.session_state.get(radio) != value:
-        st.session_state[radio] = value
+        radios.append((fields.confidence, marks.confidence))
+    return radios
 
 
 def _remember(fields: Fields, marks: Marks) -> None:

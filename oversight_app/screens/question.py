@@ -24,7 +24,7 @@ from oversight_app.screens import (
     watch,
 )
 from oversight_app.screens.formulas import fill, typeset
-from oversight_app.screens.marks import fields_of, reconcile
+from oversight_app.screens.marks import arrive, fields_of, reconcile
 from oversight_app.screens.plain import exact, length_class
 from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import QuestionPage
@@ -51,6 +51,7 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
                     st.html(said)
                 answer.confidence(page, save)
                 answer.reason(page, save)
+                arrive(page, save)
                 handing.buttons(page, participant_id, proctor)
         if page.chat is not None:
             chat.show(page, page.chat, participant_id, proctor, replies)

@@ -24,6 +24,7 @@ class Proxy:
         self._server_port = server_port
         self._is_dead = self._is_cut = False
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
@@ -42,7 +43,8 @@ class Proxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._now(self._end)
+        self.die()
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(timeout=10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
@@ -79,20 +81,25 @@ class Proxy:
         for writer in self._writers:
             writer.transport.abort()
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         self._server.close()
         self._drop_all()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        await asyncio.gather(*self._serving)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
             writer.transport.abort()
             return
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         with suppress(OSError):
-            to_server = await asyncio.open_connection(HOST, self._server_port)
-            self._writers |= {writer, to_server[1]}
-            await asyncio.gather(self._pass_on(reader, to_server[1]), self._pass_on(to_server[0], writer))
+            from_server, to_server = await asyncio.open_connection(HOST, self._server_port)
+            ends = {writer, to_server}
+            self._writers |= ends
+            await asyncio.gather(self._pass_on(reader, to_server), self._pass_on(from_server, writer))
+            self._writers -= ends
+        self._serving.discard(task)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Every piece after the delay; pieces overtake nobody and wait for nobody."""

@@ -33,6 +33,9 @@ CHROMIUM_FLAGS = (
 
 T = TypeVar("T")
 
+# Two cores may be busy with everything else while a page is waited for.
+expect.set_options(timeout=15_000)
+
 
 def first_port() -> int:
     # A server that was killed comes back on its port; a worker beside this one must not have taken it in between, and

@@ -1,18 +1,35 @@
-"""What a participant has marked survives the page, the server and their own haste."""
+"""What a participant has marked, written and handed in survives the page, the line and the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.served import Served, click_option, mark, option, press, wait_for, walk_to_first_question
-from tests.browser.studies import make_study
+from oversight_app.study.events import FeedbackRead
+from oversight_app.study.sitting import Stage
+from tests.browser.places import Place, Places, serving
+from tests.browser.proxy import Proxy
+from tests.browser.served import click_option, mark, option, press, settled, wait_for
 
 pytestmark = pytest.mark.browser
 
-Serve = Callable[[Path], Served]
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    # A session is forgotten as soon as its line is cut: every interruption is a long sleep.
+    folder, forgets = tmp_path_factory.mktemp("never_lost"), "--server.disconnectedSessionTTL=0"
+    feedback, slow = {"feedback": "after_each"}, {"model": "scripted:demo", "words_per_s": 6}
+    with serving(folder, forgets, task="mmlu", people=40, answer=feedback, assistant=slow) as made:
+        yield made
+
+
+@pytest.fixture
+def line(places: Places) -> Iterator[Proxy]:
+    with Proxy(places.served.port) as made:
+        yield made
 
 
 def seconds_on_the_clock(page: Page) -> int:
@@ -20,114 +37,253 @@ def seconds_on_the_clock(page: Page) -> int:
     return int(minutes) * 60 + int(seconds)
 
 
-def seconds_in_the_record(served: Served, participant_id: str) -> float:
-    deadline = served.sitting(participant_id).trial.deadline_at
+def seconds_in_the_record(place: Place) -> float:
+    deadline = place.trial.deadline_at
     assert deadline is not None
     return (deadline - datetime.now(UTC)).total_seconds()
 
 
-def test_a_server_killed_in_the_middle_of_a_question_loses_nothing(
-    tmp_path: Path, page: Page, serve: Serve
+def write(page: Page, text: str, n: int = 1) -> None:
+    page.locator(f".st-key-chat_input_{n} textarea").fill(text)
+    page.keyboard.press("Enter")
+
+
+def said(place: Place, n: int = 1) -> list[tuple[str, str]]:
+    """Who said what on question `n`, and how it ended; a reply's text is not looked at."""
+    trial = place.sitting.trials[n - 1]
+    return [(m.speaker.value, m.text if m.begun is None else m.status) for m in trial.messages]
+
+
+def test_a_reload_shows_the_same_marks_and_the_same_clock(page: Page, places: Places) -> None:
+    place = places.take()
+    place.open(page)
+    mark(page, 1, 2, confidence=3)
+    wait_for(lambda: place.trial.draft.confidence == 0.8)
+
+    page.reload()
+    settled(page)
+
+    expect(option(page, 1, 2)).to_be_checked()
+    expect(page.locator(".st-key-confidence_1 input[type=radio]").nth(3)).to_be_checked()
+    assert abs(seconds_on_the_clock(page) - seconds_in_the_record(place)) < 2
+    assert place.draft == 2
+
+
+# -- the line ------------------------------------------------------------------------------------------
+
+
+def test_a_mark_made_while_the_line_is_dead_is_kept_once_it_is_back(
+    page: Page, places: Places, line: Proxy
 ) -> None:
-    study = make_study(tmp_path / "study")
-    served = serve(study.folder)
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
+    place = places.take()
+    place.open(page, url=line.url)
+    mark(page, 1, 0)
+    wait_for(lambda: place.trial.draft.confidence)
+
+    line.die()
+    click_option(page, 1, 3)
+    expect(option(page, 1, 3)).to_be_checked()
+    line.mend()
+
+    wait_for(lambda: place.draft == 3)
+    settled(page)
+    expect(option(page, 1, 3)).to_be_checked()
+
+
+def test_a_submit_on_a_dead_line_leaves_the_question_where_it_is_and_can_be_repeated(
+    page: Page, places: Places, line: Proxy
+) -> None:
+    place = places.take()
+    place.open(page, url=line.url)
+    mark(page, 1, 1)
+    wait_for(lambda: place.trial.draft.confidence)
+
+    settled(page)
+    line.die()
+    page.locator(".st-key-submit_1 button").click()
+    line.mend()
+    settled(page)
+
+    assert place.sitting.n_closed == 0
+    expect(option(page, 1, 1)).to_be_checked()
+
+    press(page, "submit_1")
+    wait_for(lambda: place.closed(1) == ("answered", 1))
+
+
+def test_a_message_written_on_a_dead_line_is_not_lost(page: Page, places: Places, line: Proxy) -> None:
+    place = places.take()
+    place.open(page, url=line.url)
+
+    line.die()
+    write(page, "Which one is right, and why?")
+    line.mend()
+
+    field = page.locator(".st-key-chat_input_1 textarea")
+    expect(field).to_have_value("Which one is right, and why?")
+    assert said(place) == []
+    settled(page)
+
+    field.press("Enter")
+    wait_for(lambda: said(place)[:1] == [("participant", "Which one is right, and why?")])
+
+
+def test_a_reply_goes_on_while_the_line_is_cut_and_stands_there_when_it_is_back(
+    page: Page, places: Places, line: Proxy
+) -> None:
+    place = places.take()
+    place.open(page, url=line.url)
+    write(page, "Which one is right, and why?")
+    expect(page.locator(".st-key-stop_1 button")).to_be_visible()
+
+    line.cut()
+    expect(option(page, 1, 0)).to_be_disabled()
+    wait_for(lambda: said(place)[1:] == [("assistant", "complete")])
+    line.mend()
+
+    reply = place.trial.messages[1].text
+    expect(page.locator(".ov-line.is-theirs .ov-exact")).to_have_text(reply, timeout=30_000)
+    expect(page.locator(".st-key-stop_1")).to_have_count(0)
+
+
+# -- the server, and a laptop's sleep ----------------------------------------------------------------------
+
+
+def test_a_server_killed_in_the_middle_of_a_question_loses_nothing(page: Page, places: Places) -> None:
+    place = places.take()
+    place.open(page)
     question = page.locator("#question_1").inner_text()
     mark(page, 1, 2, confidence=3)
-    wait_for(lambda: served.sitting(study.participants[0]).trial.draft.confidence == 0.8)
+    wait_for(lambda: place.trial.draft.confidence == 0.8)
 
-    served.kill()
-    served.start()
+    places.served.kill()
+    places.served.start()
     page.reload()
+    settled(page)
 
     expect(page.locator("#question_1")).to_have_text(question)
     expect(option(page, 1, 2)).to_be_checked()
-    expect(page.locator(".st-key-confidence_1 input[type=radio]").nth(3)).to_be_checked()
-    expect(page.locator(".ov-left")).not_to_be_empty()
-    assert abs(seconds_on_the_clock(page) - seconds_in_the_record(served, study.participants[0])) < 2
+    assert abs(seconds_on_the_clock(page) - seconds_in_the_record(place)) < 2
 
 
-def test_a_tab_left_open_over_a_restart_goes_on(tmp_path: Path, page: Page, serve: Serve) -> None:
-    """While the server is away the marks are locked; then the tab finds its way back by itself. A click in the very
-    moment of reconnecting may not take, which one sees, so the click is repeated here until it is marked."""
-    study = make_study(tmp_path / "study", task="mmlu")
-    served = serve(study.folder)
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
-    mark(page, 1, 0)
-    wait_for(lambda: served.sitting(study.participants[0]).trial.draft.confidence == 0.6)
+@dataclass(frozen=True)
+class Click:
+    """One kind of click: at which stage, what is done before, what is clicked, and what must then be on record."""
 
-    served.kill()
-    expect(option(page, 1, 3)).to_be_disabled()
-    said = page.locator("section[role=dialog] > h2 + div")
-    assert "goes on by itself" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
-    assert said.inner_text() == ""  # Streamlit's own words are for developers
-    served.start()
-    expect(option(page, 1, 1)).to_be_enabled(timeout=30_000)
-
-    def is_saved() -> bool:
-        click_option(page, 1, 1)
-        trial = served.sitting(study.participants[0]).trial
-        return trial.draft.choice == trial.plan.option_order[1]
-
-    wait_for(is_saved, seconds=30)
-    expect(option(page, 1, 1)).to_be_checked()
+    name: str
+    at: str
+    counts: Callable[[Place], object]
+    stage: Stage = Stage.TRIAL
+    answered: int = 0
+    before: Callable[[Page], object] = settled
 
 
-def test_a_double_click_on_submit_does_not_answer_the_next_question(
-    tmp_path: Path, page: Page, serve: Serve
+def ask_first(page: Page) -> None:
+    write(page, "Which one is right, and why?")
+    expect(page.locator(".st-key-stop_1 button")).to_be_visible()
+
+
+def mark_help(page: Page) -> None:
+    yes = page.locator(".st-key-survey_help_web_search label[data-testid=stRadioOption]").nth(1)
+    yes.click()
+    expect(yes.locator("input")).to_be_checked()
+
+
+CLICKS = (
+    Click("option", ".st-key-answer_1 input[value='2']", lambda place: place.draft == 2),
+    Click(
+        "confidence",
+        ".st-key-confidence_1 input[value='3']",
+        lambda place: place.trial.draft.confidence == 0.8,
+    ),
+    Click(
+        "submit",
+        ".st-key-submit_1 button",
+        lambda place: place.closed(1) == ("answered", 1),
+        before=lambda page: mark(page, 1, 1),
+    ),
+    Click(
+        "chat input",
+        "[data-testid=stChatInputSubmitButton]",
+        lambda place: said(place)[:1] == [("participant", "Which one?")],
+        before=lambda page: page.locator(".st-key-chat_input_1 textarea").fill("Which one?"),
+    ),
+    Click(
+        "stop",
+        ".st-key-stop_1 button",
+        # A reply ends with its server, but not with a tab's session.
+        lambda place: said(place)[1][1] in ("stopped", "interrupted"),
+        before=ask_first,
+    ),
+    Click("pause", ".st-key-pause button", lambda place: place.trial.pause_after),
+    Click("next", ".st-key-next button", lambda place: place.happened(FeedbackRead), Stage.FEEDBACK, 1),
+    Click(
+        "continue",
+        ".st-key-continue button",
+        lambda place: place.sitting.stage is Stage.COMPREHENSION,
+        Stage.INSTRUCTIONS,
+    ),
+    Click(
+        "survey",
+        ".st-key-continue button",
+        lambda place: place.sitting.external_help,
+        Stage.SURVEY,
+        2,
+        mark_help,
+    ),
+)
+
+# The first moment in which a person could click: the line is back, and the thing is not locked any more.
+AT_FIRST_CHANCE = """(selector) => {
+  const trying = setInterval(() => {
+    const isBack = document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED"
+    const at = document.querySelector(selector)
+    if (!isBack || !at || at.disabled) return
+    clearInterval(trying)
+    at.click()
+  }, 5)
+}"""
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("cause", ["a restart of the server", "a sleep past the session's life"])
+def test_after_a_break_the_first_click_of_every_kind_counts(
+    cause: str, browser: Browser, places: Places, line: Proxy
 ) -> None:
-    study = make_study(tmp_path / "study", task="mmlu")
-    served = serve(study.folder)
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
-    mark(page, 1, 1)
-    page.locator(".st-key-submit_1 button").click(trial=True)
-    button = page.locator(".st-key-submit_1 button").bounding_box()
-    assert button is not None
+    tabs = [
+        (click, places.take(to=click.stage, answered=click.answered), new_tab(browser)) for click in CLICKS
+    ]
+    try:
+        for click, place, page in tabs:
+            place.open(page, url=line.url)
+            click.before(page)
 
-    x, y = button["x"] + button["width"] / 2, button["y"] + button["height"] / 2
-    page.mouse.click(x, y)
-    page.mouse.click(x, y)
+        if cause == "a restart of the server":
+            places.served.kill()
+        else:
+            line.cut()
+        for click, _, page in tabs:
+            expect(page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]")).to_have_count(0)
+            page.evaluate(AT_FIRST_CHANCE, click.at)
+        if cause == "a restart of the server":
+            places.served.start()
+        else:
+            line.mend()
 
-    wait_for(lambda: served.sitting(study.participants[0]).n_closed == 1)
-    press(page, "continue")
-    expect(page.locator(".st-key-submit_2 button")).to_be_visible()
-    sitting = served.sitting(study.participants[0])
-    closed = sitting.trials[0].closed
-    assert sitting.n_closed == 1
-    assert closed is not None
-    assert closed.browser_response_time_s is not None
-    assert 0 < closed.browser_response_time_s < 60
-
-
-def test_at_the_deadline_the_page_turns_by_itself_and_the_mark_counts(
-    tmp_path: Path, page: Page, serve: Serve
-) -> None:
-    study = make_study(tmp_path / "study", task="mmlu", limit_s=4)
-    served = serve(study.folder)
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
-
-    click_option(page, 1, 1)
-
-    expect(page.locator(".st-key-continue button")).to_be_visible(timeout=15_000)
-    closed = served.sitting(study.participants[0]).trials[0].closed
-    assert closed is not None
-    assert (closed.status, closed.confidence) == ("timed_out", None)
+        with suppress(AssertionError):
+            wait_for(lambda: not lost(tabs))
+        assert lost(tabs) == []
+    finally:
+        for _, _, page in tabs:
+            page.context.close()
 
 
-def test_a_reply_is_written_while_one_goes_on_marking(tmp_path: Path, page: Page, serve: Serve) -> None:
-    study = make_study(tmp_path / "study", task="mmlu")
-    served = serve(study.folder)
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
+def lost(tabs: list[tuple[Click, Place, Page]]) -> list[str]:
+    return [click.name for click, place, _ in tabs if not click.counts(place)]
 
-    page.locator(".st-key-chat_input_1 textarea").fill("Which one is right, and why?")
-    page.keyboard.press("Enter")
-    expect(page.locator(".ov-line.is-mine")).to_contain_text("Which one is right, and why?")
-    mark(page, 1, 3)
 
-    wait_for(
-        lambda: [m.status for m in served.sitting(study.participants[0]).trial.messages][1:] == ["complete"]
-    )
-    reply = served.sitting(study.participants[0]).trial.messages[1].text
-    expect(page.locator(".ov-line.is-theirs .ov-exact")).to_have_text(reply)
-    expect(page.locator(".st-key-stop_1")).to_have_count(0)
-    expect(option(page, 1, 3)).to_be_checked()
+def new_tab(browser: Browser) -> Page:
+    """Of another person: with cookies of their own."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(20_000)
+    return context.new_page()
