@@ -48,7 +48,7 @@ def true_accuracies(
         advised = _share_advised_right(trials, questions)
         for manner in manners:
             for trial, reached in zip(trials, _reached(manner, len(trials)), strict=True):
-                if trial.is_practice:
+                if trial.is_practice or trial.is_attention_check:
                     continue
                 place = (trial.task, trial.condition)
                 counted[place] += manner.share * reached
@@ -93,7 +93,8 @@ def _share_advised_right(trials: Sequence[TrialPlan], questions: Mapping[str, Qu
     """By task, how often the assistant argues for the right option."""
     by_task: dict[str, list[float]] = defaultdict(list)
     for trial in trials:
-        if trial.condition == Condition.HUMAN_WITH_MODEL and not trial.is_practice:
+        counts = not trial.is_practice and not trial.is_attention_check
+        if trial.condition == Condition.HUMAN_WITH_MODEL and counts:
             key = LETTERS[questions[trial.question_id].correct]
             by_task[trial.task].append(
                 float(trial.stance == key) if trial.stance else 1 - STAND_IN_ERROR_SHARE

@@ -7,11 +7,20 @@ import pytest
 
 from oversight_app.study.assignment import trials_for
 from oversight_app.study.design import Condition, ConfidenceScale
-from oversight_app.study.people import CHANCE, Manner, answer, draw_item, draw_person, intend, leaves_on
+from oversight_app.study.people import (
+    CHANCE,
+    MANNERS,
+    Manner,
+    answer,
+    draw_item,
+    draw_person,
+    intend,
+    leaves_on,
+)
 from oversight_app.study.plan import Plan
-from oversight_app.study.questions import LETTERS
+from oversight_app.study.questions import LETTERS, Role
 from oversight_app.study.truth import STAND_IN_ERROR_SHARE, true_accuracies
-from tests.builders import make_design, make_plan, make_questions
+from tests.builders import make_design, make_plan, make_question, make_questions
 
 QUESTIONS = make_questions(n_mmlu=40)
 BY_ID = {question.question_id: question for question in QUESTIONS}
@@ -122,3 +131,20 @@ def test_people_who_leave_weigh_less_in_what_comes_later() -> None:
 
     own = {m.name: true_accuracies(plan, BY_ID, [m])["mmlu"]["human_alone"] for m in (weak, strong)}
     assert own["weak"] < truth["human_alone"] < truth["human_with_model"] < own["strong"]
+
+
+def test_instructed_questions_are_no_part_of_the_truth() -> None:
+    """Left out as the estimates leave them out; who leaves half-way is set aside, because there is more to leave."""
+    checks = [make_question(f"check:{i}", text=f"Choose {i}.", role=Role.ATTENTION) for i in range(6)]
+    questions = [*QUESTIONS, *checks]
+    ids = tuple(check.question_id for check in checks)
+    design = make_design(tasks=MMLU, sitting={"attention_checks": 6})
+    with_checks = make_plan(design, questions, attention=ids)
+    staying = [manner for manner in MANNERS if not manner.is_leaving]
+
+    truth = true_accuracies(with_checks, {q.question_id: q for q in questions}, staying)
+
+    assert truth == {
+        task: pytest.approx(accuracies)
+        for task, accuracies in true_accuracies(plan_with(), BY_ID, staying).items()
+    }
