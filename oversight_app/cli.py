@@ -34,6 +34,7 @@ for command in (
     study.plan,
     results.rehearse,
     people.invite,
+    people.links,
     people.serve,
     study.status,
     results.model_alone,

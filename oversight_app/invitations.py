@@ -1,14 +1,17 @@
-"""Inviting people: each gets a link of their own, which stands for a code that says nothing about them."""
+"""Inviting people: by a link of their own, which stands for a code that says nothing about them, or by a platform."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan
 from oversight_app.recruits import new_participant_id
 from oversight_app.store import Store
+from oversight_app.study.design import ENDINGS, Outcome
 from oversight_app.study.events import STUDY_STREAM, ParticipantsInvited
+from oversight_app.study.plan import Plan
+from oversight_app.study.platforms import PLATFORMS
 
 _TOKEN_BYTES = 16
 
@@ -48,3 +51,59 @@ def checked_url(url: str) -> str:
 def link(url: str, token: str) -> str:
     """What a participant opens."""
     return f"{url}/go/{token}"
+
+
+# -- people from platforms -------------------------------------------------------------------------
+
+_WHAT_TO_DO = {
+    Outcome.COMPLETED: "pay",
+    Outcome.SCREENED_OUT: "screen out, with the reward you announced for that",
+    Outcome.FAILED_CHECKS: "look at it; platforms forbid to reject anybody for a comprehension check",
+    Outcome.TIMED_OUT: "look at it, and pay for the time",
+    Outcome.TECHNICAL_ERROR: "pay: it was the study's fault",
+    Outcome.NO_CONSENT: "ask to return it; nothing was answered",
+    Outcome.STUDY_FULL: "ask to return it; no question was shown",
+    Outcome.WITHDREW: "look at it; leaving is everybody's right",
+}
+
+
+def recruiting(plan: Plan, url: str) -> str:
+    """What to enter at a recruiting platform: the link to paste, and a code for each way in which a sitting ends."""
+    return "\n".join([*_links(plan, url), "", *_codes(plan)])
+
+
+def _links(plan: Plan, url: str) -> Iterator[str]:
+    yield "Links to paste. People are known by the id that their platform puts in, and nobody needs another link."
+    for platform in PLATFORMS:
+        added = f"; {platform.name} adds {_listed((platform.person, *platform.others))} by itself"
+        yield f"  {platform.name}, {platform.field}{added if platform.adds_them else ''}:"
+        yield f"    {platform.link(url)}"
+    if own := plan.design.sitting.person_parameter:
+        yield f"  any other platform, by your sitting.person_parameter ({own}):"
+        yield f"    {url}/join?{own}=ID"
+    if not url.startswith("https://"):
+        yield "  MTurk shows no address that begins with http://; serve the study over https."
+
+
+def _codes(plan: Plan) -> Iterator[str]:
+    yield "Codes to enter there, one for each way in which a sitting can end:"
+    width = max(len(plan.code(outcome)) for outcome in ENDINGS)
+    for outcome in ENDINGS:
+        yield f"  {outcome:<16} {plan.code(outcome):<{width}}  {_WHAT_TO_DO[outcome]}"
+    addresses = _addresses(plan)
+    for url, outcomes in addresses.items():
+        who = "Everybody" if len(addresses) == 1 else f"After {_listed(outcomes)} everybody"
+        yield f"{who} is sent {f'to {url}' if url else 'nowhere and takes the code along by hand'}."
+
+
+def _addresses(plan: Plan) -> dict[str, list[str]]:
+    """Outcomes by where they send people; `{code}` stands for each one's own."""
+    found: dict[str, list[str]] = {}
+    for outcome in ENDINGS:
+        own = plan.design.outcomes.get(outcome)
+        found.setdefault((own.url if own else "") or plan.design.sitting.completion_url, []).append(outcome)
+    return found
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]

@@ -5,11 +5,12 @@ the page, so that the token is out of the address bar, the history and the refer
 """
 
 import re
+from contextlib import suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,10 +102,11 @@ def _is_from_our_page(request: Request) -> bool:
 async def _body(request: Request) -> bytes | None:
     """The bytes that were sent; None as soon as there are too many, whatever was announced."""
     raw = bytearray()
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > MOST_BYTES:
-            return None
+    with suppress(ClientDisconnect):
+        async for piece in request.stream():
+            raw += piece
+            if len(raw) > MOST_BYTES:
+                return None
     return bytes(raw)
 
 

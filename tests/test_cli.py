@@ -186,6 +186,23 @@ def test_links_without_a_public_address_are_said_to_work_here_only(planned: Path
     assert "this machine only" in result.stderr
 
 
+def test_what_to_enter_at_a_platform_is_printed_by_three_commands(planned: Path) -> None:
+    links = done("links", planned, "--url", "https://study.example.org/")
+    checked = run("check", planned, "--url", "https://study.example.org").stdout
+    invited = run("invite", planned, "--count", "1", "--url", "https://study.example.org")
+
+    assert "https://study.example.org/join?PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}" in links
+    assert all(line in checked for line in links.splitlines())
+    assert f"links {planned} --url https://study.example.org" in invited.stderr
+    assert len(re.findall(r"^  (?:completed|study_full) +[A-Z0-9]{8}  ", links, re.MULTILINE)) == 2
+
+
+def test_links_need_a_plan_and_an_address_that_people_can_open(study: Path) -> None:
+    assert "no plan yet" in refused("links", study)
+    assert "is not an address" in refused("links", study, "--url", "study.example.org")
+    assert "is not an address" in refused("check", study, "--url", "study.example.org")
+
+
 def test_status_of_a_study_without_people(study: Path) -> None:
     found = json.loads(done("status", study, "--json"))
 

@@ -6,8 +6,9 @@ import pytest
 from oversight_app import invitations
 from oversight_app.errors import BadInput, StudyStateError
 from oversight_app.store import Store
+from oversight_app.study.design import ENDINGS
 from oversight_app.study.events import ParticipantsInvited
-from tests.builders import START, make_clock, make_store
+from tests.builders import START, make_clock, make_design, make_plan, make_store
 
 
 def test_each_token_stands_for_a_code_that_says_nothing(tmp_path: Path) -> None:
@@ -44,3 +45,41 @@ def test_an_address_is_cleaned_and_a_wrong_one_is_refused() -> None:
     for wrong in ("a.org", "ftp://a.org", "https://", "https://a.org/x", "https://a.org?x=1"):
         with pytest.raises(BadInput):
             invitations.checked_url(wrong)
+
+
+# -- people from platforms -----------------------------------------------------------------------------
+
+PROLIFIC = "https://app.prolific.com/submissions/complete?cc={code}"
+
+
+def test_what_to_enter_at_a_platform_names_each_link_and_the_code_of_each_outcome() -> None:
+    codes = {outcome: f"CODE{i}" for i, outcome in enumerate(ENDINGS)}
+    plan = make_plan(make_design(sitting={"completion_url": PROLIFIC}), codes=codes, completion_code="CODE0")
+
+    said = invitations.recruiting(plan, "https://study.example.org").splitlines()
+
+    for link in (
+        "https://study.example.org/join?PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}"
+        "&SESSION_ID={{%SESSION_ID%}}",
+        "https://study.example.org/join",
+        "https://study.example.org/join?participant_label=LABEL",
+    ):
+        assert f"    {link}" in said
+    assert any("MTurk adds workerId, assignmentId, hitId and turkSubmitTo by itself" in line for line in said)
+    rows = [line.split()[:2] for line in said if "  CODE" in line or " CODE" in line]
+    assert rows == [[outcome.value, codes[outcome]] for outcome in ENDINGS]
+    assert f"Everybody is sent to {PROLIFIC}." in said
+    assert not any("rid" in line or "over https" in line for line in said)
+
+
+def test_an_outcome_may_have_an_address_of_its_own_and_a_platform_a_parameter_of_its_own() -> None:
+    design = make_design(
+        sitting={"person_parameter": "rid"}, outcomes={"screened_out": {"url": "https://panel.example/out"}}
+    )
+
+    said = invitations.recruiting(make_plan(design), "http://127.0.0.1:8501")
+
+    assert "    http://127.0.0.1:8501/join?rid=ID" in said
+    assert "After screened_out everybody is sent to https://panel.example/out." in said
+    assert "study_full and withdrew everybody is sent nowhere and takes the code along by hand." in said
+    assert "MTurk shows no address that begins with http://" in said

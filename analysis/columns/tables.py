@@ -246,10 +246,25 @@ _EVENTS = (
 
 _OBSERVATIONS = (
     text("participant_id", "The person observed", required=True),
-    text("trial_id", "The trial open at that moment"),
-    moment("at", "When it was received", required=True),
-    text("kind", "What was observed: focus, scroll, typing, ...", required=True),
-    Column("body", Type.JSON, "The observation in JSON"),
+    text("trial_id", "The trial whose question, or passage, was on the page"),
+    moment("at", "When it was received; a page sends every ten seconds", required=True),
+    one_of(
+        "kind",
+        ("focus", "clipboard", "scroll", "search", "choices", "typing"),
+        "What was observed: the page lost or regained the focus or the view; something was copied, cut or pasted; "
+        "the passage was scrolled; something was looked for in it; a mark was set; something was typed",
+        required=True,
+    ),
+    Column(
+        "body",
+        Type.JSON,
+        "ms: since the question (phase question) or the passage alone (phase reading) appeared, by its clock. "
+        "focus: what. clipboard: what, length in characters, parts of the page (outside: none of them). scroll: the "
+        "lower edge of the view (at), and the furthest so far since the page was loaded, as shares of the passage. "
+        "search: term and hits, or the status of a quotation whose place was asked for. choices: mark, and choice (an "
+        "original letter) or confidence or both. typing: field, until_ms, keys, deletions, pastes, and length at the "
+        "end in characters. Never what was typed, copied or pasted",
+    ),
 )
 
 _SURVEY = (

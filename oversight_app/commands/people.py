@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from oversight_app.commands.terminal import study_argument, warn
+from oversight_app.commands.terminal import command, study_argument, warn
 
 
 @click.command(short_help="Make a link for each participant.")
@@ -29,6 +29,34 @@ def invite(study: Path, count: int, url: str | None) -> None:
     click.echo("token,link")
     for token in tokens:
         click.echo(f"{token},{invitations.link(address, token)}")
+    if url is None:
+        warn("these links work on this machine only; name the public address with --url.")
+    links_command = command("links", study, *(["--url", url] if url else []))
+    warn(
+        f"people from Prolific, MTurk or Connect need none of these; `{links_command}` prints what to paste there."
+    )
+
+
+@click.command(short_help="Print what to enter at a recruiting platform.")
+@study_argument
+@click.option("--url", metavar="ADDRESS", help="Where participants reach the server.")
+def links(study: Path, url: str | None) -> None:
+    """Print the links to paste at Prolific, MTurk and CloudResearch Connect, and the code of each outcome.
+
+    \b
+    Example: oversight links mystudy --url https://study.example.org
+    """
+    from oversight_app import invitations
+    from oversight_app.commands.server import FIRST_PORT, LOOPBACK
+    from oversight_app.errors import NoPlan
+    from oversight_app.study_folder import StudyFolder
+
+    address = invitations.checked_url(url or f"http://{LOOPBACK}:{FIRST_PORT}")
+    with StudyFolder.open(study).open_store() as store:
+        plan = store.plan()
+    if plan is None:
+        raise NoPlan(study)
+    click.echo(invitations.recruiting(plan, address))
     if url is None:
         warn("these links work on this machine only; name the public address with --url.")
 

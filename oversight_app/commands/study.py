@@ -44,7 +44,10 @@ def init(study: Path, design: str, language: str) -> None:
 
 @click.command(short_help="Say what would go wrong.")
 @study_argument
-def check(study: Path) -> None:
+@click.option(
+    "--url", metavar="ADDRESS", help="Where participants will reach it: print what `links` prints as well."
+)
+def check(study: Path, url: str | None) -> None:
     """Say what would go wrong with a study, before anybody is paid.
 
     \b
@@ -52,14 +55,23 @@ def check(study: Path) -> None:
     """
     from analysis.power import expected_half_width
     from oversight_app.clock import SystemClock
+    from oversight_app.invitations import checked_url, recruiting
     from oversight_app.preflight import inspect
     from oversight_app.study_folder import StudyFolder
 
-    found = inspect(
-        StudyFolder.open(study), half_width=expected_half_width, environment=os.environ, clock=SystemClock()
-    )
+    address, folder = checked_url(url) if url else "", StudyFolder.open(study)
+    found = inspect(folder, half_width=expected_half_width, environment=os.environ, clock=SystemClock())
     for line in found.facts:
         click.echo(line)
+    with folder.open_store() as store:
+        plan = store.plan()
+    if plan is not None and address:
+        click.echo(recruiting(plan, address))
+    elif plan is not None:
+        asked = command("links", study, "--url", "ADDRESS")
+        click.echo(
+            f"For Prolific, MTurk or Connect: `{asked}` prints the links to paste and the codes to enter."
+        )
     for line in found.warnings:
         click.echo(f"Note: {line}")
     for line in found.obstacles:

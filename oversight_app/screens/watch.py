@@ -9,14 +9,9 @@ def show(page: QuestionPage | ReadingPage, participant_id: str) -> None:
     """One constant key: the component stays mounted from the passage to its question, and to the next one."""
     if not page.logs:
         return
-    is_reading = isinstance(page, ReadingPage)
-    assets.watch(
-        key="watch",
-        data={
-            "whose": whose(participant_id),
-            "n": page.n,
-            "phase": "reading" if is_reading else "question",
-            "shown_ms": page.total_ms - page.remaining_ms if is_reading else page.shown_ms,
-            "logs": list(page.logs),
-        },
-    )
+    if isinstance(page, ReadingPage):
+        phase, shown_ms = "reading", page.total_ms - page.remaining_ms
+    else:
+        phase, shown_ms = "question", page.shown_ms
+    about = {"whose": whose(participant_id), "n": page.n, "phase": phase, "shown_ms": shown_ms}
+    assets.watch(key="watch", data=about | {"logs": list(page.logs)})

@@ -1,6 +1,9 @@
 """What surrounds the trials: rests, checks, endings, and what is noted beside answers."""
 
-from pydantic import Field
+import re
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from oversight_app.study.design.section import LONGEST_S, Section
 
@@ -30,12 +33,24 @@ class SittingDesign(Section):
     min_display_s: float = Field(default=0.7, ge=0)
     """A submit sooner than this after a question opened is taken for the second half of a double click."""
 
+    @model_validator(mode="after")
+    def _check_ending(self) -> Self:
+        _must_be_code("completion_code", self.completion_code)
+        _must_be_address("completion_url", self.completion_url)
+        return self
+
 
 class OutcomeDesign(Section):
     """What a participant with one outcome hands in, and where; left out: drawn, and `completion_url`."""
 
     code: str = ""
     url: str = ""
+
+    @model_validator(mode="after")
+    def _check_ending(self) -> Self:
+        _must_be_code("code", self.code)
+        _must_be_address("url", self.url)
+        return self
 
 
 class LogDesign(Section):
@@ -53,3 +68,24 @@ class LogDesign(Section):
     """Each change of a mark, by the browser's clock."""
     typing: bool = True
     """When and how much was typed in the study's own fields; never what."""
+
+
+_CODE = re.compile(r"[A-Za-z0-9._~-]{0,64}")
+_ADDRESS = re.compile(r"(?i:https?)://[\w.-]+(:[0-9]{1,5})?([/?#][^\s\"'<>\\^`{|}]*)?")
+
+
+def _must_be_code(key: str, code: str) -> None:
+    # It is read aloud, typed by hand, and filled into an address.
+    if not _CODE.fullmatch(code):
+        raise ValueError(
+            f"{key}: found {code!r}, allowed are up to 64 letters and digits without accents, and . _ ~ -"
+        )
+
+
+def _must_be_address(key: str, url: str) -> None:
+    """A page may lead to an address only, and never be told by a design to do something else."""
+    if url and not _ADDRESS.fullmatch(url.replace("{code}", "code")):
+        raise ValueError(
+            f"{key}: found {url!r}, allowed is an address that begins with https:// or http://, in which {{code}} "
+            "stands for the code and no other braces stand"
+        )
