@@ -1,31 +1,14 @@
-"""What an answer pays, in words: as precise as a hundredth of the prize, and no more."""
-
-import re
-from decimal import ROUND_HALF_UP, Decimal
+"""What an answer pays, in the study's words: beforehand as a preview that the browser computes, and afterwards."""
 
 from oversight_app.screens.wording import decimal, say
+from oversight_app.study import paying
 from oversight_app.study.page import Pay
-
-_MONEY = re.compile(r"[A-Z]{3}|[^\w\s]+")
-"""A currency's code or sign: its amounts have cents, or none."""
-_MANY, _SOME = 100, 10
-
-
-def digits(pay: Pay) -> int:
-    """How many digits an amount has behind the decimal point."""
-    if pay.prize >= _MANY:
-        return 0
-    if _MONEY.fullmatch(pay.currency):
-        return 2
-    return 1 if pay.prize >= _SOME else 2
 
 
 def amount(pay: Pay, share: float) -> str:
     """A share of the prize, like "0.47 USD"; scoring.js writes the same for the same share."""
-    # Halves are rounded up, as browsers do, and not to the even digit: both places show the same answer.
-    exact = Decimal(max(0.0, share * pay.prize))
-    rounded = exact.quantize(Decimal(1).scaleb(-digits(pay)), rounding=ROUND_HALF_UP)
-    return say("number.amount", amount=decimal(str(rounded)), currency=pay.currency)
+    number = paying.amount(share, pay.prize, pay.currency)
+    return say("number.amount", amount=decimal(number), currency=pay.currency)
 
 
 def in_browser(pay: Pay, *, is_practice: bool, is_distribution: bool) -> dict[str, object]:
@@ -44,7 +27,7 @@ def in_browser(pay: Pay, *, is_practice: bool, is_distribution: bool) -> dict[st
     return {
         "rule": pay.rule.value,
         "prize": pay.prize,
-        "decimals": digits(pay),
+        "decimals": paying.n_decimals(pay.prize, pay.currency),
         "point": decimal("."),
         "amount": say("number.amount", amount="{amount}", currency=pay.currency),
         "none": none,

@@ -10,6 +10,7 @@ from oversight_app.study.cells import Cell, cells
 from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import canonical
 from oversight_app.study.forms import PracticeItem, Slot
+from oversight_app.study.paying import amount
 from oversight_app.study.survey import SurveyItem
 
 
@@ -114,10 +115,18 @@ class Plan(BaseModel):
 
     def text(self, name: str) -> str:
         """A text for participants, with what they are told of the assistant, of pay and of what is logged filled in."""
-        answer = self.design.answer
         told = self.texts[name].replace("{told_reliability}", self.design.told_reliability)
-        told = told.replace("{prize}", f"{answer.prize:g} {answer.currency}")
+        told = told.replace("{prize}", self._prize())
         return told.replace("{logged}", self._logged())
+
+    def _prize(self) -> str:
+        """The most that a question pays, as the pages say it."""
+        answer = self.design.answer
+        number = amount(1.0, answer.prize, answer.currency).replace(
+            ".", self.words.get("number.decimal", ".")
+        )
+        pattern = self.words.get("number.amount", "{amount} {currency}")
+        return pattern.replace("{amount}", number).replace("{currency}", answer.currency)
 
     def _logged(self) -> str:
         """What is noted beside answers, as a list in Markdown."""

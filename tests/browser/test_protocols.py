@@ -1,4 +1,4 @@
-"""The ways to answer beside four options and five points, in a browser: by mouse and keyboard, over reloads and tabs."""
+"""The ways to answer beside options and five points, in a browser: by mouse and keyboard, over reloads and tabs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +50,10 @@ class Sitting:
         """What the record says of the question."""
         return self.served.sitting(self.who).trials[0]
 
+    def has_closed(self) -> bool:
+        """Whether the question has been answered, or its time is over."""
+        return self.trial.closed is not None
+
     def displayed(self, letter: str) -> int:
         """Where an option stands on the page."""
         return LETTERS.index(OptionOrder(self.trial.plan.option_order).displayed(letter))
@@ -90,7 +94,7 @@ def test_a_slider_is_empty_until_it_is_touched_and_takes_mouse_arrows_and_digits
     box = slider(page).bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     wait_for(lambda: sat.trial.draft.confidence is not None)
-    by_mouse = sat.trial.draft.confidence
+    by_mouse = sat.trial.draft.confidence or 0.0
     assert by_mouse == pytest.approx(0.8, abs=0.03)
     expect(number(page)).to_have_value(str(round(100 * by_mouse)))
     expect(slider(page)).not_to_have_class("is-untouched")
@@ -135,7 +139,7 @@ def test_what_is_typed_and_submitted_in_one_breath_is_the_answer(
 
     page.locator(".st-key-submit_1 button").click()
 
-    wait_for(lambda: sat.trial.closed is not None)
+    wait_for(sat.has_closed)
     closed = sat.trial.closed
     assert closed is not None
     assert (closed.status, closed.confidence, closed.reason) == ("answered", 0.77, "It is nearest.")
@@ -205,7 +209,7 @@ def test_a_distribution_is_filled_by_hand_and_by_rest_and_nothing_is_evened_out(
     expect(total).to_have_text("Adds up to 100")
     expect(page.locator(".ov-pays").nth(1)).to_have_text("0.44 USD")
     press(page, "submit_1")
-    wait_for(lambda: sat.trial.closed is not None)
+    wait_for(sat.has_closed)
     closed = sat.trial.closed
     assert closed is not None
     assert sat.displayed(closed.choice) == 1
@@ -334,7 +338,7 @@ def test_a_first_answer_stays_and_the_final_one_is_marked_anew(
     assert initial is not None
     assert initial.browser_response_time_s is not None
     assert initial.browser_response_time_s > 0
-    assert sat.trial.closed is None
+    assert not sat.has_closed()
 
     page.reload()
     settled(page)
@@ -342,7 +346,7 @@ def test_a_first_answer_stays_and_the_final_one_is_marked_anew(
     click_option(page, 1, 3)
     number(page).fill("80")
     press(page, "submit_1")
-    wait_for(lambda: sat.trial.closed is not None)
+    wait_for(sat.has_closed)
     closed = sat.trial.closed
     assert closed is not None
     assert (sat.displayed(closed.choice), closed.confidence) == (3, 0.8)
@@ -403,7 +407,7 @@ def test_a_belief_is_noted_by_keyboard_and_never_stands_in_the_way(
     click_option(page, 1, 2)
     page.locator(".st-key-confidence_1 label[data-testid=stRadioOption]").nth(2).click()
     press(page, "submit_1")
-    wait_for(lambda: sat.trial.closed is not None)
+    wait_for(sat.has_closed)
     assert len(sat.trial.beliefs) == 1
 
 
@@ -422,12 +426,12 @@ def test_the_button_says_from_when_on_it_counts_and_wakes_without_a_run(
     expect(option(page, 1, 1)).to_be_checked()
     press(page, "submit_1")
     expect(page.get_by_role("alert")).to_contain_text("You can submit in ")
-    assert sat.trial.closed is None
+    assert not sat.has_closed()
 
     page.wait_for_function("() => document.documentElement.dataset.early === undefined")
     assert "(in " not in label.evaluate(after)
     press(page, "submit_1")
-    wait_for(lambda: sat.trial.closed is not None)
+    wait_for(sat.has_closed)
 
 
 def test_after_the_time_to_read_the_question_comes_by_itself(
