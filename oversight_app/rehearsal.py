@@ -167,7 +167,9 @@ class _Cast:
             for question in self._proctor.questions.values()
             for condition in HUMAN_CONDITIONS
         ]
-        self._clock.sleep(max(limits) + design.sitting.idle_limit_s)
+        limits.append(design.sitting.limit_s or 0.0)
+        reading_s = max(task.reading_s for task in design.tasks.values())
+        self._clock.sleep(max(limits) + reading_s + design.sitting.idle_limit_s)
         self._proctor.sweep()
 
 

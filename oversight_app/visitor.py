@@ -35,6 +35,7 @@ from oversight_app.study.people import (
     Item,
     Person,
     answer,
+    heeds,
     intend,
     leaves_on,
     on_scale,
@@ -132,7 +133,11 @@ class Visitor:
         question = self._proctor.questions[plan.question_id]
         key = LETTERS.index(OptionOrder(plan.option_order).displayed(LETTERS[question.correct]))
         item = self._item_of(plan.question_id)
-        limit_s = None if page.total_ms is None else page.total_ms / 1000
+        if plan.is_attention_check:
+            yield from self._heed(page, key)
+            return
+        # Not what is left of the sitting, of which nobody here thinks.
+        limit_s = plan.time_limit_s
         intent = intend(
             self._person,
             item,
@@ -140,7 +145,12 @@ class Visitor:
             is_assisted=plan.protocol != Protocol.UNAIDED,
             limit_s=limit_s,
             dice=self._dice,
+            may_skip=page.may_skip,
         )
+        if intent.skips:
+            yield intent.seconds * 0.5
+            self._proctor.skip(self._id, page.n)
+            return
         if page.awaits_initial:
             yield from self._commit_first(page, intent, key)
         advice = yield from self._chat(page, intent)
@@ -155,7 +165,7 @@ class Visitor:
             yield limit_s - intent.seconds + self._dice.uniform(1, 20)
             return
         self._proctor.save_draft(self._id, page.n, said.choice, None)
-        yield max(intent.seconds * 0.1, page.min_ms / 1000 - intent.seconds)
+        yield max(intent.seconds * 0.1, page.min_ms / 1000 - intent.seconds * 0.9)
         self._proctor.submit(
             self._id,
             page.n,
@@ -165,6 +175,14 @@ class Visitor:
             reason=_REASON if page.reason == "required" else "",
             browser_response_time_s=round(intent.seconds + _BROWSER_LAG_S, 3),
         )
+
+    def _heed(self, page: QuestionPage, asked_for: int) -> Iterator[float]:
+        """An attention check: what it asks for, or anything."""
+        choice = asked_for if heeds(self._person, self._dice) else self._dice.randrange(len(LETTERS))
+        confidence, probabilities = _on_page(Said(choice, on_scale(1.0, page.confidence_scale)), page)
+        yield self._dice.uniform(3, 15)
+        reason = _REASON if page.reason == "required" else ""
+        self._proctor.submit(self._id, page.n, choice, confidence, probabilities=probabilities, reason=reason)
 
     def _commit_first(self, page: QuestionPage, intent: Intent, key: int) -> Iterator[float]:
         """The answer of one's own that comes before the assistant."""

@@ -178,15 +178,19 @@ def _block(
 
 @dataclass(frozen=True, slots=True)
 class _Checks:
-    """The attention checks of one block, each with its place among the block's questions."""
+    """The attention checks of one block, on their way to places among its questions."""
 
-    at: tuple[tuple[float, Question], ...]
+    questions: tuple[Question, ...]
+    dice: Random
 
     def among(self, draws: list[_Draw]) -> list[_Draw]:
-        """The block with its checks; never as its first question."""
+        """The block with its checks: never as its first question, nor one behind another while there is room."""
+        gaps = range(1, len(draws) + 1)
+        rounds, rest = divmod(len(self.questions), len(gaps))
+        places = sorted([*gaps] * rounds + self.dice.sample(gaps, rest), reverse=True)
         mixed = list(draws)
-        for share, question in self.at:
-            mixed.insert(1 + int(share * len(draws)), _Draw(question, "", "", is_check=True))
+        for place, question in zip(places, self.questions, strict=True):
+            mixed.insert(place, _Draw(question, "", "", is_check=True))
         return mixed
 
 
@@ -198,13 +202,7 @@ def _checks(plan: Plan, questions: Mapping[str, Question], *, n_blocks: int, arr
     start = dice.randrange(n_blocks)
     homes = [(start + i * n_blocks // n) % n_blocks for i in range(n)]
     return [
-        _Checks(
-            tuple(
-                (dice.random(), question)
-                for home, question in zip(homes, drawn, strict=True)
-                if home == block
-            )
-        )
+        _Checks(tuple(question for home, question in zip(homes, drawn, strict=True) if home == block), dice)
         for block in range(n_blocks)
     ]
 

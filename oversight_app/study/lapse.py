@@ -50,9 +50,7 @@ def due_at(sitting: Sitting, design: Design) -> datetime | None:
     return min((moment for moment, _ in _moments(sitting, design)), default=None)
 
 
-def _closing(
-    sitting: Sitting, at: datetime, scale: ConfidenceScale, *, was_up: bool = True
-) -> list[Event]:
+def _closing(sitting: Sitting, at: datetime, scale: ConfidenceScale, *, was_up: bool = True) -> list[Event]:
     """The close of the question that is open, if one is."""
     return [abandon(sitting.trial, at, scale, was_up=was_up)] if sitting.has_open_trial else []
 

@@ -48,7 +48,8 @@ def from_page(
     # Anything but 0-3 was not on the page; bool is an int, and floats compare equal to ints.
     if choice is not None and (type(choice) is not int or choice not in range(len(LETTERS))):
         raise Refusal("this is not one of the options")
-    if not isinstance(probabilities, tuple) or len(probabilities) not in (0, len(LETTERS)):
+    given: object = probabilities
+    if not isinstance(given, tuple) or len(given) not in (0, len(LETTERS)):
         raise Refusal("this is no distribution over the options")
     shown = dict(zip(LETTERS, probabilities, strict=False))
     return Mark(

@@ -33,7 +33,8 @@ class Manner:
     """One kind of people. `level` is in logits; all others are probabilities.
 
     `asks_once` and `asks_twice` are the shares of assisted questions with one and with two messages, `takes_advice` the
-    share of advice read that becomes the answer, `lapses` the share of timed questions that run out.
+    share of advice read that becomes the answer, `lapses` the share of timed questions that run out, `skips` that of
+    questions left out where that is allowed, `overlooks` that of attention checks answered at will.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Manner:
     asks_twice: float = 0.3
     takes_advice: float = 0.5
     lapses: float = 0.0
+    skips: float = 0.0
+    overlooks: float = 0.0
     is_guessing: bool = False
     is_leaving: bool = False
 
@@ -54,7 +57,15 @@ class Manner:
 
 MANNERS = (
     Manner("knowledgeable", 0.25, level=1.2, asks_once=0.4, asks_twice=0.1, takes_advice=0.3),
-    Manner("guessing", 0.15, is_guessing=True, asks_once=0.5, asks_twice=0.2, takes_advice=0.6),
+    Manner(
+        *("guessing", 0.15),
+        is_guessing=True,
+        asks_once=0.5,
+        asks_twice=0.2,
+        takes_advice=0.6,
+        skips=0.1,
+        overlooks=0.2,
+    ),
     Manner("deferring", 0.25, level=-0.2, asks_once=0.7, asks_twice=0.3, takes_advice=0.9),
     Manner("sceptical", 0.20, level=0.3, asks_once=0.4, asks_twice=0.3, takes_advice=0.1),
     Manner("slow", 0.10, lapses=0.25),
@@ -92,6 +103,7 @@ class Intent:
     seconds: float
     lets_it_lapse: bool = False
     leaves_a_draft: bool = True
+    skips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +144,20 @@ def probability_right(person: Person, item: Item, *, is_assisted: bool) -> float
     return expit(MEAN + person.manner.level + person.level + person.slope * x + item.level + item.slope * x)
 
 
+def heeds(person: Person, dice: Random) -> bool:
+    """Whether a person does what an attention check asks for."""
+    return dice.random() >= person.manner.overlooks
+
+
 def intend(
-    person: Person, item: Item, key: int, *, is_assisted: bool, limit_s: float | None, dice: Random
+    person: Person,
+    item: Item,
+    key: int,
+    *,
+    is_assisted: bool,
+    limit_s: float | None,
+    dice: Random,
+    may_skip: bool = False,
 ) -> Intent:
     """What a person makes of a question alone: an answer of their own, whom to ask, and how long it takes."""
     p = probability_right(person, item, is_assisted=is_assisted)
@@ -153,6 +177,7 @@ def intend(
         seconds=part * limit_s if limit_s is not None else 20 + 100 * part,
         lets_it_lapse=lapses and limit_s is not None,
         leaves_a_draft=drafts,
+        skips=may_skip and dice.random() < person.manner.skips,
     )
 
 

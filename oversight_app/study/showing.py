@@ -299,5 +299,7 @@ def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:
         is_timed_out=closed.status in (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER),
         explanation=question.explanation,
         pay=pay,
-        earned=earned(pay.rule, choice, closed.confidence, closed.probabilities, question.correct) if pay else None,
+        earned=earned(pay.rule, choice, closed.confidence, closed.probabilities, question.correct)
+        if pay
+        else None,
     )

@@ -217,7 +217,11 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
         case SurveyAnswered():
             return replace(sitting, stage=Stage.DEBRIEF, external_help=event.external_help)
         case DebriefRead():
-            return sitting if event.external_help is None else replace(sitting, external_help=event.external_help)
+            return (
+                sitting
+                if event.external_help is None
+                else replace(sitting, external_help=event.external_help)
+            )
         case ParticipantWithdrew():
             return replace(sitting, keeps_data=event.keeps_data)
         case LimitLifted():

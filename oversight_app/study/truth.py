@@ -1,14 +1,15 @@
 """The true accuracies of a rehearsal: what simulated people's answers should come out as, computed and not counted.
 
 The expectation is over people of all kinds and over questions as `study/people.py` draws them, under the plan's own
-cells, stances and limits. It counts as the metric `accuracy` does: a question that ran out without a draft is wrong, a
-question at which somebody left counts for nothing. So leaving people weigh less, and more in what comes first.
+cells, stances and limits. It counts as the metric `accuracy` does: a question that was skipped or ran out without a
+draft is wrong, one at which somebody left counts for nothing. So people who leave, or are sent away for failed
+attention checks, weigh less, and more in what comes first. What a limit of the whole sitting cuts off is not in it.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import exp, sqrt
+from math import comb, exp, sqrt
 from typing import TypeAlias
 
 from oversight_app.study.assignment import trials_for
@@ -47,18 +48,22 @@ def true_accuracies(
         trials = trials_for(plan, questions, cell, "somebody", arrival=0, turn=0)
         advised = _share_advised_right(trials, questions)
         for manner in manners:
-            for trial, reached in zip(trials, _reached(manner, len(trials)), strict=True):
-                if trial.is_practice or trial.is_attention_check:
+            skips = manner.skips if plan.design.answer.skip else 0.0
+            for trial, reached in zip(trials, _reached(manner, trials, plan), strict=True):
+                if not _counts(trial):
                     continue
                 place = (trial.task, trial.condition)
+                accuracy = _accuracy(manner, trial, advised.get(trial.task, 0.0)) * (1 - skips)
                 counted[place] += manner.share * reached
-                right[place] += (
-                    manner.share * reached * _accuracy(manner, trial, advised.get(trial.task, 0.0))
-                )
+                right[place] += manner.share * reached * accuracy
     accuracies: Accuracies = {}
     for (task, condition), weight in counted.items():
         accuracies.setdefault(task, {})[condition] = right[task, condition] / weight
     return accuracies
+
+
+def _counts(trial: TrialPlan) -> bool:
+    return not trial.is_practice and not trial.is_attention_check
 
 
 def _accuracy(manner: Manner, trial: TrialPlan, advised_right: float) -> float:
@@ -80,21 +85,37 @@ def _mean_expit(mean: float, x: float) -> float:
     return sum(w * expit(mean + sd * z) for w, z in zip(weights, points, strict=True)) / sum(weights)
 
 
-def _reached(manner: Manner, n_trials: int) -> list[float]:
+def _reached(manner: Manner, trials: Sequence[TrialPlan], plan: Plan) -> list[float]:
     """For each trial, the probability that a person of this kind answers it or lets it run out."""
+    found, n_checks = [], 0
+    for trial in trials:
+        found.append(_stays(manner, trial.n / len(trials)) * _passes(manner, n_checks, plan))
+        n_checks += trial.is_attention_check
+    return found
+
+
+def _stays(manner: Manner, share_done: float) -> float:
+    """How likely somebody leaves only after this part of the sitting."""
     if not manner.is_leaving:
-        return [1.0] * n_trials
+        return 1.0
     first, last = LEAVES_BETWEEN
-    # Trial n is answered by those who leave later than its end, n / n_trials.
-    return [min(1.0, max(0.0, (last - n / n_trials) / (last - first))) for n in range(1, n_trials + 1)]
+    return min(1.0, max(0.0, (last - share_done) / (last - first)))
+
+
+def _passes(manner: Manner, n_checks: int, plan: Plan) -> float:
+    """How likely somebody has failed fewer of so many checks than end the sitting."""
+    allowed = plan.design.sitting.attention_failures
+    if not allowed:
+        return 1.0
+    p = manner.overlooks * (1 - CHANCE)
+    return sum(comb(n_checks, k) * p**k * (1 - p) ** (n_checks - k) for k in range(allowed))
 
 
 def _share_advised_right(trials: Sequence[TrialPlan], questions: Mapping[str, Question]) -> dict[str, float]:
     """By task, how often the assistant argues for the right option."""
     by_task: dict[str, list[float]] = defaultdict(list)
     for trial in trials:
-        counts = not trial.is_practice and not trial.is_attention_check
-        if trial.condition == Condition.HUMAN_WITH_MODEL and counts:
+        if trial.condition == Condition.HUMAN_WITH_MODEL and _counts(trial):
             key = LETTERS[questions[trial.question_id].correct]
             by_task[trial.task].append(
                 float(trial.stance == key) if trial.stance else 1 - STAND_IN_ERROR_SHARE

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oversight_app.errors import Refusal
@@ -196,6 +196,10 @@ def any_design(draw: st.DrawFn) -> Design:
     )
 
 
+SLOW = [HealthCheck.too_slow]
+"""A plan is drawn for each example, which takes long on a machine that does other work at the same time."""
+
+
 @st.composite
 def any_walk(draw: st.DrawFn) -> Walk:
     screening = draw(st.sampled_from(((), SCREENING)))
@@ -225,7 +229,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=120, suppress_health_check=SLOW)
 @given(person=any_walk(), steps=STEPS)
 def test_whatever_is_clicked_the_sitting_moves_forward_and_closed_trials_stay(
     person: Walk, steps: list[Step]
@@ -250,7 +254,7 @@ def test_whatever_is_clicked_the_sitting_moves_forward_and_closed_trials_stay(
     _must_keep_confidences(person)
 
 
-@settings(max_examples=120)
+@settings(max_examples=120, suppress_health_check=SLOW)
 @given(person=any_walk(), steps=STEPS)
 def test_it_does_not_matter_how_late_the_sweeper_comes(person: Walk, steps: list[Step]) -> None:
     late, prompt = (Walk(person.plan) for _ in range(2))
