@@ -45,6 +45,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_ENTRIES = re.compile(r"/|/go/[^/]+|/join")
 _PAGES = re.compile(r"/|/go/[^/]+|/join|/health|/_stcore/.*")
 """The addresses that a person can open. For any other, Streamlit would answer with its page and leave it blank."""
 
@@ -174,7 +175,7 @@ def _is_fetched_ahead(scope: Scope) -> bool:
     """Whether a browser asks for a page that nobody has opened yet: it would run there, unseen, and start clocks."""
     headers = Headers(scope=scope)
     purpose = " ".join(headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
-    return "text/html" in headers.get("accept", "") and ("prefetch" in purpose or "preview" in purpose)
+    return _ENTRIES.fullmatch(scope["path"]) is not None and ("prefetch" in purpose or "preview" in purpose)
 
 
 def _headers() -> dict[str, str]:
