@@ -82,7 +82,7 @@ def show(participant_id: str) -> None:
         acting.button(
             say("taken_over.go_on"), key="go_on_here", act=partial(_go_on, participant_id), type="primary"
         )
-        top("taken over")
+        top("taken_over")
 
 
 def notice() -> None:
