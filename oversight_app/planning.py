@@ -14,7 +14,8 @@ from oversight_app.banks import attention_checks, practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
 from oversight_app.store import Store
-from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Condition, Design, Outcome
+from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Design, Outcome
+from oversight_app.study.duration import longest
 from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
 from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
 from oversight_app.study.materials import Materials
@@ -222,7 +223,6 @@ class TaskSummary:
     n_passages: int
     n_people: int
     half_width: float | None
-    minutes_at_most: float | None
 
     def describe(self) -> str:
         """One line."""
@@ -248,25 +248,32 @@ class PlanSummary:
     tasks: tuple[TaskSummary, ...]
     n_people: int
     minutes_at_most: float
+    """Of questions, for one person: every limit and every reading phase used up."""
+    limit_minutes: float | None
+    """Of the whole sitting, where the design has one."""
     untimed: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def describe(self) -> str:
         """The summary as lines of text, warnings left out."""
-        duration = f"at most {self.minutes_at_most:.0f} minutes of questions per person"
-        if self.untimed:
-            without = f"{' and '.join(self.untimed)} without a time limit"
-            duration = (
-                f"{duration}, and {without}" if self.minutes_at_most else f"{without}, so it cannot be said"
-            )
         return "\n".join(
             [
                 f"{len(self.cells)} cells: {', '.join(self.cells)}",
                 "  (HA: alone, HM: with the model; the letter after it is the form; what stands first comes first)",
                 *(task.describe() for task in self.tasks),
-                f"Duration: {duration}.",
+                f"Duration: {self._duration()}.",
             ]
         )
+
+    def _duration(self) -> str:
+        at_most = f"at most {self.minutes_at_most:.0f} minutes of questions per person"
+        without = f"{' and '.join(self.untimed)} without a time limit"
+        if self.limit_minutes is not None:
+            questions = f"{at_most}, and {without}" if self.untimed else at_most
+            return f"{questions}; the sitting ends after {self.limit_minutes:.0f} minutes, rests left out"
+        if not self.untimed:
+            return at_most
+        return f"{at_most}, and {without}" if self.minutes_at_most else f"{without}, so it cannot be said"
 
 
 def plan_summary(plan: Plan, questions: Mapping[str, Question], half_width: HalfWidth) -> PlanSummary:
@@ -274,10 +281,9 @@ def plan_summary(plan: Plan, questions: Mapping[str, Question], half_width: Half
     design = plan.design
     share = len(design.tasks) if design.conditions.tasks == "between" else 1
     tasks = tuple(
-        _task_summary(plan, questions, task, design.analysis.target_n // share, half_width)
-        for task in design.tasks
+        _task_summary(plan, task, design.analysis.target_n // share, half_width) for task in design.tasks
     )
-    longest = [task.minutes_at_most for task in tasks if task.minutes_at_most is not None]
+    limit_s = design.sitting.limit_s
     warnings = []
     for task in tasks:
         if 0 < task.n_passages < PILOT_PASSAGES:
@@ -289,16 +295,14 @@ def plan_summary(plan: Plan, questions: Mapping[str, Question], half_width: Half
         cells=tuple(cell.name for cell in plan.cells),
         tasks=tasks,
         n_people=design.analysis.target_n,
-        # Between tasks, a person does one of them: the longest is what has to be announced.
-        minutes_at_most=(max(longest, default=0.0) if share > 1 else sum(longest)),
-        untimed=tuple(task.task for task in tasks if task.minutes_at_most is None),
+        minutes_at_most=longest(plan, questions).seconds / 60,
+        limit_minutes=None if limit_s is None else limit_s / 60,
+        untimed=tuple(name for name, task in design.tasks.items() if task.time_limit_s == "none"),
         warnings=tuple(warnings),
     )
 
 
-def _task_summary(
-    plan: Plan, questions: Mapping[str, Question], task: str, n_people: int, half_width: HalfWidth
-) -> TaskSummary:
+def _task_summary(plan: Plan, task: str, n_people: int, half_width: HalfWidth) -> TaskSummary:
     design = plan.design.tasks[task]
     within = plan.design.conditions.allocation == "within"
     forms = plan.forms[task]
@@ -314,7 +318,6 @@ def _task_summary(
         n_passages=passages,
         n_people=n_people,
         half_width=half_width(_layout(plan.design), n_people, len(ids), n_people * per_person, clusters),
-        minutes_at_most=_minutes(plan, [questions[question_id] for question_id in ids], task, within),
     )
 
 
@@ -323,18 +326,3 @@ def _layout(design: Design) -> str:
     if design.conditions.allocation == "between":
         return "BP"
     return "CB" if design.conditions.question_samples == "shared" else "DI"
-
-
-def _minutes(plan: Plan, sample: Sequence[Question], task: str, within: bool) -> float | None:
-    """Minutes that a person spends on a task when every limit is used up, practice included; None when untimed."""
-    design = plan.design.tasks[task]
-    conditions = HUMAN_CONDITIONS if within else HUMAN_CONDITIONS[:1]
-    n = design.questions_per_condition + design.practice_per_condition
-    total = 0.0
-    for condition in conditions:
-        limits = [design.limit_s(question.n_words, Condition(condition)) for question in sample]
-        timed = [limit for limit in limits if limit is not None]
-        if not timed:
-            return None
-        total += n * sum(timed) / len(timed) / 60
-    return total

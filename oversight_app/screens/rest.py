@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from oversight_app.screens import acting
 from oversight_app.screens.frame import prose, reading
-from oversight_app.screens.plain import exact
+from oversight_app.screens.plain import exact, from_markdown
 from oversight_app.screens.wording import duration, say, say_html
 from oversight_app.study.design import Condition
 from oversight_app.study.page import RestPage
@@ -24,6 +24,8 @@ _LONG_S = 300
 def show(page: RestPage, go_on: Callable[[], None]) -> None:
     """What became of the question before, what comes next, and the button that goes on."""
     with reading("questions", _heading(page)):
+        for text in page.briefing:
+            prose(from_markdown(text))
         prose(
             _why(page) + (_ahead(page) if page.is_block_start else "") + _study_left(page) + _progress(page)
         )

@@ -83,7 +83,8 @@ def trials_for(
                         # Practice is the same for all, its option order included.
                         option_order=draw_order(
                             plan.dice(f"practice/{draw.question.question_id}") if is_practice else rng,
-                            fixed=draw.question.fixed_order,
+                            # "Please choose the second answer" has to stay true.
+                            fixed=draw.question.fixed_order or draw.is_check,
                         ),
                         time_limit_s=_limit_s(plan, draw.question, condition, task),
                         stance=draw.stance,

@@ -80,6 +80,8 @@ class RestPage:
     reading_s: float = 0.0
     is_answer_first: bool = False
     sitting_left_s: float | None = None
+    briefing: tuple[str, ...] = ()
+    """What is to be read now of the assistant, in Markdown, where the instructions did not say it."""
 
 
 @dataclass(frozen=True, slots=True)

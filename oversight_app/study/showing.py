@@ -14,6 +14,7 @@ from oversight_app.study.design import (
     ScoringRule,
     Sequence,
 )
+from oversight_app.study.duration import longest
 from oversight_app.study.events import BeliefStated, InitialAnswered
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import (
@@ -84,13 +85,9 @@ def instruction_parts(plan: Plan) -> tuple[str, ...]:
 def instruction_names(plan: Plan) -> tuple[str, ...]:
     """The texts that make up the instructions of this design, in order."""
     design = plan.design
-    wanted = [
-        "instructions",
-        *(f"instructions_{task}" for task in design.tasks),
-        "instructions_human_with_model",
-    ]
-    if design.answer.sequence is Sequence.ANSWER_FIRST:
-        wanted.append("instructions_answer_first")
+    wanted = ["instructions", *(f"instructions_{task}" for task in design.tasks)]
+    if _all_meet_the_assistant(plan):
+        wanted += _about_the_assistant(plan)
     if design.answer.confidence is ConfidenceScale.DISTRIBUTION:
         wanted.append("instructions_distribution")
     elif design.answer.confidence is not ConfidenceScale.NONE:
@@ -100,6 +97,27 @@ def instruction_names(plan: Plan) -> tuple[str, ...]:
     if any(task.practice_per_condition for task in design.tasks.values()):
         wanted.append("instructions_practice")
     return tuple(name for name in wanted if name in plan.texts)
+
+
+def _all_meet_the_assistant(plan: Plan) -> bool:
+    return plan.design.conditions.allocation == "within"
+
+
+def _about_the_assistant(plan: Plan) -> list[str]:
+    """The texts that only those need who meet the assistant."""
+    own_answer = ["instructions_answer_first"] * (plan.design.answer.sequence is Sequence.ANSWER_FIRST)
+    return ["instructions_human_with_model", *own_answer]
+
+
+def _briefing(sitting: Sitting, plan: Plan) -> tuple[str, ...]:
+    """What is to be read before the first questions with the assistant, where the instructions could not say it.
+
+    The instructions come before Begin, and who will meet the assistant is decided at Begin.
+    """
+    is_first = sitting.current == 0 and sitting.trial.plan.condition == Condition.HUMAN_WITH_MODEL
+    if _all_meet_the_assistant(plan) or not is_first:
+        return ()
+    return tuple(plan.text(name) for name in _about_the_assistant(plan) if name in plan.texts)
 
 
 def _comprehension(sitting: Sitting, plan: Plan) -> ComprehensionPage:
@@ -117,21 +135,11 @@ def _comprehension(sitting: Sitting, plan: Plan) -> ComprehensionPage:
 
 
 def _begin(plan: Plan, questions: Mapping[str, Question]) -> BeginPage:
-    n, seconds = 0, 0.0
-    n_conditions = 2 if plan.design.conditions.allocation == "within" else 1
-    for name, task in plan.design.tasks.items():
-        of_task = (task.questions_per_condition + task.practice_per_condition) * n_conditions
-        sample = [questions[slot.question_ids[0]] for slots in plan.forms[name].values() for slot in slots]
-        limits = [task.limit_s(q.n_words, Condition.HUMAN_ALONE) or 120.0 for q in sample]
-        n += of_task
-        seconds += of_task * sum(limits) / len(limits)
-        seconds += task.reading_s * of_task
-    share = 1 / len(plan.design.tasks) if plan.design.conditions.tasks == "between" else 1.0
-    n_checks = plan.design.sitting.attention_checks
+    length = longest(plan, questions)
     limit_s = plan.design.sitting.limit_s
-    minutes = min(seconds * share, limit_s if limit_s is not None else seconds * share) / 60
+    seconds = length.about_s if limit_s is None else min(length.about_s, limit_s)
     pledge = plan.text("pledge") if "pledge" in plan.texts else ""
-    return BeginPage(round(n * share) + n_checks, max(1, round(minutes)), pledge)
+    return BeginPage(round(length.n_questions), max(1, round(seconds / 60)), pledge)
 
 
 def _rest(sitting: Sitting, plan: Plan, question: Question) -> RestPage:
@@ -153,6 +161,7 @@ def _rest(sitting: Sitting, plan: Plan, question: Question) -> RestPage:
         reading_s=ahead.reading_s if question.passage is not None else 0.0,
         is_answer_first=ahead.is_answer_first,
         sitting_left_s=_sitting_left_s(sitting, plan),
+        briefing=_briefing(sitting, plan),
     )
 
 

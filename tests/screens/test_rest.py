@@ -54,3 +54,15 @@ def test_what_is_left_of_the_whole_time_is_told_as_precisely_as_it_matters(
 
 def test_without_such_a_limit_nothing_is_said_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "together" not in drawn(monkeypatch, REST)
+
+
+def test_what_the_instructions_could_not_say_of_the_assistant_stands_before_its_first_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = replace(REST, briefing=("## The assistant\n\nIt is *sometimes* wrong.", "First your own answer."))
+
+    said = texts(open_page(monkeypatch, FakeProctor(page)))
+
+    assert "It is <em>sometimes</em> wrong." in said
+    assert "First your own answer." in said
+    assert said.index("First your own answer.") < said.index("<strong>with the assistant</strong>")

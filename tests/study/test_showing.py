@@ -468,6 +468,43 @@ def test_instructions_are_about_what_the_design_has() -> None:
     )
 
 
+@pytest.mark.parametrize("sequence", ["direct", "answer_first"])
+def test_who_never_meets_the_assistant_reads_nothing_of_it_and_who_does_reads_it_at_the_right_time(
+    sequence: str,
+) -> None:
+    """In a design between people it is decided at Begin, after the instructions."""
+    texts = TEXTS | {"instructions_answer_first": "# First you"}
+    design = make_design(tasks=MMLU, conditions={"allocation": "between"}, answer={"sequence": sequence})
+    plan = make_plan(design, BANK, texts=texts)
+    briefed = {}
+    for i, cell in enumerate(plan.cells):
+        person = Walk(plan).agree()
+        assert "assistant" not in repr(page(person)).replace("The assistant is sometimes wrong", "")
+        person.do(sitting_actions.read_instructions(person.sitting))
+        person.check(1)
+        person.begin(i)
+        rests = []
+        while person.sitting.stage is not Stage.SURVEY:
+            if person.sitting.stage is Stage.REST:
+                rests.append(page(person))
+            person.show()
+            person.answer()
+            if person.sitting.stage is Stage.FEEDBACK:
+                person.do(sitting_actions.read_feedback(person.sitting, person.trial.plan.n))
+        assert len(rests) == 2
+        briefed[cell.conditions] = [rest.briefing for rest in rests if isinstance(rest, RestPage)]
+
+    said = ("# The assistant", *(["# First you"] if sequence == "answer_first" else []))
+    assert briefed == {("human_alone",): [(), ()], ("human_with_model",): [said, ()]}
+
+
+def test_where_everybody_meets_the_assistant_the_instructions_say_so_and_no_rest_does() -> None:
+    seen = [page for _, page in make_walk()]
+
+    assert {page.briefing for page in seen if isinstance(page, RestPage)} == {()}
+    assert [page for page in seen if isinstance(page, InstructionsPage) and "# The assistant" in page.parts]
+
+
 # -- rests ------------------------------------------------------------------------------------------------
 
 
