@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from oversight_app.study.design import ENDINGS
+from oversight_app.study.sitting import Stage
 from tests.browser import ways
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.served import Served
 from tests.browser.studies import Study, make_study
 from tests.browser.ways import Step, Visitor, press_on
+from tests.builders import make_question
 
 SIZES: dict[str, ViewportSize] = {
     "laptop": {"width": LAPTOP["width"], "height": LAPTOP["height"]},
@@ -48,7 +50,7 @@ class Walk:
     who: int = 0
 
 
-def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, str, Page]]:
+def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, str, Visitor]]:
     """Each screen of the walk at each of its sizes, ready to be looked at."""
     study = walk.plan(room / walk.name.replace(" ", "_"))
     served = Served(study.folder)
@@ -65,7 +67,7 @@ def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, st
                 visitor.page.set_viewport_size(SIZES[size])
                 visitor.page.mouse.move(0, 0)
                 expect(visitor.page.locator(screen.shows).first).to_be_visible()
-                yield screen, size, visitor.page
+                yield screen, size, visitor
     finally:
         context.close()
         served.stop()
@@ -85,6 +87,17 @@ def _planned(folder: Path, **changes: Any) -> Study:
 
 def _tasks(**tasks: dict[str, float]) -> Callable[[Path], Study]:
     return partial(_planned, tasks=tasks)
+
+
+_PAID = {"scoring_rule": "quadratic", "prize": 0.5, "currency": "USD"}
+_FORMULAS = [
+    make_question(
+        f"test/formulas:{i}",
+        text=f"For $n = {n}$, what is $\\frac{{1}}{{n}} + \\sqrt{{n}}$? A calculator costs $5.",
+        options=("$2.25$", "$\\frac{9}{4}$ and $x^2$", "-\\frac{1}{4}", "It cannot be told."),
+    )
+    for i, n in enumerate((4, 9))
+]
 
 
 # -- the table ------------------------------------------------------------------------------------------
@@ -155,15 +168,13 @@ WALKS = (
         "Practice and short questions",
         _tasks(mmlu={"questions_per_condition": 2, "time_limit_s": 180, "practice_per_condition": 1}),
         (
-            Screen(
-                "practice", "Practice with the assistant.", (ways.go_to_first_question,), ".st-key-submit_1"
-            ),
+            Screen("practice", "Practice with the assistant.", (ways.seat(),), ".st-key-submit_1"),
             Screen("feedback", "What was right, and why.", (ways.answer_wrongly(1),), ".st-key-next"),
             Screen("part_that_counts", "Practice is over.", (press_on("next"),), ".ov-progress"),
             Screen(
                 "pause",
                 "A pause between two questions.",
-                (press_on("continue"), ways.pause_after, ways.answer(2)),
+                (press_on("continue"), ways.pause_after_this, ways.answer(2)),
                 ".st-key-continue",
             ),
             Screen(
@@ -183,9 +194,118 @@ WALKS = (
         _tasks(quality={"questions_per_condition": 1, "reading_s": 600, "practice_per_condition": 0}),
         (
             Screen(
-                "reading", "The passage alone, before any clock.", (ways.go_to_first_question,), ".ov-passage"
+                "reading",
+                "The passage alone, before any clock.",
+                (ways.seat(to=Stage.READING),),
+                ".ov-passage",
             ),
         ),
+    ),
+    Walk(
+        "An answer of one's own first",
+        partial(
+            _planned,
+            answer={
+                "sequence": "answer_first",
+                "belief_after_reply": True,
+                "reason": "optional",
+                "skip": True,
+            },
+        ),
+        (
+            Screen(
+                "first", "The own answer, before there is help.", (ways.seat(),), ".st-key-initial_submit_1"
+            ),
+            Screen("final", "Now the assistant is there.", (ways.commit_first(1),), ".st-key-submit_1"),
+            Screen(
+                "belief", "After a reply: what is now held to be right.", (ways.ask(1),), ".st-key-submit_1"
+            ),
+            Screen(
+                "pane_belief",
+                "On a phone that stands below the reply.",
+                (ways.show_pane("chat"),),
+                ".st-key-belief_1",
+                ("phone",),
+            ),
+        ),
+    ),
+    Walk(
+        "A percentage for each option",
+        partial(_planned, answer=_PAID | {"confidence": "distribution"}),
+        (
+            Screen("shares", "Nothing is preselected.", (ways.seat(),), ".st-key-submit_1"),
+            Screen(
+                "shares_entered",
+                "What each outcome would pay.",
+                (ways.ask(1), ways.enter_percentages(1, 15, 60, 20, 5)),
+                ".st-key-submit_1",
+            ),
+        ),
+    ),
+    Walk(
+        "One percentage",
+        partial(_planned, task="mmlu", answer=_PAID | {"confidence": "percent", "reason": "required"}),
+        (
+            Screen("percent", "An untouched slider is empty.", (ways.seat(),), ".st-key-submit_1"),
+            Screen(
+                "percent_entered", "What it would pay.", (ways.enter_percentages(1, 70),), ".st-key-submit_1"
+            ),
+        ),
+    ),
+    Walk(
+        "Around the questions",
+        partial(_planned, ready_made="recommended"),
+        (
+            Screen(
+                "example",
+                "An example to try.",
+                (ways.seat(to=Stage.INSTRUCTIONS), ways.try_example),
+                ".ov-said",
+            ),
+            Screen("pledge", "A promise.", (ways.seat(to=Stage.READY),), ".st-key-pledge"),
+            Screen("survey_of_a_study", "A study's own questionnaire.", (ways.seat(to=Stage.SURVEY),), "h1"),
+        ),
+    ),
+    Walk(
+        "In German, with formulas",
+        partial(_planned, task="mmlu", language="de", questions=_FORMULAS),
+        (
+            Screen(
+                "german", "The interface in another language.", (ways.seat(to=Stage.READY),), ".st-key-begin"
+            ),
+            Screen("formulas", "Formulas, set beside the exact text.", (ways.seat(),), ".ov-typeset"),
+        ),
+    ),
+    Walk(
+        "Two tabs",
+        _planned,
+        (
+            Screen(
+                "took_over",
+                "The study was open in another tab.",
+                (ways.go_on_in_another_tab, ways.seat()),
+                ".st-key-took_over",
+            ),
+            Screen(
+                "taken_over",
+                "One goes on in another tab.",
+                (ways.go_on_in_another_tab, ways.learn_of_it_here),
+                ".st-key-go_on_here",
+            ),
+        ),
+    ),
+    Walk(
+        "No place left",
+        partial(_planned, sitting={"max_participants": 1}),
+        (
+            Screen(
+                "full",
+                "The study is full.",
+                (ways.take_the_last_place, ways.open_link, press_on("consent")),
+                "h1",
+            ),
+        ),
+        who=1,
     ),
     Walk(
         "No consent",
@@ -210,9 +330,7 @@ WALKS = (
         "Time and trouble",
         partial(_planned, task="mmlu", limit_s=8),
         (
-            Screen(
-                "last_seconds", "Ten seconds are left.", (ways.go_to_first_question,), "[data-state=last]"
-            ),
+            Screen("last_seconds", "Ten seconds are left.", (ways.seat(),), "[data-state=last]"),
             Screen(
                 "time_out", "The time was over before anything was marked.", (ways.let_time_run_out,), "h1"
             ),

@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from oversight_app.store import Store
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.questions import LETTERS
-from tests.browser.served import Served, mark, press, turned
+from oversight_app.study.sitting import Stage
+from tests.browser.served import Served, click_option, mark, option, press, settled, turned
 from tests.browser.studies import Study
 
 
@@ -32,6 +33,11 @@ class Visitor:
         """What was sent to them."""
         return f"{self.served.url}/go/{self.study.tokens[self.who]}"
 
+    @property
+    def participant_id(self) -> str:
+        """How the record names them."""
+        return self.study.participants[self.who]
+
 
 Step: TypeAlias = Callable[[Visitor], object]
 
@@ -42,6 +48,16 @@ Step: TypeAlias = Callable[[Visitor], object]
 def open_link(visitor: Visitor) -> None:
     """Open the link, and see the page that is due."""
     turned(visitor.page, lambda: visitor.page.goto(visitor.link))
+
+
+def seat(*, to: Stage = Stage.TRIAL, answered: int = 0) -> Step:
+    """Stand at this stage already, and open the link: what comes before is another walk's business."""
+
+    def step(visitor: Visitor) -> None:
+        visitor.study.seat(visitor.who, to=to, answered=answered)
+        open_link(visitor)
+
+    return step
 
 
 def press_on(key: str) -> Step:
@@ -68,17 +84,30 @@ def _answer_check(visitor: Visitor, answers: list[int]) -> None:
     press_on("continue")(visitor)
 
 
-def go_to_first_rest(visitor: Visitor) -> None:
-    """From nothing to the page before the first question."""
-    steps = (open_link, press_on("consent"), press_on("continue"), pass_check, press_on("begin"))
-    for step in steps:
-        step(visitor)
+def go_on_in_another_tab(visitor: Visitor) -> None:
+    """Open the link in another tab as well."""
+    other = visitor.page.context.new_page()
+    turned(other, lambda: other.goto(visitor.link))
+    visitor.page.bring_to_front()
 
 
-def go_to_first_question(visitor: Visitor) -> None:
-    """From nothing to question 1."""
-    go_to_first_rest(visitor)
-    press_on("continue")(visitor)
+def learn_of_it_here(visitor: Visitor) -> None:
+    """A tab that was taken over learns so at what is done in it next, and lets a click take its course before."""
+    pause_after_this(visitor)
+    turned(visitor.page, lambda: click_option(visitor.page, 1, 1))
+
+
+def try_example(visitor: Visitor) -> None:
+    """Mark a wrong option of the example in the instructions."""
+    option = visitor.page.locator(".st-key-example label[data-testid=stRadioOption]").first
+    option.click()
+    expect(visitor.page.locator(".st-key-trial_run .ov-note")).to_be_visible()
+    visitor.page.locator(".st-key-trial_run").scroll_into_view_if_needed()
+
+
+def take_the_last_place(visitor: Visitor) -> None:
+    """Somebody else begins."""
+    visitor.study.seat(0)
 
 
 def ask_to_leave(visitor: Visitor) -> None:
@@ -122,7 +151,7 @@ def _submit(visitor: Visitor, n: int, choice: int) -> None:
 
 
 def _place_of_key(visitor: Visitor) -> int:
-    plan = visitor.served.sitting(visitor.study.participants[visitor.who]).trial.plan
+    plan = visitor.served.sitting(visitor.participant_id).trial.plan
     with Store.open(visitor.served.folder / "study.db") as store:
         (question,) = [question for question in store.questions() if question.question_id == plan.question_id]
     return LETTERS.index(OptionOrder(plan.option_order).displayed(LETTERS[question.correct]))
@@ -154,9 +183,8 @@ def ask(n: int) -> Step:
     def step(visitor: Visitor) -> None:
         visitor.page.locator(f".st-key-chat_input_{n} textarea").fill("What do you think, and why?")
         visitor.page.keyboard.press("Enter")
-        stop = visitor.page.locator(f".st-key-stop_{n} button")
-        expect(stop).to_be_visible()
-        expect(stop).to_have_count(0, timeout=60_000)
+        expect(visitor.page.locator(".ov-line.is-theirs .ov-exact")).not_to_be_empty(timeout=30_000)
+        expect(visitor.page.locator(f".st-key-stop_{n}")).to_have_count(0, timeout=60_000)
 
     return step
 
@@ -166,7 +194,33 @@ def show_pane(name: str) -> Step:
     return lambda visitor: visitor.page.locator(f".ov-panes button[data-pane={name}]").click()
 
 
-def pause_after(visitor: Visitor) -> None:
+def commit_first(n: int) -> Step:
+    """Give an answer of one's own, after which the assistant comes."""
+
+    def step(visitor: Visitor) -> None:
+        click_option(visitor.page, n, 1)
+        confidence = visitor.page.locator(f".st-key-initial_confidence_{n} label[data-testid=stRadioOption]")
+        confidence.nth(1).click()
+        expect(confidence.nth(1).locator("input")).to_be_checked()
+        press_on(f"initial_submit_{n}")(visitor)
+
+    return step
+
+
+def enter_percentages(n: int, *percentages: int) -> Step:
+    """Enter one number, or one for each option, from the top."""
+
+    def step(visitor: Visitor) -> None:
+        for i, percentage in enumerate(percentages):
+            visitor.page.locator(f".st-key-confidence_{n} .ov-number input").nth(i).fill(str(percentage))
+        click_option(visitor.page, n, 1)
+        expect(option(visitor.page, n, 1)).to_be_checked()
+        settled(visitor.page)
+
+    return step
+
+
+def pause_after_this(visitor: Visitor) -> None:
     """Ask for a pause after the present question."""
     press(visitor.page, "pause")
     expect(visitor.page.locator(".st-key-pause button")).to_be_disabled()
