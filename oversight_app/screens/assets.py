@@ -67,7 +67,7 @@ def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = 
 # Registered once: mounting the same name again keeps the one instance in the page alive over all questions.
 timer = _component("timer", html=_read("timer.html"))
 search = _component("search", html=_read("search.html"))
-top = _component("top")
+top = _component("top", before=("press.js",))
 panes = _component("panes")
 formulas = _component("formulas")
 tab = _component("tab")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ STEPS = {
     "end": "steps.end",
 }
 """The steps of the way, each with the key of its name."""
+_RUNS = count()
 
 
 @contextmanager
@@ -42,7 +44,11 @@ def top(page: str) -> None:
         "close": say("page.close"),
         "send": say("page.send"),
     }
-    assets.top(key="top", data={"page": page, "language": say("language.code"), "words": words})
+    # The number makes the browser look after every run: what was pressed is answered then.
+    number = next(_RUNS)
+    assets.top(
+        key="top", data={"page": page, "language": say("language.code"), "words": words, "run": number}
+    )
 
 
 def _way(step: str) -> str:

@@ -24,13 +24,13 @@ export default function ({ data }) {
   }
   root.words = data.words
   sayInOurWords(data.words)
+  pressesAreAnswered()
   if (root.dataset.page === data.page) return
   const isFirst = root.dataset.page === undefined
   root.dataset.page = data.page
   document.querySelector(".stMain")?.scrollTo(0, 0)
-  // Refused on pressing too: that is when focus moves.
   if (isFirst) {
-    for (const half of ["mousedown", "click"]) document.addEventListener(half, refuseSecondHalf, { capture: true })
+    guardPresses()
     makeRoomForKeyboard()
   } else keepFocusOnHeading(performance.now() + 1000)
 }
@@ -80,11 +80,4 @@ function bringFocusToPopover() {
   if (!popover) return
   popover.tabIndex = -1
   popover.focus({ preventScroll: true })
-}
-
-// The second half of a double click would fall on the page that the first half has brought.
-function refuseSecondHalf(event) {
-  if (event.detail < 2 || !event.target.closest?.(".stButton, .st-key-sheet .stRadio")) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
 }
