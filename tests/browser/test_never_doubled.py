@@ -6,6 +6,7 @@ Two tabs and two devices have a file of their own, `test_tabs.py`.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -107,7 +108,7 @@ def test_a_double_click_on_any_button_turns_one_page(
         if stage in (Stage.TRIAL, Stage.FEEDBACK) and key != "continue":
             wait_for(lambda: has_been_read(place))
         at = page.locator(f".st-key-{key} button")
-        turned(page, lambda at=at: click_twice(page, at, apart_ms=apart_ms, as_one=as_one))
+        turned(page, partial(click_twice, page, at, apart_ms=apart_ms, as_one=as_one))
         came_to.append(place.sitting.stage)
 
     assert came_to == [stage for _, stage in THE_WAY]
