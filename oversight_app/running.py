@@ -25,7 +25,8 @@ from oversight_app.study_folder import StudyFolder
 from oversight_app.words import Words
 
 _LOG = logging.getLogger("oversight")
-_SWEEP_EVERY_S = 1.0
+_SWEEP_EVERY_S = 0.25
+"""So much later than its deadline, at most, and as long as the closing takes, a trial is closed with all tabs shut."""
 _PLATFORM = "j."
 """Begins the cookie of somebody who came from a recruiting platform; invitation tokens have no dot."""
 
