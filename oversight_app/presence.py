@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-FRESH = timedelta(seconds=30)
-"""A tab that was opened longer ago takes nothing over: it is the server that has only now heard of it."""
 ALIVE = timedelta(seconds=90)
 """A tab not heard of for so long is closed; browsers let those in the background speak once a minute."""
 
@@ -41,9 +39,10 @@ class _InCharge:
 
 
 class Presence:
-    """The tab in charge of each participant, as far as this process has heard."""
+    """The tab in charge of each participant, as far as this process has heard since it was started."""
 
-    def __init__(self) -> None:
+    def __init__(self, started_at: datetime) -> None:
+        self._started_at = started_at
         self._lock = threading.Lock()
         self._in_charge: dict[str, _InCharge] = {}
 
@@ -56,8 +55,9 @@ class Presence:
             self._in_charge[participant_id] = _InCharge(tab, now)
         if known is None or known.tab.tab_id == tab.tab_id:
             return Standing.IN_CHARGE
-        is_told = now - tab.since <= FRESH and now - known.heard_at <= ALIVE
-        return Standing.TOOK_OVER if is_told else Standing.IN_CHARGE
+        # A tab from before the start was told by the process before, and only this one has to hear of it anew.
+        is_news = tab.since >= self._started_at and now - known.heard_at <= ALIVE
+        return Standing.TOOK_OVER if is_news else Standing.IN_CHARGE
 
     def go_on_in(self, participant_id: str, tab_id: str, now: datetime) -> Tab:
         """Put a tab in charge that had been taken over."""

@@ -40,7 +40,7 @@ class Running:
     public_url: str = ""
     words: Words = field(default_factory=lambda: Words.from_dict({}))
     """What the interface says: the plan's words, read once."""
-    presence: Presence = field(default_factory=Presence)
+    presence: Presence = field(default_factory=lambda: Presence(SystemClock().now()))
     """In which of their tabs people are working."""
 
 
@@ -186,6 +186,8 @@ def _parameters(cookie: str) -> dict[str, str]:
         given = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
     except (ValueError, RecursionError):  # a cookie is whatever a browser sends
         return {}
-    if not isinstance(given, dict) or not all(isinstance(part, str) for pair in given.items() for part in pair):
+    if not isinstance(given, dict) or not all(
+        isinstance(part, str) for pair in given.items() for part in pair
+    ):
         return {}
     return given

@@ -1,13 +1,13 @@
 from datetime import timedelta
 
-from oversight_app.presence import ALIVE, FRESH, Presence, Standing, Tab
+from oversight_app.presence import ALIVE, Presence, Standing, Tab
 from tests.builders import START
 
 SECOND = timedelta(seconds=1)
 
 
 def test_the_only_tab_is_in_charge_however_often_it_is_heard_of() -> None:
-    presence, tab = Presence(), Tab("one", START)
+    presence, tab = Presence(START), Tab("one", START)
 
     standings = {presence.hear("p1", tab, START + i * SECOND) for i in range(3)}
 
@@ -15,7 +15,7 @@ def test_the_only_tab_is_in_charge_however_often_it_is_heard_of() -> None:
 
 
 def test_the_tab_opened_last_takes_over_and_hears_of_it_once() -> None:
-    presence = Presence()
+    presence = Presence(START)
     one, two = Tab("one", START), Tab("two", START + 60 * SECOND)
     presence.hear("p1", one, START + 55 * SECOND)
 
@@ -26,7 +26,7 @@ def test_the_tab_opened_last_takes_over_and_hears_of_it_once() -> None:
 
 
 def test_going_on_in_the_first_tab_takes_it_back() -> None:
-    presence = Presence()
+    presence = Presence(START)
     one, two = Tab("one", START), Tab("two", START + SECOND)
     presence.hear("p1", two, START + SECOND)
     assert presence.hear("p1", one, START + 2 * SECOND) is Standing.TAKEN_OVER
@@ -40,18 +40,18 @@ def test_going_on_in_the_first_tab_takes_it_back() -> None:
 def test_a_new_process_learns_from_the_tabs_which_of_them_is_in_charge_and_tells_nobody_twice() -> None:
     """After a restart both tabs speak again, in any order."""
     one, two = Tab("one", START), Tab("two", START + SECOND)
-    later = START + FRESH + 10 * SECOND
-    presence = Presence()
+    restarted = START + 2 * SECOND
+    presence = Presence(restarted)
 
-    first = presence.hear("p1", one, later)
-    second = presence.hear("p1", two, later + SECOND)
+    first = presence.hear("p1", one, restarted + SECOND)
+    second = presence.hear("p1", two, restarted + 2 * SECOND)
 
     assert (first, second) == (Standing.IN_CHARGE, Standing.IN_CHARGE)
-    assert presence.hear("p1", one, later + 2 * SECOND) is Standing.TAKEN_OVER
+    assert presence.hear("p1", one, restarted + 3 * SECOND) is Standing.TAKEN_OVER
 
 
 def test_a_tab_that_was_closed_long_ago_is_not_spoken_of() -> None:
-    presence = Presence()
+    presence = Presence(START)
     presence.hear("p1", Tab("one", START), START)
     later = START + ALIVE + SECOND
 
@@ -59,14 +59,14 @@ def test_a_tab_that_was_closed_long_ago_is_not_spoken_of() -> None:
 
 
 def test_the_same_tab_opened_once_more_is_no_second_one() -> None:
-    presence = Presence()
+    presence = Presence(START)
     presence.hear("p1", Tab("one", START), START)
 
     assert presence.hear("p1", Tab("one", START + SECOND), START + SECOND) is Standing.IN_CHARGE
 
 
 def test_participants_do_not_take_each_other_over() -> None:
-    presence = Presence()
+    presence = Presence(START)
     presence.hear("p1", Tab("one", START), START)
 
     assert presence.hear("p2", Tab("two", START + SECOND), START + SECOND) is Standing.IN_CHARGE

@@ -3,19 +3,37 @@
 // cannot have the lock is the copy, and takes an id of its own.
 
 const KEPT = "oversight_tab"
+const CALM_TICK_MS = 100
+const CALM_FOR = 3
+const CALM_AT_LATEST = 50
 const LOCK_WAIT_MS = 400 // on a reload the page before may still hold it for a moment
 
 export default function ({ data, setStateValue }) {
   const root = document.documentElement
   const drawnAt = Date.now()
   root.tab ??= identified(() => data.now + (Date.now() - drawnAt))
-  root.tab.then((tab) => {
+  root.tab.then(async (tab) => {
     if (data.since > tab.since) {
       tab.since = data.since
       keep(tab)
     }
-    if (data.known !== tab.id) setStateValue("reported", { ...tab })
+    if (data.known === tab.id || root.isReporting) return
+    root.isReporting = true
+    await calm()
+    root.isReporting = false
+    setStateValue("reported", { ...tab })
   })
+}
+
+// A word to the server begins a run. While one is going on, that could swallow what it has put into a field: the mark
+// that the record has, and that this tab takes over. So this waits until the page stands.
+async function calm() {
+  let nCalm = 0
+  for (let n = 0; n < CALM_AT_LATEST && nCalm < CALM_FOR; n++) {
+    await new Promise((resolve) => setTimeout(resolve, CALM_TICK_MS))
+    const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
+    nCalm = state === "notRunning" ? nCalm + 1 : 0
+  }
 }
 
 async function identified(serverNow) {

@@ -1,6 +1,6 @@
 """Small studies for a browser to visit, made by the tool's own planning from its own banks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -76,14 +76,18 @@ def make_study(
     questions: Sequence[Question] = (),
     people: int = 3,
     ready_made: str = "demo",
+    language: str = "en",
+    texts: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Study:
     """Questions with the assistant, then as many alone; no practice. From the built-in banks, or these questions.
 
-    `changes` replace whole sections of the design.
+    `texts` are files in texts/ by name, `changes` replace whole sections of the design.
     """
     clock = SystemClock()
-    made = StudyFolder.create(folder, ready_made, at=clock.now())
+    made = StudyFolder.create(folder, ready_made, at=clock.now(), language=language)
+    for name, text in (texts or {}).items():
+        (made.texts / name).write_text(text, encoding="utf-8")
     values = made.read_design().model_dump(mode="json")
     values["tasks"] = {
         task: {"questions_per_condition": per_condition, "time_limit_s": limit_s, "practice_per_condition": 0}
