@@ -281,17 +281,12 @@ WALKS = (
         _planned,
         (
             Screen(
-                "took_over",
-                "The study was open in another tab.",
-                (ways.go_on_in_another_tab, ways.seat()),
-                ".st-key-took_over",
-            ),
-            Screen(
                 "taken_over",
                 "One goes on in another tab.",
-                (ways.go_on_in_another_tab, ways.learn_of_it_here),
+                (ways.seat(), ways.go_on_in_another_tab, ways.learn_of_it_here),
                 ".st-key-go_on_here",
             ),
+            Screen("took_over", "The other tab is told.", (ways.open_link,), ".st-key-took_over"),
         ),
     ),
     Walk(

@@ -85,16 +85,17 @@ def _answer_check(visitor: Visitor, answers: list[int]) -> None:
 
 
 def go_on_in_another_tab(visitor: Visitor) -> None:
-    """Open the link in another tab as well."""
+    """Open the link in another tab as well, and wait until that one knows that it took over."""
     other = visitor.page.context.new_page()
-    turned(other, lambda: other.goto(visitor.link))
+    other.goto(visitor.link)
+    expect(other.locator(".st-key-took_over")).to_be_visible()
     visitor.page.bring_to_front()
 
 
 def learn_of_it_here(visitor: Visitor) -> None:
-    """A tab that was taken over learns so at what is done in it next, and lets a click take its course before."""
-    pause_after_this(visitor)
-    turned(visitor.page, lambda: click_option(visitor.page, 1, 1))
+    """A tab that was taken over learns so at what is done in it next, and lets that take its course before."""
+    press(visitor.page, "pause")
+    expect(visitor.page.locator(".st-key-go_on_here")).to_be_visible(timeout=30_000)
 
 
 def try_example(visitor: Visitor) -> None:
