@@ -2,7 +2,8 @@
 
 All tables are read from one moment of the record, also while participants go on. Which columns there are, and what they
 mean, is said in `analysis.columns` and nowhere else; a column that the record cannot fill stays empty. Codes of
-recruiting platforms and the tokens of links stand in no table.
+recruiting platforms and the tokens of links stand in no table. Of people who withdrew and do not let their data be used
+nothing leaves but that they came and went: a row of participants.csv without anything that was measured.
 
     answers.csv ... observations.csv   the tables             manifest.json      what they are of, with a hash of each
     datapackage.json                   type, unit and meaning of every column (Frictionless)
@@ -14,20 +15,21 @@ import json
 import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from analysis.columns import SCHEMA, Table, datapackage, ordered
 from oversight_app.clock import stamp
 from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
-from oversight_app.study.design import AssistantMode, split_model
-from oversight_app.study.events import STUDY_STREAM, ExportWritten, RehearsalBegun, iso
+from oversight_app.study.design import AssistantMode, Outcome, split_model
+from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.selection import selection_probabilities
@@ -85,12 +87,18 @@ def export_study(
     questions = _questions(store, plan)
     with new_folder(out) as folder:
         with store.snapshot() as record:
-            n_rows = {table: _write_table(folder, table, _rows(record, table, questions)) for table in Table}
-            heads, counts = record.heads(), _counts(record)
+            people = list(record.rows("participants"))
+            withheld = _Withheld.of(people)
+            n_rows = {
+                table: _write_table(folder, table, withheld.without(table, _rows(record, table, questions)))
+                for table in Table
+            }
+            heads, counts = record.heads(), _counts(people, record.n_invited())
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
-        manifest = _manifest(plan, at) | {
+        manifest = _manifest(plan, at, store.frozen()) | {
             "counts": counts,
+            "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
             "is_rehearsal": bool(is_rehearsal),
             "truth": truth,
@@ -105,6 +113,32 @@ def export_study(
         writing.append(STUDY_STREAM, [ExportWritten(hash_of(heads), n_rows[Table.ANSWERS])], at)
     tables = {table.value: out / _file(table) for table in Table}
     return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
+
+
+class _Withheld:
+    """Who withdrew and does not let their data be used, and how many rows of theirs stay in the study for it."""
+
+    def __init__(self, people: frozenset[str]) -> None:
+        self.people = people
+        self.n_rows: Counter[str] = Counter()
+
+    @classmethod
+    def of(cls, people: Iterable[Row]) -> Self:
+        return cls(frozenset(row["participant_id"] for row in people if row["keeps_data"] == 0))
+
+    def without(self, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
+        """A table's rows as they may leave the study."""
+        for row in rows:
+            if row.get("participant_id", row.get("stream")) not in self.people:
+                yield row
+            elif table is Table.PARTICIPANTS:
+                yield {name: value for name, value in row.items() if name not in _MEASURED}
+            else:
+                self.n_rows[table.value] += 1
+
+
+_MEASURED = ("comprehension_attempts", "n_attention_failed", "external_help_reported")
+"""What participants.csv says of a person's doings; the other columns say when they came, and how far."""
 
 
 # -- tables ---------------------------------------------------------------------------------------
@@ -176,7 +210,7 @@ def _sha256(path: Path) -> str:
 # -- what the tables are of -----------------------------------------------------------------------
 
 
-def _manifest(plan: Plan, at: datetime) -> dict[str, Any]:
+def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, Any]:
     design, assistant = plan.design, plan.design.assistant
     provider, model = assistant.provider_and_model
     primary = design.analysis.primary_model_alone
@@ -188,8 +222,8 @@ def _manifest(plan: Plan, at: datetime) -> dict[str, Any]:
         "exported_at": iso(at),
         "versions": {"oversight": _version(), "python": platform.python_version()},
         "design": design.design,
-        "design_hash": plan.design_hash,
-        "plan_hash": plan.plan_hash,
+        "design_hash": frozen.design_hash if frozen else plan.design_hash,
+        "plan_hash": frozen.plan_hash if frozen else plan.plan_hash,
         "frozen_at": plan.frozen_at,
         "seed": design.seed,
         "is_demo": design.design == "demo",
@@ -198,6 +232,19 @@ def _manifest(plan: Plan, at: datetime) -> dict[str, Any]:
         "told_reliability": design.told_reliability,
         "assistant": {"provider": provider, "model": model, "protocol": assistant.protocol.value},
         "assistant_mode": assistant.mode.value,
+        "language": design.language,
+        "answer": {
+            "sequence": design.answer.sequence.value,
+            "confidence_scale": design.answer.confidence.value,
+            "scoring_rule": design.answer.scoring_rule.value,
+            "prize": design.answer.prize or None,
+            "currency": design.answer.currency if design.answer.prize else None,
+            "belief_after_reply": design.answer.belief_after_reply,
+            "reason": design.answer.reason,
+            "skip": design.answer.skip,
+            "feedback": design.answer.feedback.value,
+        },
+        "logged": [kind for kind, is_on in design.log if is_on],
         # A model that says what it thinks has an error share too, but nobody declared it.
         "declared_error_share": assistant.error_share if assistant.mode is AssistantMode.ASSIGNED else None,
         "primary_model_alone": {
@@ -215,13 +262,14 @@ def _manifest(plan: Plan, at: datetime) -> dict[str, Any]:
     }
 
 
-def _counts(record: Snapshot) -> dict[str, int]:
-    people = [row for row in record.rows("participants") if row["participant_kind"] != "model"]
+def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
+    people = [row for row in people if row["participant_kind"] != "model"]
     return {
-        "invited": record.n_invited(),
+        "invited": n_invited,
         "agreed_to_take_part": sum(row["consent_hash"] is not None for row in people),
         "began": sum(row["cell"] is not None for row in people),
-        "completed": sum(row["outcome"] == "completed" for row in people),
+        "completed": sum(row["outcome"] == Outcome.COMPLETED for row in people),
+        "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
     }
 

@@ -1,7 +1,8 @@
 """Projections: what the events come to, kept as rows beside them, and made again from them.
 
-`keep` is the one way in which an event reaches `sittings`, `trials` and `messages`. The proctor calls it in the
-transaction that appends the event; `rebuild` calls it for every event on record, so both come to the same rows.
+`keep` is the one way in which an event reaches `sittings`, `trials`, `messages`, `beliefs` and `survey`. The ledger
+calls it in the transaction that appends the event; `rebuild` calls it for every event on record, so both come to the
+same rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ from oversight_app.study.lapse import due_at
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
 from oversight_app.study.sitting import Sitting, apply
+from oversight_app.study.survey import HELP_KEYS, Answer
 from oversight_app.study.trial import Trial
 
 
@@ -66,7 +68,7 @@ def keep(
             case BeliefStated():
                 record.save_belief(sitting.participant_id, sitting.trials[event.n - 1], at)
             case SurveyAnswered():
-                record.save_survey(sitting.participant_id, event.answers)
+                record.save_survey(sitting.participant_id, _as_asked(event.answers, plan))
             case TrialClosed():
                 save([sitting.trials[event.n - 1]])
             case ParticipantLeft():
@@ -75,6 +77,12 @@ def keep(
                 pass
     record.save_sitting(sitting, due_at(sitting, plan.design), strand)
     return sitting
+
+
+def _as_asked(answers: Mapping[str, Answer], plan: Plan) -> dict[str, Answer]:
+    """A questionnaire's answers in the order of its page; an event as it is stored knows no order."""
+    keys = (*(item.key for item in plan.survey), *HELP_KEYS)
+    return {key: answers[key] for key in keys if key in answers}
 
 
 def rebuild(store: Store) -> int:

@@ -8,13 +8,20 @@ from oversight_app.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way."""
+    """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way.
+
+    `n_places` are taken by people who have completed or are on their way, of `max_places` where the design has a number.
+    `n_withheld` people withdrew and do not let their data be used.
+    """
 
     study_id: str
     plan_hash: str
     pilot_only: bool | None
     n_questions: int
     n_invited: int
+    n_places: int = 0
+    max_places: int | None = None
+    n_withheld: int = 0
     by_stage: dict[str, dict[str, int]] = field(default_factory=dict)
     by_outcome: dict[str, dict[str, int]] = field(default_factory=dict)
     by_cell: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -29,6 +36,8 @@ class Status:
             "pilot_only": self.pilot_only,
             "questions": self.n_questions,
             "invited": self.n_invited,
+            "places": {"taken": self.n_places, "of": self.max_places},
+            "withheld": self.n_withheld,
             "by_stage": self.by_stage,
             "by_outcome": self.by_outcome,
             "by_cell": self.by_cell,
@@ -42,6 +51,10 @@ class Status:
         lines = [
             f"Study {self.study_id}: {plan}{pilot}; {self.n_questions:,} questions; {self.n_invited:,} invited."
         ]
+        if self.max_places is not None:
+            lines.append(f"places: {self.n_places:,} of {self.max_places:,} taken")
+        if self.n_withheld:
+            lines.append(f"withdrew and keep their data back: {self.n_withheld:,}")
         for kind in self.by_stage:
             lines.append(f"{kind}: {sum(self.by_stage[kind].values()):,}")
             lines.append(f"  at: {_counts(self.by_stage[kind])}")
@@ -54,12 +67,14 @@ class Status:
 
 def status_of(store: Store) -> Status:
     """Count what the record holds."""
-    plan = store.plan()
+    plan, frozen = store.plan(), store.frozen()
     stages: dict[str, Counter[str]] = {}
     outcomes: dict[str, Counter[str]] = {}
     cells: dict[str, Counter[str]] = {}
+    n_withheld = 0
     for row in store.rows("sittings"):
         kind = row["kind"]
+        n_withheld += row["keeps_data"] == 0
         stages.setdefault(kind, Counter())[row["stage"]] += 1
         if row["outcome"]:
             outcomes.setdefault(kind, Counter())[row["outcome"]] += 1
@@ -71,10 +86,13 @@ def status_of(store: Store) -> Status:
             answers.setdefault(row["condition"], Counter())[row["status"]] += 1
     return Status(
         study_id=store.study_id(),
-        plan_hash=plan.plan_hash if plan else "",
+        plan_hash=frozen.plan_hash if frozen else plan.plan_hash if plan else "",
         pilot_only=plan.pilot_only if plan else None,
         n_questions=len(store.questions()),
         n_invited=len(store.invitations()),
+        n_places=store.n_places_taken(),
+        max_places=plan.design.sitting.max_participants if plan else None,
+        n_withheld=n_withheld,
         by_stage=_plain(stages),
         by_outcome=_plain(outcomes),
         by_cell=_plain(cells),

@@ -19,12 +19,12 @@ from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.replies import Replies
 from oversight_app.store import Store
-from oversight_app.study.design import Condition
-from oversight_app.study.events import ExportWritten
+from oversight_app.study.design import Protocol
+from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.questions import LETTERS
 from oversight_app.study.sitting import Sitting, Stage
-from tests.builders import START, finish, make_proctor, make_store, seat
+from tests.builders import START, finish, make_design, make_plan, make_proctor, make_store, seat
 
 LATER = START + timedelta(days=1)
 
@@ -56,7 +56,7 @@ def clock_of(proctor: Proctor) -> SimulatedClock:
     return proctor.clock
 
 
-def walk(proctor: Proctor, participant_id: str, *, until: int = 10**6) -> Sitting:
+def walk(proctor: Proctor, participant_id: str, *, until: int = 10**6, believes: bool = False) -> Sitting:
     """Answer every question with the option on top at 60 %, asking the assistant once, before question `until`."""
     replies = Replies(proctor, Arguing(), inline=True, paced=False)
     clock = clock_of(proctor)
@@ -70,8 +70,11 @@ def walk(proctor: Proctor, participant_id: str, *, until: int = 10**6) -> Sittin
             proctor.read_feedback(participant_id, sitting.trial.plan.n)
         elif sitting.stage is Stage.TRIAL and sitting.trial.plan.n < until:
             n = sitting.trial.plan.n
-            if sitting.trial.plan.condition == Condition.HUMAN_WITH_MODEL:
+            if sitting.trial.plan.protocol == Protocol.CHAT:
                 replies.ask(participant_id, n, 'Which one,\nand "why"?')
+                if believes:
+                    due = proctor.sitting(participant_id).trial.belief_due
+                    proctor.state_belief(participant_id, n, due, 0, 0.6)
             proctor.submit(participant_id, n, 0, 0.6, browser_response_time_s=4.5)
         else:
             return sitting
@@ -231,17 +234,61 @@ def test_the_manifest_names_study_plan_and_the_hash_of_each_file(proctor: Procto
 
     manifest = manifest_of(paths)
     assert manifest["plan_hash"] == proctor.plan.plan_hash
+    assert manifest["withheld"] == {"participants": 0, "rows": {}}
     assert (manifest["is_rehearsal"], manifest["is_demo"], manifest["truth"]) == (False, False, None)
     assert manifest["counts"] == {
         "invited": 1,
         "agreed_to_take_part": 2,
         "began": 2,
         "completed": 1,
+        "withdrew": 0,
         "closed_trials": len(proctor.sitting("p1").trials) + 3,
     }
     written = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths.folder.iterdir()}
     del written["manifest.json"]
     assert manifest["files"] == written
+
+
+def test_the_manifest_says_how_answers_were_given_and_what_was_noted_beside_them(tmp_path: Path) -> None:
+    design = make_design(
+        answer={
+            "sequence": "answer_first",
+            "confidence": "distribution",
+            "scoring_rule": "log",
+            "prize": 5,
+            "currency": "pence",
+            "skip": True,
+        },
+        log={"clipboard": False, "typing": False},
+        language="de",
+    )
+    with make_store(tmp_path, make_plan(design)) as store:
+        manifest = manifest_of(export_study(store, at=LATER))
+
+    assert manifest["answer"] == {
+        "sequence": "answer_first",
+        "confidence_scale": "distribution",
+        "scoring_rule": "log",
+        "prize": 5,
+        "currency": "pence",
+        "belief_after_reply": False,
+        "reason": "none",
+        "skip": True,
+        "feedback": "practice_only",
+    }
+    assert manifest["logged"] == ["focus", "scroll", "search", "choices"]
+    assert manifest["language"] == "de"
+
+
+def test_the_manifest_names_the_plan_as_it_was_frozen_by_whatever_release(tmp_path: Path) -> None:
+    """A later release knows more fields of a plan and would compute another hash of it."""
+    with make_store(tmp_path) as store:
+        with store.write() as record:
+            record.append(STUDY_STREAM, [PlanFrozen("a" * 64, "b" * 64)], START)
+
+        manifest = manifest_of(export_study(store, at=LATER))
+
+    assert (manifest["plan_hash"], manifest["design_hash"]) == ("a" * 64, "b" * 64)
 
 
 def test_no_platform_id_and_no_token_leaves_the_study(proctor: Proctor) -> None:

@@ -4,7 +4,16 @@ from oversight_app.model_alone import answer_alone
 from oversight_app.prompts import load_prompts
 from oversight_app.status import status_of
 from oversight_app.store import Store
-from tests.builders import START, STUDY_ID, make_clock, make_plan, make_proctor, make_store, seat
+from tests.builders import (
+    START,
+    STUDY_ID,
+    make_clock,
+    make_design,
+    make_plan,
+    make_proctor,
+    make_store,
+    seat,
+)
 
 
 def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
@@ -20,6 +29,8 @@ def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
         "pilot_only": None,
         "questions": 0,
         "invited": 0,
+        "places": {"taken": 0, "of": None},
+        "withheld": 0,
         "by_stage": {},
         "by_outcome": {},
         "by_cell": {},
@@ -43,6 +54,21 @@ def test_people_are_counted_by_stage_outcome_and_cell(tmp_path: Path) -> None:
     assert sum(found.by_cell["human"].values()) == 2
     assert "human: 4\n  at: ended 2, instructions 1, rest 1" in found.describe()
     assert "pilot only" in found.describe()
+
+
+def test_places_are_counted_where_there_is_a_number_of_them(tmp_path: Path) -> None:
+    proctor = make_proctor(tmp_path, make_plan(make_design(sitting={"max_participants": 3})))
+    for participant_id in ("one", "two", "three", "late"):
+        seat(proctor, participant_id)
+    proctor.withdraw("two", keeps_data=False)
+    proctor.withdraw("three", keeps_data=True)
+
+    found = status_of(proctor.store)
+    proctor.store.close()
+
+    assert (found.n_places, found.max_places, found.n_withheld) == (1, 3, 1)
+    assert found.by_outcome == {"human": {"study_full": 1, "withdrew": 2}}
+    assert "places: 1 of 3 taken\nwithdrew and keep their data back: 1\n" in found.describe()
 
 
 def test_a_model_has_no_cells_to_speak_of(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The schema, as numbered migrations that are only ever added.
 
-`events` is the record. Everything below it can be rebuilt from events, plan and bank: `sittings`, `trials` and
-`messages` are projections written in the same transaction as the events they come from; `replies` holds running ones.
+`events` is the record. Everything below it can be rebuilt from events, plan and bank: `sittings`, `trials`, `messages`,
+`beliefs` and `survey` are projections written in the same transaction as the events they come from. `replies` holds the
+running ones, `observations` what stands beside the record.
 The views `answers` and `transcripts` let the file explain itself in any SQLite browser.
 
 sqlite_utils, which does the migrating, brings pandas along: a third of a second and 80 MiB that a server over a file of
@@ -152,6 +153,8 @@ def _protocols(db: sqlite_utils.Database) -> None:
     for column in ("min_time_s", "reading_time_s", "initial_response_time_s"):
         trials.add_column(column, float)
     sittings.add_column("keeps_data", int)
+    # Events of that name are lifted on reading (`study.events.record`); rows come from events.
+    db.execute("UPDATE sittings SET outcome = 'failed_checks' WHERE outcome = 'failed_comprehension'")
     belief = dict.fromkeys("trial_id participant_id at choice".split(), str)
     counts = dict.fromkeys(("seq", "after_message"), int)
     shares = dict.fromkeys("confidence p_a p_b p_c p_d".split(), float)

@@ -1,4 +1,4 @@
-"""Projections: sittings, trials and messages as rows, written beside the events they come from.
+"""Projections: sittings, trials, messages, beliefs and questionnaires as rows, written beside the events they come from.
 
 They answer what the sweeper, assignment, status and export ask without replaying anybody's sitting, and can be made
 again from the events at any time.
@@ -130,7 +130,10 @@ def save_survey(connection: sqlite3.Connection, participant_id: str, answers: Ma
 
 
 def _as_text(answer: str | float) -> str:
-    return answer if isinstance(answer, str) else f"{answer:g}"
+    """A number to its last digit, and without a point where it has none."""
+    if isinstance(answer, str):
+        return answer
+    return str(int(answer)) if answer == int(answer) else repr(answer)
 
 
 def forget(connection: sqlite3.Connection) -> None:

@@ -19,7 +19,7 @@ from oversight_app.store.observations import ObservationRows
 from oversight_app.store.replies import ReplyRows
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
-from oversight_app.study.events import STUDY_STREAM, Event, Happened, iso
+from oversight_app.study.events import STUDY_STREAM, Event, Happened, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
 from oversight_app.study.sitting import Sitting
@@ -215,6 +215,14 @@ class Store:
             row = connection.execute("SELECT body FROM plans").fetchone()
             return Plan.model_validate_json(row["body"]) if row else None
 
+    def frozen(self) -> PlanFrozen | None:
+        """The freezing of the plan, with its hashes; None before, and in a record made by hand.
+
+        A later release may know more fields of a plan, and would compute another hash of the same one.
+        """
+        events = (item.event for item in self.events_of(STUDY_STREAM))
+        return next((event for event in events if isinstance(event, PlanFrozen)), None)
+
     def is_planned(self) -> bool:
         """Whether the plan is frozen."""
         with self._database.reading() as connection:
@@ -258,6 +266,11 @@ class Store:
         """Participants for whom time has brought something about."""
         with self._database.reading() as connection:
             return sittings.due(connection, now)
+
+    def n_places_taken(self, kind: str = "human") -> int:
+        """Places held by people of a kind who have completed or are on their way."""
+        with self._database.reading() as connection:
+            return sittings.n_places_taken(connection, kind)
 
     def reply_text(self, reply_id: str) -> str:
         """What a running reply says so far."""

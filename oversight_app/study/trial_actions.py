@@ -143,7 +143,7 @@ def state_belief(
 ) -> BeliefStated:
     """Which option the participant now holds to be right, after the reply with this id; once for each reply."""
     _must_be_open(trial, now)
-    if not answer.belief_after_reply or reply_id != trial.belief_due:
+    if not answer.belief_after_reply or not reply_id or reply_id != trial.belief_due:
         raise Refusal("no belief is asked for here")
     mark = checked(mark, answer)
     must_be_whole(mark, answer, asks_reason=False)

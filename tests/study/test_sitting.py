@@ -331,7 +331,7 @@ def _must_keep_limits(person: Walk) -> None:
             assert (trial.closed.closed_at - trial.shown_at).total_seconds() <= trial.plan.time_limit_s
         if limit_s is not None and not sitting.is_limit_lifted and sitting.assigned_at is not None:
             used = (trial.closed.closed_at - sitting.assigned_at).total_seconds() - sitting.rested_s
-            assert used <= limit_s
+            assert used <= limit_s + 1e-6  # of a second, and sums of rests are rounded
 
 
 def _must_keep_confidences(person: Walk) -> None:
@@ -346,6 +346,7 @@ def _must_keep_confidences(person: Walk) -> None:
                 assert sum(said.probabilities) == pytest.approx(1)
             if is_distribution and said.confidence is not None:
                 assert said.confidence == said.probabilities["ABCD".index(said.choice)]
+        assert {belief.reply_id for belief in trial.beliefs} <= {m.message_id for m in trial.messages}
         if trial.closed is not None and trial.closed.status == "skipped":
             assert (trial.closed.choice, trial.closed.confidence) == ("", None)
 

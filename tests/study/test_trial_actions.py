@@ -414,8 +414,9 @@ def test_a_belief_is_stated_once_after_each_reply() -> None:
 
 def test_no_belief_is_asked_for_where_there_is_nothing_new_to_believe() -> None:
     for trial in (shown(), with_reply(shown()), with_reply(shown(), "failed", text="")):
-        with pytest.raises(Refusal):
-            believe(trial)
+        for reply_id in ("r1", ""):
+            with pytest.raises(Refusal):
+                believe(trial, reply_id)
     with pytest.raises(Refusal):
         believe(with_reply(shown(), "complete"), design=DESIGN)
 
