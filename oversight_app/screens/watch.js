@@ -12,7 +12,6 @@ const PAUSE_MS = 10000 // a stretch of typing ends after so long
 const SCROLL_EVERY_MS = 1000
 const LEAST_SCROLL = 0.01
 const LONGEST_TERM = 200
-const SHOWN_MS = 30 // after so long the page shows what a click has changed
 
 const PARTS = [
   ["question", ".ov-question"],
@@ -27,17 +26,16 @@ const FIELDS = [
   ["reason", ".ov-reason"],
   ["search", ".ov-search"],
 ]
-const MARKS = ["answer", "initial", "confidence", "belief"].map((name) => `[class*='st-key-${name}_']`).join()
 
 export default function ({ data, parentElement }) {
   const watch = (document.documentElement.watch ??= begun())
   watch.place = parentElement
-  if (watch.whose !== data.whose) pack(watch)
   if (watch.whose !== data.whose || watch.n !== data.n || watch.phase !== data.phase) {
-    endTyping(watch)
+    finish(watch)
+    if (watch.whose !== data.whose) pack(watch)
     const { whose, n, phase } = data
     const from = { passed: data.shown_ms, steady: performance.now(), wall: Date.now() }
-    Object.assign(watch, { whose, n, phase, from, scroll: null, marked: new Map() })
+    Object.assign(watch, { whose, n, phase, from, scroll: null, marks: new Map() })
   }
   watch.kinds = new Set(data.logs)
   if (!watch.listening) listen(watch)
@@ -50,7 +48,7 @@ export default function ({ data, parentElement }) {
 function begun() {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
   const page = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-  const watch = { page, seq: 0, open: [], packed: [], kinds: new Set() }
+  const watch = { page, seq: 0, open: [], packed: [], kinds: new Set(), marks: new Map() }
   setInterval(() => tick(watch), EVERY_MS)
   // On a phone, going out of sight may be the last that a page hears.
   document.addEventListener("visibilitychange", () => {
@@ -91,13 +89,22 @@ function listen(watch) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) endTyping(watch)
   })
   for (const before of ["pointerdown", "keydown"]) on(document, before, () => remember(watch))
-  for (const after of ["click", "change", "keyup"]) on(document, after, (event) => marked(watch, event))
+  for (const after of ["click", "change", "input", "keyup"]) on(document, after, (event) => touched(watch, event))
 }
 
 function leave(watch) {
-  endTyping(watch)
+  finish(watch)
   watch.listening?.abort()
   Object.assign(watch, { listening: null, n: null })
+}
+
+// What is going on is noted as it stands.
+function finish(watch) {
+  endTyping(watch)
+  for (const mark of watch.marks.values()) {
+    look(watch, mark)
+    settle(watch, mark)
+  }
 }
 
 // A steady clock may stand still while the machine sleeps; a wall clock may be set back. The larger one is right.
@@ -169,43 +176,6 @@ function endTyping(watch) {
   note(watch, "typing", run, ms)
 }
 
-// A radio button of the page may change without any event that says so, and a page that is drawn anew may show what was
-// marked elsewhere. So what is marked is read before and after somebody does something, and what differs is theirs.
-function remember(watch) {
-  for (const place of document.querySelectorAll(MARKS)) watch.marked.set(markNamed(place), read(place))
-}
-
-function marked(watch, event) {
-  const place = event.target.closest?.(MARKS)
-  const mark = place && markNamed(place)
-  if (!mark) return
-  const ms = now(watch)
-  setTimeout(() => {
-    const before = watch.marked.get(mark) ?? []
-    const after = read(place)
-    watch.marked.set(mark, after)
-    for (const one of after) if (!before.includes(one)) note(watch, "choices", { mark, ...JSON.parse(one) }, ms)
-  }, SHOWN_MS)
-}
-
-// Which of the radio buttons, or what the sliders say: one for the only percentage, or one for each option.
-function read(place) {
-  const radios = [...place.querySelectorAll("[type=radio]")]
-  const chosen = radios.findIndex((radio) => radio.checked)
-  const rows = [...place.querySelectorAll(".ov-share")]
-  const shares = rows.map((row, i) => {
-    const slider = row.querySelector("[type=range]")
-    const share = slider.classList.contains("is-untouched") ? {} : { percent: Number(slider.value) }
-    return rows.length > 1 ? { option: i, ...share } : share
-  })
-  return (radios.length ? (chosen < 0 ? [] : [{ option: chosen }]) : shares).map((one) => JSON.stringify(one))
-}
-
-function markNamed(place) {
-  const [, name, ofBelief] = /\bst-key-(?:((?:initial_)?(?:answer|confidence))|belief_(answer|confidence)_\d+)_\d+(?:\s|$)/.exec(place.className) ?? []
-  return name ?? (ofBelief && (ofBelief === "answer" ? "belief" : "belief_confidence"))
-}
-
 // -- sending ----------------------------------------------------------------------------------------------
 
 function pack(watch) {
@@ -245,7 +215,7 @@ async function post(batch) {
 // The page may be gone in a moment. Nobody will hear the answer, so all of it is kept, and sent again if there is time;
 // the server knows a batch that it has.
 function sendAtOnce(watch) {
-  endTyping(watch)
+  finish(watch)
   pack(watch)
   for (const batch of watch.packed) {
     const isTaken = navigator.sendBeacon?.("/observed", new Blob([batch], { type: "application/json" }))

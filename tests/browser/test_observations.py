@@ -15,7 +15,7 @@ from oversight_app.export import export_study
 from oversight_app.store import Store
 from oversight_app.study.design import LogDesign
 from oversight_app.study.sitting import Stage
-from tests.browser.served import Served, mark, press, wait_for
+from tests.browser.served import Served, mark, press, settled, wait_for
 from tests.browser.studies import Study, make_study
 
 pytestmark = pytest.mark.browser
@@ -52,6 +52,7 @@ def open_question(page: Page, served: Served, study: Study) -> str:
     page.goto(f"{served.url}/go/{study.tokens[0]}")
     expect(page.locator(".st-key-submit_1 button")).to_be_visible()
     page.wait_for_function("() => document.documentElement.watch?.listening")
+    settled(page)
     return participant_id
 
 
@@ -67,6 +68,7 @@ def test_what_a_participant_does_comes_out_in_the_export(tmp_path: Path, page: P
     served = serve(study.folder)
     posts = hear_posts(page)
     participant_id = open_question(page, served, study)
+    page.wait_for_function("() => document.documentElement.watch.scroll")
 
     mark(page, 1, 0, confidence=1)
     mark(page, 1, 2, confidence=4)
@@ -153,6 +155,7 @@ def test_what_is_switched_off_does_not_even_leave_the_browser(
     expect(page.locator(".st-key-submit_1 button")).to_be_visible()
     if len(off) < len(KINDS):
         page.wait_for_function("() => document.documentElement.watch?.listening")
+    settled(page)
 
     mark(page, 1, 1)
     page.locator(".st-key-chat_input_1 textarea").fill("Which one?")
@@ -211,6 +214,7 @@ def test_the_passage_that_stands_alone_is_watched_too(tmp_path: Path, page: Page
     press(page, "next")
     expect(page.locator(".st-key-submit_1 button")).to_be_visible()
     page.wait_for_function("() => document.documentElement.watch.phase === 'question'")
+    settled(page)
     mark(page, 1, 0)
     page.close()
 
@@ -220,6 +224,73 @@ def test_the_passage_that_stands_alone_is_watched_too(tmp_path: Path, page: Page
     assert {row["trial_id"] for row in rows} == {
         served.sitting(study.participants[0]).trials[0].plan.trial_id
     }
+
+
+def test_sliders_are_seen_by_hand_and_by_key_and_an_untouched_one_is_not(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    study = make_study(tmp_path / "study", task="mmlu", answer={"confidence": "distribution"})
+    served = serve(study.folder)
+    participant_id = open_question(page, served, study)
+    rows = page.locator(".st-key-confidence_1 .ov-share")
+    page.wait_for_function("() => document.querySelectorAll('.st-key-confidence_1 .ov-share').length === 4")
+
+    rows.nth(1).locator("[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(lambda: len(page.evaluate("document.documentElement.watch.open")) >= 1)
+    rows.nth(3).locator("[type=text]").fill("60")
+    page.keyboard.press("Tab")
+    box = rows.nth(0).locator("[type=range]").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_for(lambda: len(page.evaluate("document.documentElement.watch.open")) >= 3)
+    page.evaluate(GO_AWAY)
+
+    choices = wait_for(lambda: exported(served, "choices"))
+    order = served.sitting(participant_id).trials[0].plan.option_order
+    said = [(row["mark"], row["choice"], row["confidence"]) for row in choices]
+    assert said[:2] == [("confidence", order[1], 0.26), ("confidence", order[3], 0.6)]
+    assert said[2][:2] == ("confidence", order[0])
+    assert 0.45 <= said[2][2] <= 0.55
+    assert len(said) == 3
+
+
+def test_first_answers_beliefs_and_reasons_are_seen_under_their_own_names(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    protocol = {"sequence": "answer_first", "belief_after_reply": True, "reason": "optional"}
+    study = make_study(tmp_path / "study", task="mmlu", answer={"confidence": "five_points"} | protocol)
+    served = serve(study.folder)
+    study.seat(0)
+    page.goto(f"{served.url}/go/{study.tokens[0]}")
+    page.wait_for_function("() => document.documentElement.watch?.listening")
+    settled(page)
+
+    page.locator(".st-key-options_1 .ov-exact").nth(1).click()
+    page.locator(".st-key-initial_confidence_1 label").nth(3 + 1).click()
+    press(page, "initial_submit_1")
+    page.locator(".st-key-chat_input_1 textarea").fill("Why?")
+    page.keyboard.press("Enter")
+    page.locator("[class*=st-key-belief_answer_] [data-testid=stRadioOption]").nth(2).click()
+    page.locator("[class*=st-key-belief_confidence_] [data-testid=stRadioOption]").nth(0).click()
+    page.locator(".ov-reason textarea").click()
+    page.keyboard.type(SECRET)
+    mark(page, 1, 0, confidence=4)
+    page.evaluate(GO_AWAY)
+
+    wait_for(lambda: exported(served, "choices"))
+    order = served.sitting(study.participants[0]).trials[0].plan.option_order
+    said = [(row["mark"], row.get("choice", row.get("confidence"))) for row in exported(served, "choices")]
+    assert said == [
+        ("initial_answer", order[1]),
+        ("initial_confidence", 0.8),
+        ("belief", order[2]),
+        ("belief_confidence", 0.25),
+        ("answer", order[0]),
+        ("confidence", 1.0),
+    ]
+    typed = {row["field"]: row["length"] for row in exported(served, "typing")}
+    assert typed == {"chat": len("Why?"), "reason": len(SECRET)}
 
 
 def test_two_tabs_of_one_person_are_both_seen(
@@ -232,6 +303,7 @@ def test_two_tabs_of_one_person_are_both_seen(
     other = context.new_page()
     other.goto(f"{served.url}/go/{study.tokens[0]}")
     other.wait_for_function("() => document.documentElement.watch?.listening")
+    settled(other)
     mark(other, 1, 1)
 
     page.close()
