@@ -25,7 +25,7 @@ from oversight_app.routes import MIDDLEWARE, ROUTES
 from oversight_app.screens.turnstile import Turnstile
 
 _LOG = logging.getLogger("oversight")
-_STREAMLITS_PAGE = Path(st.__file__).parent / "static" / "index.html"
+_STREAMLITS = Path(st.__file__).parent / "static"
 
 
 @cache
@@ -35,10 +35,15 @@ def _document() -> Document:
 
     say = running.words().say
     return furnished(
-        _STREAMLITS_PAGE.read_text(encoding="utf-8"),
+        (_STREAMLITS / "index.html").read_text(encoding="utf-8"),
         title=say("page.title"),
         language=say("language.code"),
         parts=assets.for_document(disconnected=say("page.disconnected")),
+        # Passages are set in it. On a slow line it takes seconds, and would come while the clock is running.
+        later_fonts=[
+            f"./static/media/{font.name}"
+            for font in _STREAMLITS.glob("static/media/SourceSerif*Roman*.woff2")
+        ],
     )
 
 

@@ -19,7 +19,7 @@ def test_streamlits_page_gets_our_title_language_look_and_scripts() -> None:
 
     assert "<title>Studie &amp; mehr</title>" in document.text
     assert '<html lang="de">' in document.text
-    assert document.text.index("</head>") < document.text.index("<style>p {}</style></body>")
+    assert document.text.index("</head>") < document.text.index("<style>p {}</style>")
     assert "Streamlit</title>" not in document.text
     assert 'rel="service-desc"' not in document.text
 
@@ -45,3 +45,9 @@ def test_another_look_is_another_document() -> None:
 def test_a_page_of_streamlit_that_is_made_otherwise_is_refused_aloud() -> None:
     with pytest.raises(ValueError, match="has not one </body>"):
         furnished("<html>", title="Study", language="en", parts="")
+
+
+def test_what_later_pages_are_set_in_is_fetched_once_the_first_page_stands() -> None:
+    document = furnished(STREAMLITS, title="Study", language="en", parts="", later_fonts=["./static/a.woff2"])
+
+    assert 'of ["./static/a.woff2"])' in document.text

@@ -18,7 +18,7 @@ def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-_LOOKS = ("page.css", "sheet.css", "question.css", "chat.css", "formulas.css", "answering.css")
+_LOOKS = ("page.css", "icons.css", "sheet.css", "question.css", "chat.css", "formulas.css", "answering.css")
 _SHEETS = "\n".join(map(_read, _LOOKS))
 
 
