@@ -112,7 +112,12 @@ _ANSWERS = (
     count("n_resets", "Times the participant made the model forget"),
     _TIME_LIMIT,
     seconds("response_time_s", "From first shown to closed, by the server's clock"),
-    seconds("browser_response_time_s", "The same by the participant's browser"),
+    seconds(
+        "browser_response_time_s",
+        "From the question's first paint to the click that handed in, by the participant's browser and over reloads; "
+        "empty where the clock closed the trial, and where that browser cannot know: another tab or device had the "
+        "question first, or its clock is more than 5 s off the server's measure",
+    ),
     seconds("assistant_wait_s", "Time spent waiting for replies"),
     moment("shown_at", "When the question was first shown"),
     moment("closed_at", "When the trial closed: the deadline, however late it was noticed"),

@@ -3,7 +3,7 @@
 
 const TICK_MS = 200
 const ASK_AGAIN_MS = 3000 // a question sent while the connection was down is lost, so it is asked again
-const OPENED_LATE_MS = 15000 // who meets a question so long after its first showing has not seen it appear
+const UNBELIEVABLE_MS = 5000 // between this browser's measure and the server's; a line and a busy server explain less
 const BUTTONS = ["submit", "skip", "initial_submit"]
 
 export default function ({ data, setTriggerValue, setStateValue, parentElement }) {
@@ -18,6 +18,7 @@ export default function ({ data, setTriggerValue, setStateValue, parentElement }
   }
   bar.askedAt = -Infinity
   bar.from = { remaining: data.remaining_ms, early: data.min_ms ?? 0, steady: performance.now(), wall: Date.now() }
+  doubt(bar)
   bar.parts.full.textContent = data.where
   bar.parts.short.textContent = data.where_short
   bar.parts.label.textContent = data.left
@@ -60,15 +61,35 @@ function stop(bar) {
 function opened(data) {
   const now = { steady: performance.now(), wall: Date.now(), before: 0 }
   if (!data.trial) return now
-  const key = `oversight-shown-${data.trial}`
   try {
-    const first = Number(sessionStorage.getItem(key))
-    if (first) return { ...now, before: Math.max(0, now.wall - first) }
-    if (data.shown_ms <= OPENED_LATE_MS) sessionStorage.setItem(key, String(now.wall))
+    const first = sessionStorage.getItem(keptAt(data))
+    if (first !== null) return first === "" ? null : { ...now, before: now.wall - Number(first) }
+    sessionStorage.setItem(keptAt(data), String(now.wall))
   } catch {
     // A browser that stores nothing measures from here, where that is the beginning.
   }
-  return data.shown_ms > OPENED_LATE_MS ? null : now
+  return now
+}
+
+// What this browser has measured goes on over a reload by its wall clock, and nobody knows who sets that, or how long
+// another tab had the question before. So it is held against the server's own measure at every drawing of the page: a
+// measure that is far off, once, is none.
+function doubt({ opened, data }) {
+  if (!opened || !data.trial || Math.abs(opened.before + passedSince(opened) - data.shown_ms) <= UNBELIEVABLE_MS) return
+  opened.isOff = true
+  try {
+    sessionStorage.setItem(keptAt(data), "")
+  } catch {}
+}
+
+// Null also where the two clocks have parted since the last drawing: one of them was set, or the machine slept.
+function measured({ opened, from }) {
+  const parted = Math.abs(performance.now() - from.steady - (Date.now() - from.wall))
+  return opened && !opened.isOff && parted <= UNBELIEVABLE_MS ? Math.round(opened.before + passedSince(opened)) : null
+}
+
+function keptAt(data) {
+  return `oversight-shown-${data.trial}`
 }
 
 // A steady clock may stand still while the machine sleeps; a wall clock may be set back. The larger one is right.
@@ -123,8 +144,7 @@ function clicked(bar, event) {
   if (!(at instanceof Element)) return
   const by = BUTTONS.find((name) => at.closest(`.st-key-${name}_${bar.n} button`))
   if (by) {
-    const ms = bar.opened && Math.round(bar.opened.before + passedSince(bar.opened))
-    bar.setStateValue("submitted", { n: bar.n, by, ms })
+    bar.setStateValue("submitted", { n: bar.n, by, ms: measured(bar) })
     return
   }
   // An option's text can be selected and copied, so it lies above its radio button; a plain click on it chooses.
