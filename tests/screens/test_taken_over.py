@@ -60,7 +60,7 @@ def test_going_on_here_brings_the_page_back_and_says_nothing_more(monkeypatch: p
     app.button(key="go_on_here").click().run()
 
     assert "Which planet has the shortest year?" in texts(app)
-    assert "You go on here now" not in texts(app)
+    assert "You are going on here now" not in texts(app)
     assert not is_told(app.run())
 
 
@@ -69,11 +69,11 @@ def test_the_second_tab_is_told_until_it_says_that_it_has_read_it(monkeypatch: p
     elsewhere(AGO)
 
     report(app, "this", ms())
-    assert "You go on here now" in texts(app)
+    assert "You are going on here now" in texts(app)
 
     app.button(key="took_over_seen").click().run()
-    assert "You go on here now" not in texts(app)
-    assert "You go on here now" not in texts(app.run())
+    assert "You are going on here now" not in texts(app)
+    assert "You are going on here now" not in texts(app.run())
 
 
 def test_one_tab_alone_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def test_one_tab_alone_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     report(app, "this", ms())
 
     assert not is_told(app)
-    assert "You go on here now" not in texts(app)
+    assert "You are going on here now" not in texts(app)
 
 
 @pytest.mark.parametrize(
