@@ -1,27 +1,34 @@
 """Run the benchmarks and print their figures.
 
-    python -m tests.bench                  all of them
-    python -m tests.bench imports pages    these two
+    python -m tests.bench                       all of them, about half an hour
+    python -m tests.bench load outages          these two
+    python -m tests.bench soak --minutes 1      a shorter soak, for trying out
 
-Figures depend on what else the machine does: run them on a quiet one.
+Figures depend on what else the machine does: run them on a quiet one. Speeds are reported; what fails a benchmark is an
+error, or something lost that had been acknowledged.
 """
 
+import argparse
 import importlib
 import os
-import pkgutil
 import platform
 import sys
 import time
 from collections.abc import Sequence
 
-import tests.bench
 from tests.bench import Figure
 
-
-def names() -> list[str]:
-    """Every benchmark there is; a module that starts with `_` serves others and is none itself."""
-    found = (module.name for module in pkgutil.iter_modules(tests.bench.__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+BENCHMARKS = (
+    "import_mmlu",
+    "rehearsal",
+    "page",
+    "first_visit",
+    "kills",
+    "outages",
+    "load",
+    "soak",
+)
+"""Every benchmark there is, the short ones first; the other modules here serve them."""
 
 
 def machine() -> str:
@@ -46,20 +53,25 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def main(wanted: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the wanted benchmarks, or all; 1 when one of them failed or does not exist."""
-    if unknown := sorted(set(wanted) - set(names())):
-        print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(names()) or 'none yet'}.")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Run the benchmarks.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; none: all")
+    parser.add_argument("--minutes", type=float, help="how long the soak lasts")
+    wanted = parser.parse_args(arguments)
+    if unknown := sorted(set(wanted.names) - set(BENCHMARKS)):
+        print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
         return 1
-    print(machine())
+    print(machine(), flush=True)
     failed: list[str] = []
-    for name in wanted or names():
+    for name in wanted.names or BENCHMARKS:
         started = time.perf_counter()
+        settings = {"minutes": wanted.minutes} if name == "soak" and wanted.minutes else {}
         try:
-            figures: list[Figure] = importlib.import_module(f"tests.bench.{name}").run()
+            figures: list[Figure] = importlib.import_module(f"tests.bench.{name}").run(**settings)
         except Exception as error:  # one broken benchmark must not hide the figures of the others
             failed.append(name)
-            print(f"\n{name}: failed with {type(error).__name__}: {error}")
+            print(f"\n{name}: failed with {type(error).__name__}: {error}", flush=True)
             continue
         print(f"\n{name} ({time.perf_counter() - started:.0f} s)\n{table(figures)}", flush=True)
     return 1 if failed else 0
