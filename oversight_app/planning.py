@@ -291,11 +291,17 @@ def plan_summary(plan: Plan, questions: Mapping[str, Question], half_width: Half
                 f"Pilot only: task {task.task} has {task.n_passages} passages. Below {PILOT_PASSAGES} the interval "
                 "over passages is not to be trusted, and the report will repeat this."
             )
+    length = longest(plan, questions)
+    if limit_s is not None and limit_s < length.about_s:
+        warnings.append(
+            f"sitting.limit_s is {limit_s:g}, but the questions can take {length.about_s:.0f} seconds: whoever uses "
+            "their time is cut off before the end. Raise it, or ask fewer questions."
+        )
     return PlanSummary(
         cells=tuple(cell.name for cell in plan.cells),
         tasks=tasks,
         n_people=design.analysis.target_n,
-        minutes_at_most=longest(plan, questions).seconds / 60,
+        minutes_at_most=length.seconds / 60,
         limit_minutes=None if limit_s is None else limit_s / 60,
         untimed=tuple(name for name, task in design.tasks.items() if task.time_limit_s == "none"),
         warnings=tuple(warnings),

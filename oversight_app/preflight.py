@@ -12,7 +12,8 @@ from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
 from oversight_app.providers import check_provider, sends_key_in_clear
 from oversight_app.store import Store
-from oversight_app.study.design import Design
+from oversight_app.study.design import Design, ScoringRule
+from oversight_app.study.doubts import doubts
 from oversight_app.study.plan import Plan
 from oversight_app.study_folder import PLACEHOLDER, StudyFolder
 from oversight_app.words import ENGLISH
@@ -52,7 +53,8 @@ def inspect(
     summary = planning.plan_summary(plan, questions, half_width)
     found.facts += summary.describe().splitlines()
     found.warnings += summary.warnings
-    found.warnings += placeholders(plan) + unfair(plan)
+    found.facts += [pages(plan), *pay(plan)]
+    found.warnings += placeholders(plan) + unfair(plan) + doubts(plan)
     _models(plan.design, environment, found)
     return found
 
@@ -61,7 +63,7 @@ def cautions(plan: Plan, environment: Mapping[str, str]) -> list[str]:
     """What to be warned of after `plan`: holes in the texts, models that cannot be asked."""
     found = Findings()
     _models(plan.design, environment, found)
-    return [*placeholders(plan), *unfair(plan), *found.warnings, *found.obstacles]
+    return [*placeholders(plan), *unfair(plan), *doubts(plan), *found.warnings, *found.obstacles]
 
 
 def placeholders(plan: Plan) -> list[str]:
@@ -71,6 +73,41 @@ def placeholders(plan: Plan) -> list[str]:
         for name, text in plan.texts.items()
         if PLACEHOLDER in text
     ]
+
+
+def pages(plan: Plan) -> str:
+    """What participants walk through, so that a file that was forgotten shows."""
+    n_checks = plan.design.sitting.attention_checks
+    walk = [
+        "consent",
+        _counted("screening", len(plan.screening), "question"),
+        "instructions" + (" with an example" if plan.example is not None else ""),
+        _counted("check", len(plan.comprehension), "question"),
+        "pledge" if plan.texts.get("pledge", "").strip() else "",
+        "the questions" + (f" with {n_checks} attention checks among them" if n_checks else ""),
+        _counted("questionnaire", len(plan.survey), "item") or "the questions about outside help",
+        "debrief",
+    ]
+    return f"Pages: {', '.join(page for page in walk if page)}."
+
+
+def pay(plan: Plan) -> list[str]:
+    """What answers may cost, where their probabilities are paid."""
+    design = plan.design
+    answer = design.answer
+    if answer.scoring_rule is ScoringRule.NONE:
+        return []
+    n_conditions = 2 if design.conditions.allocation == "within" else 1
+    per_task = [n_conditions * task.questions_per_condition for task in design.tasks.values()]
+    n = max(per_task) if design.conditions.tasks == "between" else sum(per_task)
+    return [
+        f"Pay: at most {answer.prize:g} {answer.currency} for a question and {n * answer.prize:g} for a person, by the "
+        f"{answer.scoring_rule} rule; practice and attention checks pay nothing."
+    ]
+
+
+def _counted(page: str, n: int, of_what: str) -> str:
+    return f"{page} ({n} {of_what}{'s' if n > 1 else ''})" if n else ""
 
 
 def unfair(plan: Plan) -> list[str]:

@@ -306,6 +306,33 @@ def test_the_duration_is_the_sum_of_the_limits_practice_included() -> None:
     assert summary.minutes_at_most == 6  # two conditions of two questions and a practice item, a minute each
 
 
+def test_reading_and_attention_checks_take_time_too() -> None:
+    tasks = {
+        "quality": {
+            "questions_per_condition": 1,
+            "practice_per_condition": 0,
+            "time_limit_s": 300,
+            "reading_s": 60,
+        }
+    }
+    questions = make_questions(n_attention=2)
+
+    plain, _ = summarised(make_design(tasks=tasks), questions)
+    checked, _ = summarised(make_design(tasks=tasks, sitting={"attention_checks": 2}), questions)
+
+    assert (plain.minutes_at_most, checked.minutes_at_most) == (12, 22)
+
+
+@pytest.mark.parametrize(("limit_s", "warns"), [(2400, False), (600, True)])
+def test_a_limit_of_the_sitting_is_said_and_warned_of_where_it_cuts_people_off(
+    limit_s: float, warns: bool
+) -> None:
+    summary, _ = summarised(make_design(sitting={"limit_s": limit_s}), make_questions())
+
+    assert f"; the sitting ends after {limit_s / 60:.0f} minutes, rests left out." in summary.describe()
+    assert any(line.startswith("sitting.limit_s is 600, but") for line in summary.warnings) == warns
+
+
 def test_an_untimed_task_has_no_duration_and_says_so() -> None:
     tasks = {
         "mmlu": {"questions_per_condition": 2, "time_limit_s": "none"},

@@ -178,3 +178,52 @@ def test_a_german_study_without_practice_is_not_warned_of_it(tmp_path: Path) -> 
     )
 
     assert not any("English" in line for line in found_in(study).warnings)
+
+
+def test_the_pages_are_told_so_that_a_forgotten_file_shows(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    (study.texts / "pledge.md").write_text("I promise.")
+    (study.texts / "screening.toml").write_text(
+        '[[question]]\ntext = "English?"\noptions = ["No", "Yes"]\neligible = [1]\n'
+    )
+    for name in ("survey", "example"):
+        (study.texts / f"{name}.toml").unlink(missing_ok=True)
+    design = study.design_file.read_text()
+    study.design_file.write_text(design.replace("[sitting]", "[sitting]\nattention_checks = 2"))
+
+    (said,) = [line for line in found_in(study).facts if line.startswith("Pages: ")]
+
+    n_check = len(study.read_materials("en").comprehension)
+    assert said == (
+        f"Pages: consent, screening (1 question), instructions, check ({n_check} questions), pledge, "
+        "the questions with 2 attention checks among them, the questions about outside help, debrief."
+    )
+
+
+def test_what_answers_may_cost_is_told_before_they_do(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    before = found_in(study).facts
+    paid = '[answer]\nconfidence = "distribution"\nscoring_rule = "log"\nprize = 5\ncurrency = "pence"'
+    design = study.design_file.read_text()
+    study.design_file.write_text(design.replace('[answer]\nconfidence = "five_points"', paid))
+
+    (said,) = [line for line in found_in(study).facts if line.startswith("Pay: ")]
+
+    assert not any(line.startswith("Pay") for line in before)
+    assert said.startswith("Pay: at most 5 pence for a question and 30 for a person, by the log rule;")
+
+
+def test_doubts_are_said_with_the_check_and_with_the_plan(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    design = study.design_file.read_text()
+    study.design_file.write_text(design.replace("[sitting]", "[sitting]\nmax_participants = 2\nlimit_s = 60"))
+
+    before = found_in(study).warnings
+    freeze(study)
+    with study.open_store() as store:
+        plan = store.plan()
+
+    assert plan is not None
+    for doubt in (before, cautions(plan, {})):
+        assert any(line.startswith("sitting.max_participants is 2, below") for line in doubt)
+    assert any(line.startswith("sitting.limit_s is 60, but the questions can take") for line in before)

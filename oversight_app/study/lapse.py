@@ -125,12 +125,15 @@ def _ends_at(sitting: Sitting, design: Design) -> datetime | None:
 def _leaves_at(sitting: Sitting, design: Design) -> datetime | None:
     """When a participant with a place counts as gone, without a further sign of them.
 
-    Never while a question's clock runs, because somebody may be reading; and a model has all the time in the world.
+    Never while a question's clock or a reading phase runs, because somebody may be reading; and a model has all the
+    time in the world.
     """
     if sitting.assigned_at is None or sitting.last_sign_at is None or sitting.kind == MODEL:
         return None
     if sitting.has_left or sitting.stage is Stage.ENDED:
         return None
     if sitting.has_open_trial and sitting.trial.deadline_at is not None:
+        return None
+    if sitting.stage is Stage.READING and sitting.trial.reading_until is not None:
         return None
     return sitting.last_sign_at + timedelta(seconds=design.sitting.idle_limit_s)

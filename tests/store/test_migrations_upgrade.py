@@ -20,7 +20,7 @@ from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
 from oversight_app.status import status_of
 from oversight_app.store import Store, bank, chain, migrations
-from oversight_app.study.events import STUDY_STREAM, iso
+from oversight_app.study.events import STUDY_STREAM, canonical, iso
 from oversight_app.study.page import EndPage, QuestionPage, SurveyPage
 from oversight_app.study.sitting import Stage
 from tests.builders import START, STUDY_ID, finish, make_clock, make_plan, make_proctor, make_questions, seat
@@ -93,7 +93,7 @@ def as_written_before(events: Iterator[dict[str, Any]]) -> Iterator[Happened]:
                 for trial in body["trials"]:
                     for name in LATER_TRIAL_FIELDS:
                         del trial[name]
-        yield row["stream"], row["kind"], row["at"], chain.canonical(body)
+        yield row["stream"], row["kind"], row["at"], canonical(body)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         old.execute(
             "INSERT INTO plans VALUES (?, ?, ?)", (OLD_PLAN_HASH, plan.frozen_at, as_frozen_before(plan))
         )
-        frozen = chain.canonical({"plan_hash": OLD_PLAN_HASH, "design_hash": "e" * 64})
+        frozen = canonical({"plan_hash": OLD_PLAN_HASH, "design_hash": "e" * 64})
         events = [
             (STUDY_STREAM, "PlanFrozen", iso(START), frozen),
             *as_written_before(new.rows("events")),

@@ -156,6 +156,15 @@ def test_the_end_of_the_reading_time_is_no_sign_of_a_reader() -> None:
     assert person.trial.passage_read_at == at(60)
 
 
+def test_nobody_leaves_while_they_may_be_reading() -> None:
+    person = reading(tasks={"quality": STORIES["quality"] | {"reading_s": 3000}})
+
+    person.wait(2900)
+
+    assert not person.sitting.has_left
+    assert due_at(person) == at(3000)
+
+
 def test_asking_for_the_question_is_a_sign() -> None:
     person = reading()
     person.wait(30)
