@@ -165,14 +165,14 @@ class Visitor:
             yield limit_s - intent.seconds + self._dice.uniform(1, 20)
             return
         self._proctor.save_draft(self._id, page.n, said.choice, None)
-        yield max(intent.seconds * 0.1, page.min_ms / 1000 - intent.seconds * 0.9)
+        yield max(intent.seconds * 0.1, page.min_ms / 1000 - intent.seconds * 0.9 + _BROWSER_LAG_S)
         self._proctor.submit(
             self._id,
             page.n,
             said.choice,
             confidence,
             probabilities=probabilities,
-            reason=_REASON if page.reason == "required" else "",
+            reason=self._reason(),
             browser_response_time_s=round(intent.seconds + _BROWSER_LAG_S, 3),
         )
 
@@ -181,8 +181,13 @@ class Visitor:
         choice = asked_for if heeds(self._person, self._dice) else self._dice.randrange(len(LETTERS))
         confidence, probabilities = _on_page(Said(choice, on_scale(1.0, page.confidence_scale)), page)
         yield self._dice.uniform(3, 15)
-        reason = _REASON if page.reason == "required" else ""
-        self._proctor.submit(self._id, page.n, choice, confidence, probabilities=probabilities, reason=reason)
+        self._proctor.submit(
+            self._id, page.n, choice, confidence, probabilities=probabilities, reason=self._reason()
+        )
+
+    def _reason(self) -> str:
+        # Not by the page as it was first seen: an own answer that comes before asks for none.
+        return _REASON if self._proctor.plan.design.answer.reason == "required" else ""
 
     def _commit_first(self, page: QuestionPage, intent: Intent, key: int) -> Iterator[float]:
         """The answer of one's own that comes before the assistant."""
