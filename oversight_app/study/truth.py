@@ -9,6 +9,7 @@ attention checks, weigh less, and more in what comes first. What a limit of the 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from math import comb, exp, sqrt
 from typing import TypeAlias
 
@@ -34,6 +35,8 @@ from oversight_app.study.trial_plan import TrialPlan
 STAND_IN_ERROR_SHARE = 0.3
 """Where a real model would say what it thinks, the stand-in of a rehearsal is wrong this often."""
 
+_SOME = 16
+
 Accuracies: TypeAlias = dict[str, dict[str, float]]
 
 
@@ -43,9 +46,11 @@ def true_accuracies(
     """The accuracy to expect, by task and human condition."""
     right: dict[tuple[str, str], float] = defaultdict(float)
     counted: dict[tuple[str, str], float] = defaultdict(float)
-    for cell in plan.cells:
-        # Each participant of a cell meets blocks of the same lengths in this order, with as many wrong stances in each.
-        trials = trials_for(plan, questions, cell, "somebody", arrival=0, turn=0)
+    # Each participant of a cell meets blocks of the same lengths in this order, with as many wrong stances in each;
+    # only the places of attention checks differ, so where there are some it takes several to stand for all.
+    n_each = _SOME if plan.design.sitting.attention_checks else 1
+    for cell, arrival in product(plan.cells, range(n_each)):
+        trials = trials_for(plan, questions, cell, "somebody", arrival=arrival, turn=0)
         advised = _share_advised_right(trials, questions)
         for manner in manners:
             skips = manner.skips if plan.design.answer.skip else 0.0

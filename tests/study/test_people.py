@@ -17,6 +17,7 @@ from oversight_app.study.people import (
     answer,
     draw_item,
     draw_person,
+    heeds,
     intend,
     leaves_on,
     probability_right,
@@ -115,6 +116,28 @@ def test_only_slow_people_run_out_of_time_and_never_without_a_limit() -> None:
     assert fmean(slow) == pytest.approx(BY_NAME["slow"].lapses, abs=0.025)
     assert not any(untimed)
     assert all(intent.seconds < 60 and not intent.lets_it_lapse for intent in quick)
+
+
+def test_only_who_guesses_overlooks_what_a_check_asks_for() -> None:
+    found = {
+        name: fmean(heeds(make_person(name), Random(i)) for i in range(4000)) for name in ("guessing", "slow")
+    }
+
+    assert found["guessing"] == pytest.approx(1 - BY_NAME["guessing"].overlooks, abs=0.02)
+    assert found["slow"] == 1
+
+
+def test_only_who_guesses_skips_and_only_where_it_is_allowed() -> None:
+    def skipped(name: str, *, may_skip: bool) -> float:
+        return fmean(
+            intend(
+                make_person(name), PLAIN, 0, is_assisted=False, limit_s=60, dice=Random(i), may_skip=may_skip
+            ).skips
+            for i in range(4000)
+        )
+
+    assert skipped("guessing", may_skip=True) == pytest.approx(BY_NAME["guessing"].skips, abs=0.015)
+    assert skipped("slow", may_skip=True) == skipped("guessing", may_skip=False) == 0
 
 
 def test_advice_is_taken_as_often_as_the_kind_takes_it_right_or_wrong() -> None:

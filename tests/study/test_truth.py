@@ -14,15 +14,16 @@ from oversight_app.study.people import (
     answer,
     draw_item,
     draw_person,
+    heeds,
     intend,
     leaves_on,
 )
 from oversight_app.study.plan import Plan
-from oversight_app.study.questions import LETTERS, Role
+from oversight_app.study.questions import LETTERS
 from oversight_app.study.truth import STAND_IN_ERROR_SHARE, true_accuracies
-from tests.builders import make_design, make_plan, make_question, make_questions
+from tests.builders import make_design, make_plan, make_questions
 
-QUESTIONS = make_questions(n_mmlu=40)
+QUESTIONS = make_questions(n_mmlu=40, n_attention=6)
 BY_ID = {question.question_id: question for question in QUESTIONS}
 MMLU = {"mmlu": {"questions_per_condition": 10}}
 
@@ -40,17 +41,29 @@ def counted_by_rule(plan: Plan, n_people: int) -> dict[str, tuple[float, float]]
         cell = plan.cells[number % len(plan.cells)]
         trials = trials_for(plan, BY_ID, cell, f"p{number}", arrival=number, turn=number // len(plan.cells))
         own: dict[str, list[float]] = {}
+        n_failed = 0
         for trial in trials:
             if leaves_on(person, len(trials)) == trial.n:
                 break
+            if trial.is_attention_check:
+                n_failed += not heeds(person, dice) and dice.random() >= CHANCE
+                if n_failed >= plan.design.sitting.attention_failures > 0:
+                    break
+                continue
             is_assisted = trial.condition == Condition.HUMAN_WITH_MODEL
             key = BY_ID[trial.question_id].correct
             intent = intend(
-                person, draw_item(dice), key, is_assisted=is_assisted, limit_s=trial.time_limit_s, dice=dice
+                person,
+                draw_item(dice),
+                key,
+                is_assisted=is_assisted,
+                limit_s=trial.time_limit_s,
+                dice=dice,
+                may_skip=plan.design.answer.skip,
             )
             advice = LETTERS.index(trial.stance) if intent.n_messages and trial.stance else None
             said = answer(person, intent, key, advice, ConfidenceScale.NONE, dice)
-            lost = intent.lets_it_lapse and not intent.leaves_a_draft
+            lost = intent.skips or (intent.lets_it_lapse and not intent.leaves_a_draft)
             if not trial.is_practice:
                 own.setdefault(trial.condition, []).append(float(said.choice == key and not lost))
         for condition, values in own.items():
@@ -73,8 +86,10 @@ def ratio(of_people: list[list[float]]) -> tuple[float, float]:
         {"conditions": {"order": "human_alone_first", "question_samples": "separate"}},
         {"tasks": {"mmlu": {"questions_per_condition": 10, "time_limit_s": "none"}}},
         {"assistant": {"error_share": 0.8}},
+        {"answer": {"skip": True}},
+        {"sitting": {"attention_checks": 5, "attention_failures": 1}},
     ],
-    ids=["counterbalanced", "between", "one_order", "untimed", "mostly_wrong"],
+    ids=["counterbalanced", "between", "one_order", "untimed", "mostly_wrong", "skip", "attention"],
 )
 def test_the_truth_is_what_the_rules_come_out_at(sections: dict[str, Any]) -> None:
     plan = plan_with(**sections)
@@ -135,16 +150,32 @@ def test_people_who_leave_weigh_less_in_what_comes_later() -> None:
 
 def test_instructed_questions_are_no_part_of_the_truth() -> None:
     """Left out as the estimates leave them out; who leaves half-way is set aside, because there is more to leave."""
-    checks = [make_question(f"check:{i}", text=f"Choose {i}.", role=Role.ATTENTION) for i in range(6)]
-    questions = [*QUESTIONS, *checks]
-    ids = tuple(check.question_id for check in checks)
-    design = make_design(tasks=MMLU, sitting={"attention_checks": 6})
-    with_checks = make_plan(design, questions, attention=ids)
     staying = [manner for manner in MANNERS if not manner.is_leaving]
 
-    truth = true_accuracies(with_checks, {q.question_id: q for q in questions}, staying)
+    without, with_checks = (
+        true_accuracies(plan_with(sitting={"attention_checks": n}), BY_ID, staying)["mmlu"] for n in (0, 6)
+    )
 
-    assert truth == {
-        task: pytest.approx(accuracies)
-        for task, accuracies in true_accuracies(plan_with(), BY_ID, staying).items()
-    }
+    assert with_checks == pytest.approx(without)
+
+
+def test_a_skipped_question_counts_as_wrong_where_skipping_is_allowed() -> None:
+    skipping = Manner("skipping", 1.0, skips=0.4)
+
+    without, with_skip = (
+        true_accuracies(plan_with(answer={"skip": skip}), BY_ID, [skipping])["mmlu"] for skip in (False, True)
+    )
+
+    assert with_skip == pytest.approx({condition: 0.6 * p for condition, p in without.items()})
+
+
+def test_people_who_are_sent_away_weigh_less_in_what_comes_later() -> None:
+    heedless = Manner("heedless", 0.5, level=-3, asks_once=0, asks_twice=0, overlooks=1.0)
+    heedful = Manner("heedful", 0.5, level=1, asks_once=0, asks_twice=0)
+    sitting = {"attention_checks": 4, "attention_failures": 1}
+    plan = plan_with(conditions={"order": "human_alone_first"}, sitting=sitting)
+
+    truth = true_accuracies(plan, BY_ID, [heedless, heedful])["mmlu"]
+
+    own = {m.name: true_accuracies(plan, BY_ID, [m])["mmlu"]["human_alone"] for m in (heedless, heedful)}
+    assert own["heedless"] < truth["human_alone"] < truth["human_with_model"] < own["heedful"]
