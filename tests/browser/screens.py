@@ -6,14 +6,17 @@ study; each of its screens begins where the one before ended.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize, expect
 
+from oversight_app.clock import SystemClock
+from oversight_app.store import Store
 from oversight_app.study.design import ENDINGS
+from oversight_app.study.events import STUDY_STREAM, ParticipantsInvited
 from oversight_app.study.sitting import Stage
 from tests.browser import ways
 from tests.browser.conftest import LAPTOP, PHONE
@@ -77,12 +80,18 @@ def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, st
 
 
 def _planned(folder: Path, **changes: Any) -> Study:
-    """A small study. Its codes are given, because drawn ones would change the pictures each time."""
+    """A small study in which nothing is drawn anew each time: neither codes nor the names that other draws hang on."""
     given: dict[str, Any] = {
         "sitting": {"comprehension_attempts": 2},
         "outcomes": {outcome: {"code": f"DEMO{i:02}"} for i, outcome in enumerate(ENDINGS, start=1)},
     }
-    return make_study(folder, **(given | changes))
+    study = make_study(folder, **(given | changes))
+    known = {f"link-of-visitor-{i}": f"k7m2x4p{i}" for i in range(2, 5)}
+    at = SystemClock().now()
+    with Store.open(folder / "study.db") as store, store.write() as record:
+        record.invite(known, at)
+        record.append(STUDY_STREAM, [ParticipantsInvited(len(known))], at)
+    return replace(study, tokens=tuple(known), participants=tuple(known.values()))
 
 
 def _tasks(**tasks: dict[str, float]) -> Callable[[Path], Study]:
