@@ -93,12 +93,16 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._serving.add(task)
+        ends = {writer}
+        self._writers |= ends
         with suppress(OSError):
             from_server, to_server = await asyncio.open_connection(HOST, self._server_port)
-            ends = {writer, to_server}
-            self._writers |= ends
+            ends.add(to_server)
+            self._writers.add(to_server)
             await asyncio.gather(self._pass_on(reader, to_server), self._pass_on(from_server, writer))
-            self._writers -= ends
+        for end in ends:
+            end.transport.abort()
+        self._writers -= ends
         self._serving.discard(task)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -17,12 +17,22 @@ from tests.browser.served import click_option, mark, option, press, settled, wai
 pytestmark = pytest.mark.browser
 
 
+# A session is forgotten as soon as its line is cut: every interruption is a long sleep.
+FORGETS = "--server.disconnectedSessionTTL=0"
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    # A session is forgotten as soon as its line is cut: every interruption is a long sleep.
-    folder, forgets = tmp_path_factory.mktemp("never_lost"), "--server.disconnectedSessionTTL=0"
-    feedback, slow = {"feedback": "after_each"}, {"model": "scripted:demo", "words_per_s": 6}
-    with serving(folder, forgets, task="mmlu", people=40, answer=feedback, assistant=slow) as made:
+    with serving(tmp_path_factory.mktemp("never_lost"), FORGETS, task="mmlu", people=20) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Feedback after each question, and an assistant that does not come to an end."""
+    answer, assistant = {"feedback": "after_each"}, {"model": "scripted:demo", "words_per_s": 0.2}
+    folder = tmp_path_factory.mktemp("slow")
+    with serving(folder, FORGETS, task="mmlu", people=30, answer=answer, assistant=assistant) as made:
         yield made
 
 
@@ -248,32 +258,25 @@ AT_FIRST_CHANCE = """(selector) => {
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("cause", ["a restart of the server", "a sleep past the session's life"])
 def test_after_a_break_the_first_click_of_every_kind_counts(
-    cause: str, browser: Browser, places: Places, line: Proxy
+    cause: str, browser: Browser, slow: Places
 ) -> None:
-    tabs = [
-        (click, places.take(to=click.stage, answered=click.answered), new_tab(browser)) for click in CLICKS
-    ]
-    try:
+    tabs = [(click, slow.take(to=click.stage, answered=click.answered), new_tab(browser)) for click in CLICKS]
+    with Proxy(slow.served.port) as line:
+        is_restart = cause == "a restart of the server"
+        interrupt, mend = (slow.served.kill, slow.served.start) if is_restart else (line.cut, line.mend)
         for click, place, page in tabs:
             place.open(page, url=line.url)
             click.before(page)
 
-        if cause == "a restart of the server":
-            places.served.kill()
-        else:
-            line.cut()
+        interrupt()
         for click, _, page in tabs:
             expect(page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]")).to_have_count(0)
             page.evaluate(AT_FIRST_CHANCE, click.at)
-        if cause == "a restart of the server":
-            places.served.start()
-        else:
-            line.mend()
+        mend()
 
         with suppress(AssertionError):
-            wait_for(lambda: not lost(tabs))
+            wait_for(lambda: not lost(tabs), seconds=30)
         assert lost(tabs) == []
-    finally:
         for _, _, page in tabs:
             page.context.close()
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -82,6 +83,12 @@ async def tab(place: Place) -> AsyncIterator[Forger]:
         yield forger
     finally:
         await forger.leave()
+
+
+def played(story: Coroutine[Any, Any, None]) -> None:
+    """Play a story to its end. In a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, story).result()
 
 
 async def until(condition: Callable[[], object]) -> None:

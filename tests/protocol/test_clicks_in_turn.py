@@ -7,7 +7,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from oversight_app.study.events import MessageSent, PauseAsked, ReplyClosed, TrialClosed
 from tests.browser.places import Places
-from tests.protocol.forger import Forger, tab, until
+from tests.protocol.forger import Forger, played, tab, until
 
 TRIES = 5
 """Without turns, about half of what is sent in one breath is lost."""
@@ -24,7 +24,7 @@ def test_a_message_is_sent_although_an_option_is_marked_in_the_same_instant(n: i
             )
             await until(lambda: place.draft == n % 4 and place.happened(MessageSent))
 
-    asyncio.run(story())
+    played(story())
 
 
 @pytest.mark.parametrize("n", range(TRIES))
@@ -43,7 +43,7 @@ def test_a_stop_counts_although_an_option_is_marked_and_a_pause_asked_for_in_the
             await until(lambda: [m.status for m in place.trial.messages] == ["sent", "stopped"])
         assert len(place.happened(ReplyClosed)) == 1
 
-    asyncio.run(story())
+    played(story())
 
 
 @pytest.mark.parametrize("n", range(TRIES))
@@ -60,7 +60,7 @@ def test_a_submit_counts_once_although_it_comes_twice_with_another_mark(n: int, 
         assert place.closed(1) == ("answered", 1)
         assert len(place.happened(TrialClosed)) == 1
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_two_tabs_that_submit_in_the_same_instant_give_one_answer(places: Places) -> None:
@@ -79,7 +79,7 @@ def test_two_tabs_that_submit_in_the_same_instant_give_one_answer(places: Places
         assert place.closed(1) in (("answered", 0), ("answered", 1))
         assert place.sitting.n_closed == 1
 
-    asyncio.run(story())
+    played(story())
 
 
 async def ready(forger: Forger) -> None:
@@ -106,4 +106,4 @@ def test_what_comes_after_the_deadline_changes_nothing(hurried: Places) -> None:
             assert place.happened() == before
             assert place.closed(1) == ("timed_out", 1)
 
-    asyncio.run(story())
+    played(story())

@@ -11,7 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from oversight_app.study.mark import Mark
 from oversight_app.study.sitting import Stage
 from tests.browser.places import Place, Places
-from tests.protocol.forger import Forger, tab, until
+from tests.protocol.forger import Forger, played, tab, until
 
 NAN, ENDLESS = float("nan"), float("inf")
 
@@ -59,7 +59,7 @@ def test_a_mark_that_no_button_of_the_page_has_leaves_the_one_before(key: str, p
             await forger.forge(forger.mark("answer_1", 3))
             assert place.draft == 3
 
-    asyncio.run(story())
+    played(story())
 
 
 WRONG_TIMES: list[Any] = [
@@ -83,7 +83,7 @@ def test_a_time_that_no_page_measures_is_none(said: Any, places: Places) -> None
             await asyncio.sleep(0.8)  # an answer sooner than that would be a double click
             await forger.forge(forger.state("timer", said), forger.click("submit_1"))
 
-    asyncio.run(story())
+    played(story())
 
     closed = place.sitting.trials[0].closed
     assert closed is not None
@@ -123,7 +123,7 @@ def test_buttons_and_fields_that_are_not_on_the_page_do_nothing(places: Places) 
             assert place.happened() == before
             assert other.happened() == others
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_a_page_that_is_over_takes_no_late_marks_or_submits(places: Places) -> None:
@@ -143,7 +143,7 @@ def test_a_page_that_is_over_takes_no_late_marks_or_submits(places: Places) -> N
             assert place.happened() == before
             assert place.closed(1) == ("answered", 1)
 
-    asyncio.run(story())
+    played(story())
 
 
 WRONG_SHARES: list[Any] = [
@@ -182,7 +182,7 @@ def test_a_distribution_that_nobody_can_enter_leaves_the_one_before(field: str, 
                 await forger.forge(forger.state(field, forged))
                 assert place.trial.draft == before, forged
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_a_belief_is_stated_once_and_about_the_last_reply_only(rich: Places) -> None:
@@ -213,7 +213,7 @@ def test_a_belief_is_stated_once_and_about_the_last_reply_only(rich: Places) -> 
             replies = [message.message_id for message in place.trial.messages if message.begun]
             assert [belief.reply_id for belief in place.trial.beliefs] == replies
 
-    asyncio.run(story())
+    played(story())
 
 
 def has_heard(place: Place, n_replies: int) -> bool:
@@ -245,7 +245,7 @@ def test_noise_on_the_line_changes_nothing_and_the_next_mark_counts(
             await forger.forge(forger.mark("answer_1", 2))
             assert place.draft == 2
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_a_fragment_that_there_never_was_and_a_page_of_another_name_change_nothing(places: Places) -> None:
@@ -266,4 +266,4 @@ def test_a_fragment_that_there_never_was_and_a_page_of_another_name_change_nothi
             await forger.forge()
             assert place.happened() == before
 
-    asyncio.run(story())
+    played(story())
