@@ -4,8 +4,10 @@ They stand in the document that a browser loads first (`oversight_app/document.p
 sent anew with every click, 80 KB, and cost more than all our own code.
 """
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ _SHEETS = "\n".join(map(_read, _LOOKS))
 
 def for_document(*, disconnected: str) -> str:
     """The look, and the scripts of the components, to stand at the end of the document."""
-    return f"{style(disconnected=disconnected)}\n<script>window.oversight = {{}}\n{''.join(_scripts)}</script>\n"
+    scripts = "".join(_scripts) + _BEGIN
+    return f"{style(disconnected=disconnected)}\n<script>window.oversight = {{}};\n{scripts}</script>\n"
 
 
 def style(*, disconnected: str) -> str:
@@ -39,6 +42,7 @@ def _css_string(text: str) -> str:
 
 _ENTRY = "export default function"
 _scripts: list[str] = []
+_BEGIN = f"(() => {{\n{_read('told.js')}\nbegin(window.oversight)\n}})();\n"
 
 
 def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = ()) -> Callable[..., Any]:
@@ -49,11 +53,7 @@ def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = 
     In a dict, Streamlit looks for tables among the values, and to know one it loads pandas: 0.4 s for the first
     visitor and 80 MiB for good. So the data travels in a list, and the script is handed what is in it.
     """
-    script = "\n".join(map(_read, (*before, f"{name}.js")))
-    assert script.count(_ENTRY) == 1, f"{name}.js has no one function to start at"
-    assert "</script" not in script, f"{name}.js would end the script that it stands in"
-    body = script.replace(_ENTRY, "function component")
-    _scripts.append(f'window.oversight.{name} = (() => {{ "use strict"\n{body}\nreturn component }})()\n')
+    _take(name, before)
     mount = st.components.v2.component(
         f"oversight_{name}",
         html=html,
@@ -64,14 +64,38 @@ def _component(name: str, *, html: str | None = None, before: tuple[str, ...] = 
     return lambda *, data, **others: mount(data=[data], **others)
 
 
+def _listener(name: str, *, before: tuple[str, ...] = ()) -> Callable[..., None]:
+    """A part that is told something and says nothing back; called as a component is.
+
+    Streamlit keeps a state for each component, and a run pays for each of them several times over. The data of a part
+    that has nothing to say stands in the page instead, for told.js to find.
+    """
+    _take(name, before)
+
+    def tell(*, key: str, data: Mapping[str, Any]) -> None:
+        told = escape(json.dumps(data))
+        st.html(f'<div class="ov-told" hidden data-part="{name}" data-told="{told}"></div>')
+
+    return tell
+
+
+def _take(name: str, before: tuple[str, ...]) -> None:
+    """Take a script into the document, under its name."""
+    script = "\n".join(map(_read, (*before, f"{name}.js")))
+    assert script.count(_ENTRY) == 1, f"{name}.js has no one function to start at"
+    assert "</script" not in script, f"{name}.js would end the script that it stands in"
+    body = script.replace(_ENTRY, "function component")
+    _scripts.append(f'window.oversight.{name} = (() => {{ "use strict"\n{body}\nreturn component }})();\n')
+
+
 # Registered once: mounting the same name again keeps the one instance in the page alive over all questions.
 timer = _component("timer", html=_read("timer.html"))
 search = _component("search", html=_read("search.html"))
-top = _component("top", before=("press.js",))
+top = _listener("top", before=("press.js",))
 panes = _component("panes")
-formulas = _component("formulas")
+formulas = _listener("formulas")
 tab = _component("tab")
 probability = _component("probability", before=("entry.js", "scoring.js"))
 reason = _component("reason", before=("entry.js",))
-watch = _component("watch", before=("marked.js",))
-unsent = _component("unsent")
+watch = _listener("watch", before=("marked.js",))
+unsent = _listener("unsent")

@@ -1,8 +1,10 @@
 """A proctor whose page a test sets, and that remembers what it was told; pages with sensible contents to start from."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 
@@ -122,7 +124,11 @@ def entered(value: object, edit: int = 1) -> dict[str, object]:
 def mounted(app: AppTest) -> dict[str, dict[str, Any]]:
     """What each component of ours on the page was handed, by its name."""
     protos = [cast(Any, node).proto for node in app.get("bidi_component")]
-    return {proto.component_name.removeprefix("oversight_"): json.loads(proto.json)[0] for proto in protos}
+    told = re.findall(r'data-part="(\w+)" data-told="([^"]*)"', texts(app))
+    return {
+        **{proto.component_name.removeprefix("oversight_"): json.loads(proto.json)[0] for proto in protos},
+        **{name: json.loads(unescape(data)) for name, data in told},
+    }
 
 
 def question(n: int = 1, **changes: Any) -> QuestionPage:

@@ -5,7 +5,7 @@ import pytest
 from oversight_app.errors import Reminder
 from oversight_app.screens.wording import duration, percent, say_html
 from oversight_app.study.page import ConsentPage, EndPage, Page, RestPage
-from tests.screens.fakes import FakeProctor, open_page, question, sent, texts
+from tests.screens.fakes import FakeProctor, mounted, open_page, question, sent, texts
 
 
 def test_a_german_study_speaks_german_and_says_so_to_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -13,7 +13,7 @@ def test_a_german_study_speaks_german_and_says_so_to_the_browser(monkeypatch: py
 
     assert app.button(key="refuse").label == "Ich willige nicht ein"
     assert 'aria-label="Fortschritt"' in texts(app)
-    assert '\\"language\\": \\"de\\"' in sent(app)
+    assert mounted(app)["top"]["language"] == "de"
 
 
 def test_what_the_browser_reads_out_comes_from_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
