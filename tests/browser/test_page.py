@@ -4,68 +4,160 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import LAPTOP, PHONE
-from tests.browser.served import Served, mark, press, walk_to_first_question
+from tests.browser.conftest import PHONE
+from tests.browser.served import Served, press, turned
 from tests.browser.studies import make_study
+from tests.builders import make_question
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[[Path], Served]
 
 
-def test_everything_is_in_sight_on_a_laptop_and_nothing_overflows_on_a_phone(
-    tmp_path: Path, browser: Browser, context: BrowserContext, serve: Serve
+WINDOWS = {
+    "a laptop": (1366, 768),
+    "a laptop at 125 %": (1093, 614),
+    "an old laptop": (1280, 720),
+    "a tablet on its side": (1024, 768),
+    "a large screen": (1920, 1080),
+}
+NARROW = {"a phone": (390, 844), "a laptop at 200 %": (683, 384), "320 pixels (WCAG 1.4.10)": (320, 256)}
+PARTS = [
+    "#question_1",
+    *(f"#option_1_{i}" for i in range(4)),
+    ".ov-clock",
+    ".ov-passage",
+    ".st-key-search_1 input",
+    ".st-key-confidence_1 label",
+    ".st-key-submit_1 button",
+    ".st-key-chat_log_1",
+    ".st-key-chat_input_1 textarea",
+]
+
+
+def test_everything_is_in_sight_on_every_screen_and_a_pane_away_on_small_ones(
+    tmp_path: Path, context: BrowserContext, serve: Serve
 ) -> None:
     study = make_study(tmp_path / "study")
     served = serve(study.folder)
+    study.seat(0)
     hosts: set[str] = set()
     context.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    walk_to_first_question(page, served.url, study.tokens[0], study.check)
+    turned(page, lambda: page.goto(f"{served.url}/go/{study.tokens[0]}"))
 
-    needed = [
-        "#question_1",
-        ".ov-left",
-        ".ov-passage",
-        ".st-key-search_1 input",
-        ".st-key-confidence_1 label",
-    ]
-    needed += [".st-key-submit_1 button", ".st-key-chat_log_1", ".st-key-chat_input_1 textarea"]
-    for selector in [*needed, *(f"#option_1_{i}" for i in range(4))]:
-        box = page.locator(selector).first.bounding_box()
-        assert box is not None, selector
-        assert box["y"] >= 0, selector
-        assert box["y"] + min(box["height"], 20) <= LAPTOP["height"], selector
-    assert page_overflow(page) == (0, 0)
+    page.locator(".st-key-submit_1 button").click(trial=True)  # a new page's button wakes after a moment
+    for window, (width, height) in WINDOWS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert [part for part in PARTS if not is_in_sight(page, part)] == [], window
+        assert page_overflow(page) == (0, 0), window
+        chat = page.locator(".st-key-chat_log_1").bounding_box()
+        assert chat is not None
+        assert chat["height"] >= 250, window
+        assert chat["width"] >= 280, window
 
-    page.locator(".st-key-search_1 input").fill("the")
-    expect(page.locator(".ov-hits")).to_contain_text("1 of ")
-    page.keyboard.press("Enter")
-    expect(page.locator(".ov-hits")).to_contain_text("2 of ")
-
-    mark(page, 1, 0)
-    press(page, "submit_1")
-    press(page, "continue")
-    expect(page.locator(".st-key-submit_2 button")).to_be_visible()
-    assert page.locator(".st-key-chat_input_2").count() == 0
-    assert page_overflow(page) == (0, 0)
-
-    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    for pane in ("passage", "question"):
-        page.locator(f".ov-panes button[data-pane={pane}]").click()
-        assert page_overflow(page)[0] == 0
-    assert page.locator(".ov-passage").is_hidden()
-    touch = page.locator(".st-key-options_2 label[data-testid=stRadioOption]").first.bounding_box()
-    assert touch is not None
-    assert touch["height"] >= 44
+    for window, (width, height) in NARROW.items():
+        page.set_viewport_size({"width": width, "height": height})
+        seen = set()
+        for pane in ("passage", "chat", "question"):
+            page.locator(f".ov-panes button[data-pane={pane}]").click()
+            seen |= {part for part in PARTS if can_be_brought_into_sight(page, part)}
+            assert page_overflow(page) == (0, 0), window
+        assert seen == set(PARTS), window
 
     assert hosts == {f"127.0.0.1:{served.port}"}
     assert problems == []
+
+
+def test_one_thumb_is_enough_on_a_phone(tmp_path: Path, page: Page, serve: Serve) -> None:
+    """Targets of 44 pixels, the panes' switch at the foot of the page, no field that makes the phone zoom in, and none
+    that the keyboard hides."""
+    study = make_study(tmp_path / "study", answer={"skip": True})
+    served = serve(study.folder)
+    study.seat(0)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    turned(page, lambda: page.goto(f"{served.url}/go/{study.tokens[0]}"))
+
+    for pane in ("passage", "chat", "question"):
+        switch = page.locator(f".ov-panes button[data-pane={pane}]")
+        box = switch.bounding_box()
+        assert box is not None
+        assert box["y"] > 0.9 * PHONE["height"]
+        switch.click()
+        assert page.evaluate(TOO_SMALL) == [], pane
+
+    page.locator(".ov-panes button[data-pane=passage]").click()
+    page.locator(".ov-passage").evaluate("(e) => e.scrollTo(0, 700)")
+    page.locator(".ov-panes button[data-pane=question]").click()
+    expect(page.locator(".ov-passage")).to_be_hidden()
+    page.locator(".ov-panes button[data-pane=passage]").click()
+    assert page.locator(".ov-passage").evaluate("(e) => e.scrollTop") == 700
+
+    page.locator(".ov-panes button[data-pane=chat]").click()
+    viewport = page.locator("meta[name=viewport]").get_attribute("content") or ""
+    assert "interactive-widget=resizes-content" in viewport
+    page.set_viewport_size({"width": PHONE["width"], "height": 420})  # what a keyboard leaves
+    page.locator(".st-key-chat_input_1 textarea").focus()
+    assert is_in_sight(page, ".st-key-chat_input_1 textarea")
+    assert page_overflow(page) == (0, 0)
+
+
+TOO_SMALL = """() => [...document.querySelectorAll("button, textarea, input, label[data-testid=stRadioOption]")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.type !== "radio" && !e.closest(".ov-unseen"))
+  .map((e) => [e, e.closest("[data-testid=stChatInput]") ?? e])
+  .filter(([e, target]) => target.getBoundingClientRect().height < 44 ||
+    (e.matches("input, textarea") && parseFloat(getComputedStyle(e).fontSize) < 16))
+  .map(([e]) => `${e.className} ${e.textContent}`)"""
+
+
+@pytest.mark.parametrize("is_long", [False, True], ids=["short", "long"])
+def test_question_and_answer_fit_their_panel_however_long_they_are(
+    tmp_path: Path, page: Page, serve: Serve, is_long: bool
+) -> None:
+    """What is long scrolls within the panel, and the way to answer stays in sight."""
+    words = "a landowner who had notice of the prior interest cannot prevail here, " * (60 if is_long else 1)
+    options = tuple(f"{word} {words[: 800 if is_long else 20]}" for word in ("Yes", "No", "Perhaps", "Never"))
+    questions = [make_question(f"test/{i}", text=f"{words} {i}?", options=options) for i in range(2)]
+    study = make_study(tmp_path / "study", task="mmlu", questions=questions)
+    served = serve(study.folder)
+    study.seat(0)
+    study.seat(1, answered=1)
+
+    for who, n in ((0, 1), (1, 2)):
+        turned(page, lambda who=who: page.goto(f"{served.url}/go/{study.tokens[who]}"))  # type: ignore[misc]
+        page.locator(f".st-key-submit_{n} button").click(trial=True)
+        for width, height in (*WINDOWS.values(), NARROW["a phone"]):
+            page.set_viewport_size({"width": width, "height": height})
+            for part in (f".st-key-confidence_{n} label", f".st-key-submit_{n} button"):
+                assert is_in_sight(page, part), (part, width, height)
+            assert can_be_brought_into_sight(page, f"#option_{n}_3")
+            assert page_overflow(page) == (0, 0)
+
+
+def is_in_sight(page: Page, part: str) -> bool:
+    """Whether a point of it is not covered or cut off, where it stands."""
+    return bool(page.locator(part).first.evaluate(IN_SIGHT))
+
+
+def can_be_brought_into_sight(page: Page, part: str) -> bool:
+    """The same, once its own panel was scrolled to it."""
+    element = page.locator(part).first
+    if not element.is_visible():
+        return False
+    element.evaluate("(e) => e.scrollIntoView({ block: 'nearest' })")
+    return bool(element.evaluate(IN_SIGHT))
+
+
+IN_SIGHT = """(element) => {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  const at = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 12))
+  return element.contains(at)
+}"""
 
 
 def test_an_unknown_link_and_a_visitor_without_one_get_a_calm_page(
