@@ -24,7 +24,6 @@ class Proxy:
         self._server_port = server_port
         self._is_dead = self._is_cut = False
         self._writers: set[asyncio.StreamWriter] = set()
-        self._serving: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
@@ -78,21 +77,20 @@ class Proxy:
         assert done.wait(timeout=10)
 
     def _drop_all(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
+        for end in self._writers:
+            end.transport.abort()
 
     async def _end(self) -> None:
         self._server.close()
-        self._drop_all()
-        await asyncio.gather(*self._serving)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            self._drop_all()
+            await asyncio.wait(others, timeout=0.1)
+        await asyncio.sleep(0.01)  # a socket is closed at the next turn of the loop
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
             writer.transport.abort()
             return
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
         ends = {writer}
         self._writers |= ends
         with suppress(OSError):
@@ -103,7 +101,6 @@ class Proxy:
         for end in ends:
             end.transport.abort()
         self._writers -= ends
-        self._serving.discard(task)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Every piece after the delay; pieces overtake nobody and wait for nobody."""

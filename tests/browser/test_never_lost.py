@@ -79,6 +79,27 @@ def test_a_reload_shows_the_same_marks_and_the_same_clock(page: Page, places: Pl
     assert place.draft == 2
 
 
+def test_what_is_written_and_not_sent_outlives_a_reload_and_what_is_sent_does_not_come_back(
+    page: Page, places: Places
+) -> None:
+    place = places.take()
+    place.open(page)
+    field = page.locator(".st-key-chat_input_1 textarea")
+    field.press_sequentially("Which one is")
+    page.reload()
+    expect(field).to_have_value("Which one is")
+
+    field.press("End")
+    field.press_sequentially(" right?")
+    field.press("Enter")
+    wait_for(lambda: said(place)[:1] == [("participant", "Which one is right?")])
+    page.reload()
+    settled(page)
+
+    expect(page.locator(".ov-line.is-mine")).to_contain_text("Which one is right?")
+    expect(field).to_have_value("")
+
+
 # -- the line ------------------------------------------------------------------------------------------
 
 
