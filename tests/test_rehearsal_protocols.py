@@ -5,7 +5,7 @@ are computed here, over people, and not by the analysis that a rehearsal is ther
 """
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -134,7 +134,7 @@ def ratio(rows: list[dict[str, Any]]) -> tuple[float, float]:
     mean = fmean(right)
 
     def clustered(key: str) -> float:
-        sums: Counter[str] = Counter()
+        sums: defaultdict[str, float] = defaultdict(float)
         for row, value in zip(rows, right, strict=True):
             sums[row[key]] += value - mean
         return sum(value**2 for value in sums.values())

@@ -10,6 +10,7 @@ option's words and no other's. What says two things, or nothing, is unreadable a
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from oversight_app.study.questions import LETTERS, folded
 
@@ -148,14 +149,24 @@ def _stated_words(text: str, words: dict[str, str]) -> Iterator[tuple[int, int, 
         # Most texts name one option of four, and each pattern costs a compilation.
         if not all(word in lowered for word in said.lower().split()):
             continue
-        option = rf"(?P<words>{_as_pattern(said)})(?!\w|[.,]\d)"
-        for pattern in (
-            rf"{_NOUN}\b[^.!?;\n]{{0,60}}?(?:{_IS}|:)\s*{_SURELY}{_OPEN}(?:(?:the|an?)\s+)?{option}",
-            rf"(?<!\w){option}{_CLOSE}\s*{_IS}\s+{_SURELY}{_RIGHT}",
-        ):
-            for match in re.finditer(pattern, text, re.IGNORECASE):
+        for pattern in _stating(said):
+            for match in pattern.finditer(text):
                 if not _is_denied(text, match.start("words")) and not _is_asked(text, match.end()):
                     yield match.start("words"), len(said), letter
+
+
+# A study asks the same questions over and over, and more of them than `re` remembers by itself.
+@lru_cache(maxsize=512)
+def _stating(words: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Sentences that state an option in its own words."""
+    option = rf"(?P<words>{_as_pattern(words)})(?!\w|[.,]\d)"
+    return (
+        re.compile(
+            rf"{_NOUN}\b[^.!?;\n]{{0,60}}?(?:{_IS}|:)\s*{_SURELY}{_OPEN}(?:(?:the|an?)\s+)?{option}",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"(?<!\w){option}{_CLOSE}\s*{_IS}\s+{_SURELY}{_RIGHT}", re.IGNORECASE),
+    )
 
 
 def _is_denied(text: str, at: int) -> bool:
