@@ -5,6 +5,7 @@ The study is named by the environment, because the server is a program of its ow
 folder, OVERSIGHT_URL the address that participants use.
 """
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -30,9 +31,12 @@ _STREAMLITS = Path(st.__file__).parent / "static"
 
 @cache
 def _document() -> Document:
-    # Only now: the page's parts make themselves known to the running server.
-    from oversight_app.screens import assets
+    # Only now: the page's parts make themselves known to the running server. Everything that pages are made of is loaded
+    # with this, and stays; a collector of garbage that went through it again and again would hold up participants.
+    from oversight_app.screens import assets, visit
 
+    assert visit
+    gc.freeze()
     say = running.words().say
     return furnished(
         (_STREAMLITS / "index.html").read_text(encoding="utf-8"),

@@ -6,6 +6,8 @@ thread and any process. Folded sittings are remembered only to fold less: each l
 """
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +24,9 @@ from oversight_app.study.sitting import Sitting, apply
 
 GAP_S = 6.0
 """A longer silence of every server than this means that the study was down."""
+
+REMEMBERED = 512
+"""So many folded sittings are kept. Each takes 70 KB when it is long, and a study may have thousands of people."""
 
 Decide = Callable[[Sitting, datetime, Record], Sequence[Event]]
 
@@ -45,7 +50,7 @@ class Ledger:
         self.store = store
         self.clock = clock
         self._watches_uptime = watches_uptime
-        self._folded: dict[str, tuple[int, Sitting]] = {}
+        self._folded = Remembered(REMEMBERED)
 
     def sitting(self, participant_id: str) -> Sitting:
         """The sitting as it is recorded; what the clock has brought about since is not in it."""
@@ -73,7 +78,7 @@ class Ledger:
             if chosen:
                 after, last = self._save(record, after, chosen, now)
         if last:
-            self._folded[participant_id] = (last, after)
+            self._folded.keep(last, after)
         if reminder is not None:
             raise reminder
         return after
@@ -107,9 +112,31 @@ class Ledger:
 
     def _fold(self, participant_id: str, events_of: Callable[[str, int], Sequence[Happened]]) -> Sitting:
         # What is remembered is looked up once: another thread may put a sitting of another moment in its place.
-        seq, sitting = self._folded.get(participant_id, (0, Sitting(participant_id)))
+        seq, sitting = self._folded.get(participant_id)
         for item in events_of(participant_id, seq):
             sitting = apply(sitting, item.event, item.at, self.plan.design)
             seq = item.seq
-        self._folded[participant_id] = (seq, sitting)
+        self._folded.keep(seq, sitting)
         return sitting
+
+
+class Remembered:
+    """Folded sittings, each with the seq of its last event: those used last, and no more than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sittings: OrderedDict[str, tuple[int, Sitting]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, participant_id: str) -> tuple[int, Sitting]:
+        """A sitting and its seq; the empty sitting and 0 where it is not remembered."""
+        with self._lock:
+            return self._sittings.get(participant_id, (0, Sitting(participant_id)))
+
+    def keep(self, seq: int, sitting: Sitting) -> None:
+        """Remember this one, and forget the one that was not asked for longest."""
+        with self._lock:
+            self._sittings[sitting.participant_id] = (seq, sitting)
+            self._sittings.move_to_end(sitting.participant_id)
+            if len(self._sittings) > self._most:
+                self._sittings.popitem(last=False)

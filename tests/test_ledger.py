@@ -9,7 +9,7 @@ import pytest
 
 from oversight_app.clock import SimulatedClock
 from oversight_app.errors import NoPlan, Refusal, Reminder
-from oversight_app.ledger import Ledger
+from oversight_app.ledger import Ledger, Remembered
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
 from oversight_app.store.store import Record
@@ -172,3 +172,13 @@ def test_several_things_that_fell_due_while_nobody_looked_are_noted_one_by_one(
         (closed,) = [trial.closed for trial in sitting.trials if isinstance(trial.closed, TrialClosed)]
         assert (closed.closed_at - START).total_seconds() == 180
         assert sitting.has_left
+
+
+def test_no_more_sittings_are_remembered_than_were_asked_for_and_the_longest_unused_goes_first() -> None:
+    remembered = Remembered(2)
+    for seq, participant_id in ((3, "p1"), (4, "p2"), (5, "p1"), (6, "p3")):
+        remembered.keep(seq, Sitting(participant_id))
+
+    assert remembered.get("p1") == (5, Sitting("p1"))
+    assert remembered.get("p2") == (0, Sitting("p2"))
+    assert remembered.get("p3") == (6, Sitting("p3"))
