@@ -6,6 +6,7 @@ folder, OVERSIGHT_URL the address that participants use.
 """
 
 import gc
+import importlib
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -31,11 +32,12 @@ _STREAMLITS = Path(st.__file__).parent / "static"
 
 @cache
 def _document() -> Document:
-    # Only now: the page's parts make themselves known to the running server. Everything that pages are made of is loaded
-    # with this, and stays; a collector of garbage that went through it again and again would hold up participants.
-    from oversight_app.screens import assets, visit
+    # Only now: the page's parts make themselves known to the running server.
+    from oversight_app.screens import assets
 
-    assert visit
+    # Whatever pages are made of is loaded by now, and stays. A collector of garbage that went through it again and
+    # again would hold participants up.
+    importlib.import_module("oversight_app.screens.visit")
     gc.freeze()
     say = running.words().say
     return furnished(

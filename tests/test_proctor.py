@@ -410,12 +410,12 @@ def test_a_thread_that_remembers_less_does_not_turn_back_another_ones_sitting(
 ) -> None:
     """Between looking up what is remembered and reading what came since, another thread may remember less."""
     page = open_question(proctor)
-    older = proctor._folded["p1"]
+    older = proctor._folded.get("p1")
     proctor.save_draft("p1", page.n, 2, None)
     drafted = proctor.sitting("p1")
 
     def events_of_while_another_reads(participant_id: str, after: int) -> Any:
-        proctor._folded[participant_id] = older
+        proctor._folded.keep(*older)
         return proctor.store.events_of(participant_id, after)
 
     assert proctor._fold("p1", events_of_while_another_reads) == drafted
