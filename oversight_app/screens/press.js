@@ -3,7 +3,7 @@
 
 const DOUBLE_MS = 500
 const NEAR_PX = 24
-const ANSWER_MS = 3000 // what was pressed on a line that has gone dead is never answered, and may be pressed again
+const ANSWER_MS = 10000 // what was pressed on a line that has gone dead is never answered, and may be pressed again
 
 function guardPresses() {
   // Refused on pressing too: that is when focus moves.

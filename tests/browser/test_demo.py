@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from oversight_app.commands.server import free_port
 from oversight_app.store import Store
-from tests.browser.served import HOST, answers, first_port, mark, press, wait_for
+from tests.browser.served import HOST, answers, first_port, mark, press, settled, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -88,8 +88,7 @@ def take_part(page: Page, keys: dict[str, set[str]], check: list[int]) -> tuple[
         question = page.locator(f".st-key-submit_{n + 1}")
         code = page.locator(".st-key-completion_code")
         expect(stage.or_(question).or_(code).first).to_be_visible(timeout=20_000)
-        # Parts of the page before may stand until the run that draws the next one has ended.
-        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+        settled(page)
         if code.is_visible():
             return answered, code.inner_text().strip()
         if question.is_visible():
