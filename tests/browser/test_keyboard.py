@@ -166,8 +166,13 @@ def test_tab_passes_every_part_of_a_question_in_the_order_of_its_columns_and_com
     wanted = ["leave", "search_1", "passage_1", "answer_1", "confidence_1", "submit_1", "chat_input_1"]
     assert [key for key in first_round if key in wanted] == wanted
     assert "pause" in first_round
-    second_round = tab_to(page, "chat_input_1")
-    assert [key for key in second_round if key in wanted] == wanted
+    unseen = []
+    page.keyboard.press("Tab")  # out of the page, and round again
+    for key in first_round:
+        page.keyboard.press("Tab")
+        unseen += [] if focus_can_be_seen(page) else [key]
+    assert where(page) == "chat_input_1"
+    assert unseen == []
 
     # What opens is the next to be reached, and Escape leads back to where it was opened.
     tab_to(page, "leave")

@@ -7,13 +7,35 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.served import Served, press, turned
+from tests.browser.served import Served, press, settled, turned
 from tests.browser.studies import make_study
 from tests.builders import make_question
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[[Path], Served]
+
+
+COLOURS = """() => [...document.querySelectorAll("body *")].map((element) => {
+  const { color, backgroundColor, borderColor, colorScheme } = getComputedStyle(element)
+  return [color, backgroundColor, borderColor, colorScheme].join(" ")
+})"""
+
+
+def test_a_dark_system_changes_nothing_of_what_participants_see(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    served = serve(make_study(tmp_path / "study", task="mmlu").folder)
+    page.goto(served.url)
+    settled(page)
+    in_light = page.evaluate(COLOURS)
+
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    settled(page)
+
+    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert page.evaluate(COLOURS) == in_light
 
 
 WINDOWS = {
