@@ -169,7 +169,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
         for slot in slots
         for question_id in slot.question_ids
     }
-    practice = {item.question_id for items in plan.practice.values() for item in items}
+    others = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
     chances = selection_probabilities(store.questions(), plan.forms, plan.design)
     return [
         row
@@ -179,7 +179,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
             "passage_text": "\n\n".join(paragraphs(row["passage_text"])) if row["passage_text"] else None,
         }
         for row in store.rows("questions")
-        if row["question_id"] in form_of or row["question_id"] in practice
+        if row["question_id"] in form_of or row["question_id"] in others
     ]
 
 

@@ -1,6 +1,7 @@
 """The whole road without a browser: bank, design, plan, simulated sittings, model alone, export, analysis.
 
-Once on the built-in bank, and once on the real MMLU and QuALITY files where they are there. No command may ask
+Twice on the built-in bank, plain and with the protocols around the trial, and once on the real MMLU and QuALITY files
+where they are there. No command may ask
 anything, the real record must stay as it was, and what is left must be what the contracts promise.
 """
 
@@ -10,8 +11,10 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -59,9 +62,40 @@ class Road:
         return found
 
 
-def walk(top: Path, design: str, banks: list[tuple[str | Path, ...]], participants: int) -> Road:
+PROTOCOLS = {
+    'confidence = "five_points"': """
+sequence = "answer_first"
+confidence = "distribution"
+scoring_rule = "quadratic"
+prize = 10
+belief_after_reply = true
+reason = "required"
+skip = true
+""",
+    "[sitting]": """
+[sitting]
+attention_checks = 2
+attention_failures = 2
+limit_s = 36000
+""",
+}
+"""What the second road has in the place of these lines."""
+
+
+def walk(
+    top: Path,
+    design: str,
+    banks: list[tuple[str | Path, ...]],
+    participants: int,
+    changes: Mapping[str, str] = MappingProxyType({}),
+) -> Road:
     study, rehearsed = top / "study", top / "rehearsed"
     oversight("init", study, "--design", design)
+    toml = (study / "study.toml").read_text()
+    for line, instead in changes.items():
+        assert line in toml
+        toml = toml.replace(line, instead)
+    (study / "study.toml").write_text(toml)
     for bank in banks:
         oversight("bank", "import", study, *bank)
     oversight("plan", study)
@@ -86,11 +120,13 @@ def hash_of(study: Path) -> str:
     return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
 
 
-@pytest.fixture(scope="module", params=["builtin", "real"])
+@pytest.fixture(scope="module", params=["builtin", "protocols", "real"])
 def road(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Road:
     top = tmp_path_factory.mktemp(f"road-{request.param}")
     if request.param == "builtin":
         return walk(top, "demo", [("builtin",)], participants=16)
+    if request.param == "protocols":
+        return walk(top, "demo", [("builtin",)], participants=16, changes=PROTOCOLS)
     data: Path = request.getfixturevalue("shared_data")
     banks: list[tuple[str | Path, ...]] = [
         ("mmlu", data / "mmlu" / "data", "--split", "val"),
@@ -126,7 +162,8 @@ def test_the_manifest_knows_every_file_and_that_nobody_was_there(road: Road) -> 
 
 
 def test_the_answers_are_of_all_three_conditions_and_add_up(road: Road) -> None:
-    answers = [row for row in road.table(Table.ANSWERS) if row["is_practice"] == "0"]
+    everything = [row for row in road.table(Table.ANSWERS) if row["is_practice"] == "0"]
+    answers = [row for row in everything if row["is_attention_check"] == "0"]
 
     kinds = Counter((row["participant_kind"], row["condition"]) for row in answers)
     assert kinds.keys() == {
@@ -139,6 +176,25 @@ def test_the_answers_are_of_all_three_conditions_and_add_up(road: Road) -> None:
     questions = [row for row in road.table(Table.QUESTIONS) if row["form"]]
     assert kinds["model", "model_alone"] == len(questions)
     assert {row["question_id"] for row in answers} <= {row["question_id"] for row in questions}
+
+
+def test_what_people_said_before_and_after_help_stands_where_the_manifest_says(road: Road) -> None:
+    answer, rows = road.manifest()["answer"], road.table(Table.ANSWERS)
+    people = [row for row in rows if row["participant_kind"] == "simulated" and row["status"] == "answered"]
+    assisted = [row for row in people if row["protocol"] == "chat"]
+
+    is_first, is_distribution = (
+        answer["sequence"] == "answer_first",
+        answer["confidence_scale"] == "distribution",
+    )
+    assert all(bool(row["initial_choice"]) == is_first for row in assisted)
+    assert all(row["p_source"] == ("elicited" if is_distribution else "") for row in people)
+    for row in people:
+        if is_distribution:
+            assert sum(float(row[f"p_{letter}"]) for letter in "abcd") == pytest.approx(1)
+            assert row["confidence"] == row[f"p_{row['choice'].lower()}"]
+    assert bool(road.table(Table.BELIEFS)) == answer["belief_after_reply"]
+    assert all(bool(row["reason"]) == (answer["reason"] == "required") for row in people)
 
 
 def test_a_displayed_letter_and_a_right_answer_are_never_confused(road: Road) -> None:
@@ -168,7 +224,7 @@ def test_the_accuracy_in_the_report_is_the_share_in_the_table(road: Road) -> Non
     answers = [
         row
         for row in road.table(Table.ANSWERS)
-        if row["is_practice"] == "0"
+        if row["is_practice"] == row["is_attention_check"] == "0"
         and row["condition"] == "human_alone"
         and row["task"] == "mmlu"
         and row["status"] not in ("abandoned", "void")
