@@ -189,7 +189,9 @@ def _nginx(room: Path, upstream: int) -> Iterator[str]:
     process = subprocess.Popen(["nginx", "-p", str(room), "-c", str(room / "nginx.conf")])
     try:
         url = f"http://{HOST}:{port}"
-        wait_for(lambda: answers(f"{url}/health"))
+        wait_for(lambda: process.poll() is not None or answers(f"{url}/health"))
+        if process.poll() is not None:
+            raise AssertionError(f"nginx ended at once: {(room / 'error.log').read_text()[-500:]}")
         yield url
     finally:
         process.terminate()
