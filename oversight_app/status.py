@@ -10,7 +10,7 @@ from oversight_app.store import Store
 class Status:
     """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way.
 
-    `n_places` are taken by people who have completed or are on their way, of `max_places` where the design has a number.
+    `n_places` are taken by people who have completed or are on their way, of `max_places` where there is a number.
     `n_withheld` people withdrew and do not let their data be used.
     """
 

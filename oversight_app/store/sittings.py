@@ -1,4 +1,4 @@
-"""Projections: sittings, trials, messages, beliefs and questionnaires as rows, written beside the events they come from.
+"""Projections: sittings, trials, messages, beliefs and questionnaires as rows, written beside their events.
 
 They answer what the sweeper, assignment, status and export ask without replaying anybody's sitting, and can be made
 again from the events at any time.
