@@ -42,6 +42,8 @@ class Running:
     """What the interface says: the plan's words, read once."""
     presence: Presence = field(default_factory=lambda: Presence(SystemClock().now()))
     """In which of their tabs people are working."""
+    unsent: dict[str, dict[str, object]] = field(default_factory=dict)
+    """What people have on a page that they have not handed in, by participant and field."""
 
 
 _running: Running | None = None
@@ -131,6 +133,11 @@ def words() -> Words:
 def presence() -> Presence:
     """In which of their tabs the participants of this process are working."""
     return _open().presence
+
+
+def unsent(participant_id: str) -> dict[str, object]:
+    """What a participant has on pages that are not handed in yet, to be read and changed."""
+    return _open().unsent.setdefault(participant_id, {})
 
 
 def study_id() -> str:

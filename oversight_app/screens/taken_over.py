@@ -19,7 +19,7 @@ from oversight_app.screens import acting, assets
 from oversight_app.screens.frame import prose, top
 from oversight_app.screens.wording import say, say_html
 
-_HERE, _LINGERS, _TOLD = "_here", "_lingers", "_took_over"
+_ASKS, _HERE, _LINGERS, _TOLD = "_asks", "_here", "_lingers", "_took_over"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID = 60
 _TELLS = timedelta(seconds=30)
@@ -36,7 +36,20 @@ class _Here:
 
 
 def is_here(participant_id: str) -> bool:
-    """Ask the browser which tab this is; whether its participant is working in it, as far as anybody knows."""
+    """Whether the participant is working in this tab, as far as anybody knows."""
+    st.session_state[_ASKS] = True
+    # In a container of its own: a fragment that stands on the page itself, and is run right after all of the page,
+    # takes other parts of the page away with it (Streamlit 1.67, a few times in a hundred).
+    with st.container(key="listening"):
+        _listen(participant_id)
+    here: _Here | None = st.session_state.get(_HERE)
+    return here is None or not here.is_taken_over or _lingers(participant_id)
+
+
+@st.fragment
+def _listen(participant_id: str) -> None:
+    """Ask the browser which tab this is. What it says begins a run of this part alone: the page is not touched."""
+    is_asked_by_page = st.session_state.pop(_ASKS, False)
     known = _latest(_here(participant_id), _tab(st.session_state.get("tab")))
     state = assets.tab(
         key="tab",
@@ -50,13 +63,15 @@ def is_here(participant_id: str) -> bool:
     # In a server that has just been started, what the browser said is there only once the component is.
     tab = known or _tab(state)
     if tab is None:
-        return True
-    standing = running.presence().hear(participant_id, tab, SystemClock().now())
-    is_taken_over = standing is Standing.TAKEN_OVER
-    st.session_state[_HERE] = _Here(participant_id, tab, is_taken_over)
+        st.session_state.pop(_HERE, None)
+        return
+    now = SystemClock().now()
+    standing = running.presence().hear(participant_id, tab, now)
+    st.session_state[_HERE] = _Here(participant_id, tab, standing is Standing.TAKEN_OVER)
     if standing is Standing.TOOK_OVER:
-        st.session_state[_TOLD] = SystemClock().now()
-    return not is_taken_over or _lingers(participant_id)
+        st.session_state[_TOLD] = now
+    if standing is not Standing.IN_CHARGE and not is_asked_by_page:
+        st.rerun()
 
 
 def has_changed() -> bool:

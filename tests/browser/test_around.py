@@ -83,9 +83,15 @@ def test_the_way_from_the_link_to_the_code_with_everything_a_paid_study_has(
         page.wait_for_timeout(800)
         go_on(page, f"submit_{n}")
 
+    remarks = page.locator(".st-key-survey_remarks textarea")
+    remarks.fill("It cost me")
     choose(page, "survey_difficulty", 3)
     choose(page, "survey_help_seen_before", 1)
-    page.locator(".st-key-survey_remarks textarea").fill("It cost me $5 of *thought*.")
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(remarks).to_have_value("It cost me")
+    expect(page.locator(".st-key-survey_difficulty input").nth(3)).to_be_checked()
+    remarks.fill("It cost me $5 of *thought*.")
     go_on(page)  # what was typed last has not been sent by itself
     go_on(page)
 
