@@ -262,7 +262,7 @@ class Proctor(Ledger):
 
     def answer_survey(self, participant_id: str, answers: Mapping[str, Answer]) -> None:
         """Hand in the questionnaire; raises Reminder where an answer is missing that the study needs."""
-        self.act(participant_id, lambda sitting, *_: sitting_actions.answer_survey(sitting, answers, self.plan))
+        self.act(participant_id, lambda stands, *_: sitting_actions.answer_survey(stands, answers, self.plan))
 
     def finish(self, participant_id: str) -> None:
         """The click that ends the debrief."""

@@ -197,7 +197,17 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 def test_the_server_starts_without_the_heavy_libraries(tmp_path: Path) -> None:
     """A server that answers within a second loses nobody over a restart, and one of 75 MiB runs on any machine. pandas
     alone, which sqlite_utils brings along, cost 0.4 s and 80 MiB."""
-    heavy = {"anthropic", "altair", "numpy", "openai", "pandas", "pyarrow", "scipy", "sqlite_utils", "statsmodels"}
+    heavy = {
+        "anthropic",
+        "altair",
+        "numpy",
+        "openai",
+        "pandas",
+        "pyarrow",
+        "scipy",
+        "sqlite_utils",
+        "statsmodels",
+    }
     Store.open(tmp_path / "study.db").close()
     code = (
         "import pathlib, sys, oversight_app.app; from oversight_app.store import Store; "
