@@ -42,7 +42,7 @@ class Running:
     """What the interface says: the plan's words, read once."""
     presence: Presence = field(default_factory=lambda: Presence(SystemClock().now()))
     """In which of their tabs people are working."""
-    unsent: dict[str, dict[str, object]] = field(default_factory=dict)
+    jottings: dict[str, dict[str, object]] = field(default_factory=dict)
     """What people have on a page that they have not handed in, by participant and field."""
 
 
@@ -135,9 +135,9 @@ def presence() -> Presence:
     return _open().presence
 
 
-def unsent(participant_id: str) -> dict[str, object]:
+def jottings(participant_id: str) -> dict[str, object]:
     """What a participant has on pages that are not handed in yet, to be read and changed."""
-    return _open().unsent.setdefault(participant_id, {})
+    return _open().jottings.setdefault(participant_id, {})
 
 
 def study_id() -> str:

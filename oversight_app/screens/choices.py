@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from oversight_app.screens import unsent
+from oversight_app.screens import jottings
 from oversight_app.screens.plain import exact, label
 from oversight_app.screens.wording import say, say_html
 
@@ -15,7 +15,7 @@ def ask(
     """One question; its widget has this key, and its value is the option's index."""
     with st.container(key=f"check_{key}"):
         st.html(asked(text, is_needed=is_needed))
-        unsent.bring_back(key)
+        jottings.bring_back(key)
         st.radio(
             named(text, is_needed=is_needed),
             options=range(len(options)),
@@ -25,7 +25,7 @@ def ask(
             horizontal=horizontal,
             label_visibility="collapsed",
         )
-        unsent.keep(key)
+        jottings.keep(key)
 
 
 def asked(text: str, *, is_needed: bool = False) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from oversight_app.screens import acting, choices, unsent
+from oversight_app.screens import acting, choices, jottings
 from oversight_app.screens.frame import prose, reading
 from oversight_app.screens.wording import say, say_html
 from oversight_app.study.page import SurveyPage
@@ -44,7 +44,7 @@ def _ask(item: SurveyItem) -> None:
                 choices.ask(key, item.text, item.labels, is_needed=item.required)
         case "number":
             st.html(choices.asked(item.text, is_needed=item.required))
-            unsent.bring_back(key)
+            jottings.bring_back(key)
             st.number_input(
                 choices.named(item.text, is_needed=item.required),
                 value=None,
@@ -55,17 +55,17 @@ def _ask(item: SurveyItem) -> None:
                 key=key,
                 label_visibility="collapsed",
             )
-            unsent.keep(key)
+            jottings.keep(key)
         case "text":
             st.html(choices.asked(item.text, is_needed=item.required))
-            unsent.bring_back(key)
+            jottings.bring_back(key)
             st.text_area(
                 choices.named(item.text, is_needed=item.required),
                 key=key,
                 max_chars=MAX_TEXT_CHARACTERS,
                 label_visibility="collapsed",
             )
-            unsent.keep(key)
+            jottings.keep(key)
 
 
 def _answers(page: SurveyPage) -> dict[str, Answer]:

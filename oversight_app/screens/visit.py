@@ -20,6 +20,7 @@ from oversight_app.screens import (
     feedback,
     heartbeat,
     instructions,
+    jottings,
     question,
     reading,
     rest,
@@ -27,7 +28,6 @@ from oversight_app.screens import (
     stranger,
     survey,
     taken_over,
-    unsent,
 )
 from oversight_app.screens.wording import say
 from oversight_app.study.page import (
@@ -57,7 +57,7 @@ def show() -> None:
     if participant_id is None:
         stranger.show()
         return
-    unsent.belongs_to(participant_id)
+    jottings.belongs_to(participant_id)
     if taken_over.is_here(participant_id):
         proctor = running.proctor()
         _draw(proctor, participant_id, proctor.page(participant_id))
@@ -95,7 +95,7 @@ def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
         case DebriefPage():
             debrief.show(page, partial(proctor.finish, participant_id))
         case EndPage():
-            unsent.forget()
+            jottings.forget()
             end.show(page, participant_id)
             return
     if not isinstance(page, ConsentPage):

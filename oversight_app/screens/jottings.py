@@ -38,4 +38,4 @@ def forget() -> None:
 
 
 def _kept() -> dict[str, object]:
-    return running.unsent(str(st.session_state.get(_PARTICIPANT, "")))
+    return running.jottings(str(st.session_state.get(_PARTICIPANT, "")))

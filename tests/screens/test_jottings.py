@@ -74,8 +74,8 @@ def test_at_the_end_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch) -> No
     proctor = FakeProctor(SurveyPage(ITEMS), on={"answer_survey": lambda said: EndPage("completed", "", "")})
     app = open_page(monkeypatch, proctor)
     app.text_area(key="survey_remarks").set_value("It took long.").run()
-    assert running.unsent(PERSON)
+    assert running.jottings(PERSON)
 
     app.button(key="continue").click().run()
 
-    assert running.unsent(PERSON) == {}
+    assert running.jottings(PERSON) == {}
