@@ -1,7 +1,8 @@
 """Handing a participant's action to the proctor, and their reminder back to them.
 
-A button is served twice: its callback acts before the page is drawn, so that one run answers a click; and where a
-restarted server does not know the callback any more, the button's value in the body acts instead.
+A button acts in its callback, before the page is drawn, so that one run answers a click. A server that was restarted
+knows no callbacks; but the first thing that a tab asks it for is the whole page (heartbeat), and a click waits until
+that is drawn (turnstile). A button's value in the page's body acts on nothing: it may be another page by then.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from oversight_app.errors import Refusal, Reminder
 from oversight_app.screens.plain import exact
 from oversight_app.screens.wording import say
 
-_ACTED = "_acted"
 _REMINDER = "_reminder"
 
 
@@ -26,10 +26,7 @@ def button(
     **look: Any,
 ) -> None:
     """A button that does `act`; a reminder shows beside it through `reminder(key)`."""
-    clicked = st.button(label, key=key, type=type, on_click=_by_callback, args=(key, act), **look)
-    if clicked and st.session_state.pop(_ACTED, None) != key:
-        attempt(key, act)
-        st.rerun()
+    st.button(label, key=key, type=type, on_click=attempt, args=(key, act), **look)
 
 
 def attempt(where: str, act: Callable[[], None]) -> None:
@@ -58,8 +55,3 @@ def reminder(where: str) -> None:
     if place == where:
         del st.session_state[_REMINDER]
         st.html(f'<p class="ov-reminder" role="alert">{exact(sentence)}</p>')
-
-
-def _by_callback(key: str, act: Callable[[], None]) -> None:
-    attempt(key, act)
-    st.session_state[_ACTED] = key

@@ -13,7 +13,7 @@ import streamlit as st
 from oversight_app.errors import Refusal, Reminder
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
-from oversight_app.screens import acting, assets, belief
+from oversight_app.screens import acting, assets, belief, timer
 from oversight_app.screens.plain import exact
 from oversight_app.screens.quoted import with_marks
 from oversight_app.screens.wording import say
@@ -49,7 +49,8 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
             args=(n, partial(replies.ask, participant_id, n)),
         )
         n_sent = sum(line.is_participant for line in chat.lines)
-        assets.unsent(key="unsent", data={"n": n, "n_sent": n_sent, "run": next(_RUNS)})
+        trial = timer.trial_name(participant_id, n)
+        assets.unsent(key="unsent", data={"n": n, "trial": trial, "n_sent": n_sent, "run": next(_RUNS)})
 
 
 def _head(n: int, chat: Chat, reset: partial[None]) -> None:

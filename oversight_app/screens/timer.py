@@ -36,9 +36,16 @@ def show(page: QuestionPage, participant_id: str) -> None:
         min_ms=0 if page.awaits_initial else page.min_ms,
         early=say("timer.early", n="{n}"),
         shown_ms=page.shown_ms,
-        # In this browser somebody else may have sat before, at a question with the same number.
-        trial=blake2s(f"{participant_id}/{page.n}".encode(), digest_size=6).hexdigest(),
+        trial=trial_name(participant_id, page.n),
     )
+
+
+def trial_name(participant_id: str, n: int) -> str:
+    """What a browser keeps something of this question under, and of nobody else's.
+
+    Somebody else may have sat in the same tab before, at a question with the same number.
+    """
+    return blake2s(f"{participant_id}/{n}".encode(), digest_size=6).hexdigest()
 
 
 def show_reading(page: ReadingPage) -> None:

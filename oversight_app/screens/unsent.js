@@ -2,25 +2,26 @@
 // soon as a message is on its way, and a message on a line that has gone dead, or a reload, would take the words along.
 
 const KEPT = "oversight_unsent"
+const PATIENCE_MS = 5000
 
 export default function ({ data }) {
   const page = document.documentElement
   const isFirst = page.unsent === undefined
   page.unsent ??= { isLost: false, ...watched() }
-  page.unsent.n = data.n
-  page.unsent.nSent = data.n_sent
+  Object.assign(page.unsent, { n: data.n, trial: data.trial, nSent: data.n_sent })
   const kept = read()
-  if (kept && (kept.n !== data.n || kept.nSent < data.n_sent)) forget()
-  else if (kept && (isFirst || page.unsent.isLost)) putBack(kept)
+  if (kept && (kept.trial !== data.trial || kept.nSent < data.n_sent)) forget()
+  else if (kept && (isFirst || page.unsent.isLost)) putBack(performance.now() + PATIENCE_MS)
   page.unsent.isLost = false
 }
 
 function watched() {
   const page = document.documentElement
   document.addEventListener("input", ({ target }) => {
-    if (!target.matches?.(field(page.unsent.n))) return
+    const { n, trial, nSent } = page.unsent
+    if (!target.matches?.(field(n))) return
     if (target.value === "") forget()
-    else keep({ n: page.unsent.n, nSent: page.unsent.nSent, text: target.value })
+    else keep({ trial, nSent, text: target.value })
   })
   const observer = new MutationObserver(([{ target }]) => {
     if (target.dataset.testConnectionState !== "CONNECTED") page.unsent.isLost = true
@@ -29,12 +30,17 @@ function watched() {
   return { observer }
 }
 
-function putBack(kept) {
-  const area = document.querySelector(field(kept.n))
-  if (!area || area.value !== "") return
-  // The field is React's: it believes what the browser itself sets, and what somebody seems to have entered.
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, kept.text)
-  area.dispatchEvent(new Event("input", { bubbles: true }))
+// The field may come later than this script, or be drawn once more; so it is looked at until the words stay.
+function putBack(until) {
+  const kept = read()
+  const area = document.querySelector(field(document.documentElement.unsent.n))
+  if (!kept || area?.value || performance.now() > until) return
+  if (area) {
+    // The field is React's: it believes what the browser itself sets, and what somebody seems to have entered.
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, kept.text)
+    area.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+  setTimeout(() => putBack(until), 100)
 }
 
 function field(n) {

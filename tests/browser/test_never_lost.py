@@ -100,6 +100,20 @@ def test_what_is_written_and_not_sent_outlives_a_reload_and_what_is_sent_does_no
     expect(field).to_have_value("")
 
 
+def test_what_one_person_was_writing_is_not_shown_to_the_next_one_in_the_same_tab(
+    page: Page, places: Places
+) -> None:
+    places.take().open(page)
+    page.locator(".st-key-chat_input_1 textarea").press_sequentially("Something of mine")
+    kept = "sessionStorage.getItem('oversight_unsent')"
+    assert "Something of mine" in page.evaluate(kept)
+
+    places.take().open(page)
+
+    page.wait_for_function(f"{kept} === null")
+    expect(page.locator(".st-key-chat_input_1 textarea")).to_have_value("")
+
+
 # -- the line ------------------------------------------------------------------------------------------
 
 
