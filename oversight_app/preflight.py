@@ -163,7 +163,11 @@ def _or_obstacle(load: Callable[[], _T], found: Findings) -> _T | None:
 
 def _changed_since(folder: StudyFolder, plan: Plan, found: Findings) -> None:
     try:
-        is_same = folder.read_design() == plan.design and folder.read_texts() == plan.texts
+        design = folder.read_design()
+        now = folder.read_materials(design.language)
+        # Not the interface's words: another release may have others.
+        is_same = (design, now.texts) == (plan.design, plan.texts)
+        is_same &= (now.screening, now.survey) == (plan.screening, plan.survey)
     except BadInput:
         is_same = False
     if not is_same:

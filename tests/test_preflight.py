@@ -113,12 +113,23 @@ def test_little_space_is_said_and_none_is_an_obstacle(
     assert any("disk space" in line for line in getattr(found_in(study), kind))
 
 
-def test_files_changed_after_the_plan_are_said_to_have_no_effect(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("debrief.md", "Other words."),
+        ("survey.toml", '[[item]]\nkey = "age"\nkind = "number"\ntext = "How old?"\n'),
+        ("screening.toml", '[[question]]\ntext = "English?"\noptions = ["No", "Yes"]\neligible = [1]\n'),
+    ],
+)
+def test_files_changed_after_the_plan_are_said_to_have_no_effect(
+    tmp_path: Path, file: str, words: str
+) -> None:
     study = make_study(tmp_path)
     freeze(study)
     before = found_in(study).warnings
+    assert not any("runs as it was frozen" in line for line in before)
 
-    (study.texts / "debrief.md").write_text("Other words.")
+    (study.texts / file).write_text(words)
 
     (added,) = set(found_in(study).warnings) - set(before)
     assert "runs as it was frozen" in added

@@ -147,7 +147,8 @@ _PARTICIPANTS = (
     flag("external_help_reported", "1 where the participant reported help from elsewhere"),
     flag(
         "keeps_data",
-        "Who withdrew: 1 where their data may be used, 0 where not; empty where they did not say",
+        "Who withdrew: 1 where their data may be used, 0 where not, and then this row is all that is exported of them; "
+        "empty where they did not say",
     ),
 )
 

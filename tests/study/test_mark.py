@@ -147,6 +147,30 @@ def test_a_distribution_is_an_answer_exactly_when_it_adds_up_and_an_option_is_ch
             assert reminded.value.values == {"percent": total}
 
 
+@pytest.mark.parametrize(
+    ("asked", "given", "asks_reason", "is_missing"),
+    [
+        ("required", "", True, True),
+        ("required", " \n", True, True),
+        ("required", "because", True, False),
+        ("required", "", False, False),
+        ("optional", "", True, False),
+        ("none", "", True, False),
+    ],
+)
+def test_a_reason_is_missing_only_where_it_is_required_here(
+    asked: str, given: str, asks_reason: bool, is_missing: bool
+) -> None:
+    answer = AnswerDesign.model_validate({"reason": asked})
+    mark = Mark("A", 0.6, reason=given)
+
+    if is_missing:
+        with pytest.raises(Reminder, match="give reason"):
+            must_be_whole(mark, answer, asks_reason=asks_reason)
+    else:
+        must_be_whole(mark, answer, asks_reason=asks_reason)
+
+
 # -- what the record keeps ------------------------------------------------------------------------------
 
 
