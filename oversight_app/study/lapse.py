@@ -79,7 +79,11 @@ def _consequence(sitting: Sitting, since: datetime, design: Design) -> list[Even
 def _has_failed_checks(sitting: Sitting, design: Design) -> bool:
     allowed = design.sitting.attention_failures
     # Noticed between the questions: nobody is sent away in the middle of one.
-    return 0 < allowed <= sitting.n_failed_checks and not sitting.has_open_trial
+    if not allowed or sitting.has_open_trial or sitting.last_sign_at is None:
+        return False
+    # A check that ran out is failed when its participant is there to go on; who does not come back has left.
+    closed_at = [trial.closed.closed_at for trial in sitting.trials if trial.failed_check and trial.closed]
+    return sum(at <= sitting.last_sign_at for at in closed_at) >= allowed
 
 
 def _out_of_order_since(sitting: Sitting, design: Design) -> datetime | None:

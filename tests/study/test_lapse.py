@@ -350,6 +350,23 @@ def test_nobody_is_sent_away_for_a_check_at_which_the_server_was_away() -> None:
     assert person.sitting.outcome == ""
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_check_that_ran_out_is_failed_by_who_goes_on_and_not_by_who_has_left(comes_back: bool) -> None:
+    person = checks(2, 1)
+    while not person.show().trial.plan.is_attention_check:
+        person.answer()
+
+    person.wait(200)
+    still_there = (person.sitting.stage, person.sitting.outcome)
+    if comes_back:
+        person.do(sitting_actions.ask_next(person.sitting))
+    person.wait(1800)
+
+    assert still_there == (Stage.REST, "")
+    assert person.sitting.outcome == ("failed_checks" if comes_back else "left")
+    assert person.sitting.n_failed_checks == int(comes_back)
+
+
 def assisted(on_outage: str, n: int = 2) -> Walk:
     """Before the first question with an assistant of a study with this policy."""
     design = make_design(tasks=NO_PRACTICE, assistant={"on_outage": on_outage, "outage_failures": n})
