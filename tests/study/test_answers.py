@@ -9,8 +9,12 @@ from analysis.columns import COLUMNS, Table
 from oversight_app.study.answers import answer_row, read_advice
 from oversight_app.study.events import (
     ContextReset,
+    DraftSaved,
     Event,
+    InitialAnswered,
     MessageSent,
+    PassageRead,
+    PassageShown,
     ReplyBegun,
     ReplyClosed,
     TrialClosed,
@@ -199,6 +203,73 @@ def test_response_time_is_from_showing_to_close() -> None:
 
     assert (row["response_time_s"], row["browser_response_time_s"]) == (42.0, 41.0)
     assert row["shown_at"] == "2026-01-05T09:00:00.000000Z"
+
+
+def test_an_own_answer_stands_beside_the_final_one_with_its_time() -> None:
+    first = InitialAnswered(1, "C", 0.7, (0.1, 0.1, 0.7, 0.1))
+
+    row = row_of(make_trial(first, closed("A"), is_answer_first=True))
+
+    assert [row[f"initial_{name}"] for name in ("choice", "confidence", "p_a", "p_c")] == ["C", 0.7, 0.1, 0.7]
+    assert (row["initial_response_time_s"], row["choice"], row["response_time_s"]) == (1.0, "A", 42.0)
+
+
+def test_a_mark_that_was_never_committed_is_no_own_answer() -> None:
+    drafted = DraftSaved(1, "C", 0.6)
+
+    row = row_of(make_trial(drafted, closed("C", None, "timed_out"), is_answer_first=True))
+
+    assert row["choice"] == "C"
+    assert {row[f"initial_{name}"] for name in ("choice", "confidence", "p_a", "response_time_s")} == {None}
+
+
+def test_the_reading_phase_has_a_time_of_its_own() -> None:
+    def read(seconds: float) -> Any:
+        trial = Trial(make_trial(reading_s=60).plan)
+        for event, second in (
+            (PassageShown(1, START + timedelta(seconds=60)), 0.0),
+            (PassageRead(1), seconds),
+            (TrialShown(1, None), 200.0),
+        ):
+            trial = apply_to_trial(trial, event, START + timedelta(seconds=second))
+        return row_of(trial)["reading_time_s"]
+
+    assert [read(seconds) for seconds in (25, 60, 150)] == [25.0, 60.0, 60.0]
+    assert row_of(make_trial(closed()))["reading_time_s"] is None
+
+
+def test_a_reason_and_a_minimum_time_are_kept_where_there_are_some() -> None:
+    with_both = row_of(make_trial(closed(reason="It is so."), min_time_s=20.0))
+    without = row_of(make_trial(closed()))
+
+    assert (with_both["reason"], with_both["min_time_s"]) == ("It is so.", 20.0)
+    assert (without["reason"], without["min_time_s"]) == (None, None)
+
+
+def test_an_attention_check_in_an_assisted_block_has_no_assistant_to_speak_of() -> None:
+    row = row_of(
+        make_trial(
+            closed("B"),
+            protocol="unaided",
+            stance="",
+            manipulated=False,
+            is_attention_check=True,
+            expected="B",
+            position=None,
+        )
+    )
+
+    names = (
+        "manipulated",
+        "stance",
+        "advice_status",
+        "n_messages",
+        "n_replies",
+        "assistant_wait_s",
+        "position",
+    )
+    assert {row[name] for name in names} == {None}
+    assert (row["is_attention_check"], row["correct"], row["condition"]) == (1, 1, "human_with_model")
 
 
 def test_an_abandoned_trial_is_said_to_be_one() -> None:

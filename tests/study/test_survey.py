@@ -86,7 +86,19 @@ def test_a_number_out_of_its_range_is_reminded_of_with_its_question(age: float) 
         answered(age=age)
 
     assert (reminded.value.key, reminded.value.values) == ("number_range", {"text": AGE.text})
-    assert answered(age=18)["age"] == 18.0
+    assert [answered(age=age)["age"] for age in (18, 120)] == [18.0, 120.0]
+
+
+def test_a_number_may_have_one_end_or_a_single_value() -> None:
+    least, most, single = (
+        SurveyItem(key="n", kind="number", text="How many?", **ends)
+        for ends in ({"minimum": 1}, {"maximum": 5}, {"minimum": 3, "maximum": 3})
+    )
+
+    for item, good, bad in ((least, 10**6, 0), (most, -5, 6), (single, 3, 4)):
+        assert must_be_answered([item], {"n": good})["n"] == good
+        with pytest.raises(Reminder):
+            must_be_answered([item], {"n": bad})
 
 
 def test_long_words_are_cut_to_a_length() -> None:
