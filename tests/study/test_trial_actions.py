@@ -384,6 +384,18 @@ def test_a_mark_that_was_never_committed_is_an_answer_but_no_own_one() -> None:
     assert after(trial, closed).initial is None
 
 
+def test_a_mark_counts_for_the_answer_that_its_page_asked_for() -> None:
+    """A second tab may still show the first answer when it is committed."""
+    mark = Mark("B", 0.6)
+
+    for trial, is_initial in ((answer_first(), False), (committed(), True)):
+        with pytest.raises(Refusal):
+            save_draft(trial, mark, FIRST.answer, at(6), is_initial=is_initial)
+
+    for trial, is_initial in ((answer_first(), True), (committed(), False), (committed(), None)):
+        assert save_draft(trial, mark, FIRST.answer, at(6), is_initial=is_initial) is not None
+
+
 def test_the_click_that_commits_does_not_hand_in_the_final_answer_too() -> None:
     with pytest.raises(Refusal):
         hand_in(committed(), Mark("A", 0.6), 5.3, FIRST)
