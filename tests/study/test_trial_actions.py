@@ -392,8 +392,9 @@ def test_a_mark_counts_for_the_answer_that_its_page_asked_for() -> None:
         with pytest.raises(Refusal):
             save_draft(trial, mark, FIRST.answer, at(6), is_initial=is_initial)
 
-    for trial, is_initial in ((answer_first(), True), (committed(), False), (committed(), None)):
-        assert save_draft(trial, mark, FIRST.answer, at(6), is_initial=is_initial) is not None
+    for trial, is_final in ((answer_first(), False), (committed(), True)):
+        assert save_draft(trial, mark, FIRST.answer, at(6), is_initial=not is_final) is not None
+        assert save_draft(trial, mark, FIRST.answer, at(6)) is not None
 
 
 def test_the_click_that_commits_does_not_hand_in_the_final_answer_too() -> None:
