@@ -107,6 +107,19 @@ _FORMULAS = [
     )
     for i, n in enumerate((4, 9))
 ]
+_SCREENING = """
+[[question]]
+text = "Do you read English without effort?"
+options = ["Yes", "No"]
+eligible = [0]
+
+[[question]]
+text = "Have you taken part in this study before?"
+options = ["No", "Yes"]
+eligible = [0]
+"""
+_NOBODY_THERE = "compatible:demo@http://127.0.0.1:9/v1"
+"""The discard port of this machine, which nothing listens to."""
 
 
 # -- the table ------------------------------------------------------------------------------------------
@@ -273,6 +286,54 @@ WALKS = (
             ),
             Screen("pledge", "A promise.", (ways.seat(to=Stage.READY),), ".st-key-pledge"),
             Screen("survey_of_a_study", "A study's own questionnaire.", (ways.seat(to=Stage.SURVEY),), "h1"),
+        ),
+    ),
+    Walk(
+        "Screening and breaks",
+        partial(
+            _planned,
+            task="mmlu",
+            per_condition=2,
+            texts={"screening.toml": _SCREENING},
+            sitting={"break_every": 1},
+        ),
+        (
+            Screen(
+                "screening",
+                "Who may take part.",
+                (ways.open_link, press_on("consent")),
+                ".st-key-screening_1",
+            ),
+            Screen(
+                "break",
+                "A rest that the study foresees.",
+                (ways.pass_screening, ways.seat(), ways.answer(1)),
+                ".st-key-continue",
+            ),
+        ),
+    ),
+    Walk(
+        "The assistant out of order",
+        partial(
+            _planned,
+            task="mmlu",
+            assistant={"model": _NOBODY_THERE, "on_outage": "void", "outage_failures": 2},
+        ),
+        (
+            Screen("outage", "It did not answer.", (ways.seat(), ways.ask_in_vain(1)), ".st-key-ask_again_1"),
+            Screen(
+                "pane_outage",
+                "On a phone.",
+                (ways.show_pane("chat"),),
+                ".st-key-ask_again_1",
+                ("phone",),
+            ),
+            Screen(
+                "void",
+                "The question is left out, and does not count.",
+                (ways.show_pane("question"), ways.ask_again_in_vain(1)),
+                ".st-key-continue",
+            ),
         ),
     ),
     Walk(

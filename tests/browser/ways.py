@@ -65,6 +65,15 @@ def press_on(key: str) -> Step:
     return lambda visitor: turned(visitor.page, lambda: press(visitor.page, key))
 
 
+def pass_screening(visitor: Visitor) -> None:
+    """Answer what decides who may take part so that one may."""
+    for i in (1, 2):
+        option = visitor.page.locator(f".st-key-screening_{i} label[data-testid=stRadioOption]").first
+        option.click()
+        expect(option.locator("input")).to_be_checked()
+    press_on("continue")(visitor)
+
+
 def pass_check(visitor: Visitor) -> None:
     """Answer the check about the instructions, all right."""
     _answer_check(visitor, visitor.study.check)
@@ -188,6 +197,22 @@ def ask(n: int) -> Step:
         expect(visitor.page.locator(f".st-key-stop_{n}")).to_have_count(0, timeout=60_000)
 
     return step
+
+
+def ask_in_vain(n: int) -> Step:
+    """Ask an assistant that is out of order, and be told so."""
+
+    def step(visitor: Visitor) -> None:
+        visitor.page.locator(f".st-key-chat_input_{n} textarea").fill("What do you think, and why?")
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.locator(f".st-key-ask_again_{n}")).to_be_visible(timeout=60_000)
+
+    return step
+
+
+def ask_again_in_vain(n: int) -> Step:
+    """Ask it once more; it has failed too often then, and the question is left out."""
+    return lambda visitor: turned(visitor.page, lambda: press(visitor.page, f"ask_again_{n}"))
 
 
 def show_pane(name: str) -> Step:
