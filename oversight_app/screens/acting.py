@@ -15,6 +15,7 @@ from oversight_app.screens.plain import exact
 from oversight_app.screens.wording import say
 
 _REMINDER = "_reminder"
+_REMINDED = "_reminded"
 
 
 def button(
@@ -54,4 +55,10 @@ def reminder(where: str) -> None:
     place, sentence = st.session_state.get(_REMINDER, ("", ""))
     if place == where:
         del st.session_state[_REMINDER]
+        st.session_state[_REMINDED] = True
         st.html(f'<p class="ov-reminder" role="alert">{exact(sentence)}</p>')
+
+
+def has_reminded() -> bool:
+    """Whether a sentence of that kind was drawn since this was asked last, so that it may still be on the page."""
+    return bool(st.session_state.pop(_REMINDED, False))

@@ -40,6 +40,12 @@ def options(page: QuestionPage, save: Save) -> None:
         )
 
 
+def sureness(page: QuestionPage, save: Save) -> None:
+    """How sure, and why, as far as the study asks for it."""
+    confidence(page, save)
+    reason(page, save)
+
+
 def confidence(page: QuestionPage, save: Save) -> None:
     """How sure, on the design's scale; nothing is preselected."""
     fields = fields_of(page)

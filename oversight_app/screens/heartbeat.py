@@ -45,7 +45,10 @@ def beat(still_current: Callable[[], bool] | None = None) -> None:
 
 def leave_button(label: str, withdraw: Withdraw) -> None:
     """End the sitting for good, after being asked once; what becomes of the answers may be said, or not."""
-    with st.popover(label, type="tertiary", key="leave"), st.container(key="leave_asked"):
+    leave = st.popover(label, type="tertiary", key="leave", on_change="rerun")
+    if not leave.open:
+        return  # it is drawn with every run of the page, and hardly ever opened
+    with leave, st.container(key="leave_asked"):
         st.html(f'<p class="ov-small">{say_html("leave.asked")}</p>')
         choices.ask("leave_data", say("leave.data"), (say("leave.keep"), say("leave.discard")))
         acting.button(say("leave.confirm"), key="withdraw", act=lambda: withdraw(keeps_data=_keeps_data()))

@@ -19,6 +19,7 @@ from oversight_app.screens import (
     handing,
     heartbeat,
     panes,
+    part,
     passage,
     timer,
     watch,
@@ -33,6 +34,7 @@ from oversight_app.study.page import QuestionPage
 def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Replies) -> None:
     """Draw the question, and save what is marked where the record does not have it yet."""
     save = handing.saving(page, participant_id, proctor)
+    is_still_asked = partial(_is_still_asked, proctor, participant_id, page)
     reconcile(page, save)
     with st.container(key="bar", horizontal=True):
         timer.show(page, participant_id)
@@ -45,12 +47,11 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
         with st.container(key="work"):
             with st.container(key="marking"):
                 st.html(_question(page))
-                answer.options(page, save)
+                part.show(partial(answer.options, page, save), is_still_asked)
             with st.container(key="handing"):
                 if said := _beforehand(page):
                     st.html(said)
-                answer.confidence(page, save)
-                answer.reason(page, save)
+                part.show(partial(answer.sureness, page, save), is_still_asked)
                 arrive(page, save)
                 handing.buttons(page, participant_id, proctor)
         if page.chat is not None:
@@ -60,9 +61,8 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
     fill(page.question, *page.options)
     watch.show(page, participant_id)
     frame.top(f"question {page.n} {fields_of(page).answer}")
-    heartbeat.beat(
-        partial(_is_still_asked, proctor, participant_id, page) if page.remaining_ms is not None else None
-    )
+    # On an untimed question a beat must not ask: an open tab would look like a person who is there.
+    heartbeat.beat(is_still_asked if page.remaining_ms is not None else None)
 
 
 def _kind(page: QuestionPage) -> str:
@@ -98,6 +98,5 @@ def _pause(page: QuestionPage, pause_after: partial[None]) -> None:
 
 
 def _is_still_asked(proctor: Proctor, participant_id: str, shown: QuestionPage) -> bool:
-    """Asked on timed questions only: on an untimed one an open tab would look like a person who is there."""
     page = proctor.page(participant_id)
     return isinstance(page, QuestionPage) and fields_of(page) == fields_of(shown)

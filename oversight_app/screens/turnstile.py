@@ -4,10 +4,19 @@ When a message of a tab comes in, Streamlit ends the run that the one before has
 click whose run is ended before the click was acted on is lost without a trace, such as a message to the assistant when
 an option is marked right after it. Widgets' marks come again with every message, clicks do not. So the next message
 waits until the run of the one before is over, which takes milliseconds.
+
+A part of the page that runs by itself ends no other run, and none ends it but a run of the whole page. But it must be
+known: after a restart of the server it is so only once the whole page has been drawn, and what is marked in a part that
+nobody knows is lost. So parts wait for the page as well.
+
+Nor do many tabs run at once: Python lets one thread work at a time, so that runs side by side all end late, and one
+after another only the last does. When 200 people submit in the same instant, half of them go on a quarter sooner.
 """
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +25,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE_S = 5.0
 """A run that takes longer has to stand aside: it may never end, and nobody should wait for that."""
+AT_ONCE = 2
+"""So many pages are drawn at the same time: one, and another while the first one waits for the disk."""
 _LONGEST_END = 1024
 """The message that says that a run is over has some hundred bytes; longer ones need not be read."""
 
@@ -25,41 +36,89 @@ class Turnstile:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but a websocket passes."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        is_free = asyncio.Event()
-        is_free.set()
+        turn = _Turn(self._places)
 
         async def receive_in_turn() -> Message:
             message = await receive()
-            if starts_run(message):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(is_free.wait(), PATIENCE_S)
-                is_free.clear()
+            match what_runs(message):
+                case Runs.PAGE:
+                    await turn.begin()
+                case Runs.PART:
+                    await turn.rest()
+                case None:
+                    pass
             return message
 
         async def send_and_look(message: Message) -> None:
-            if not is_free.is_set() and ends_run(message):
-                is_free.set()
+            if turn.is_running and ends_run(message):
+                turn.end()
             await send(message)
 
-        await self.app(scope, receive_in_turn, send_and_look)
+        try:
+            await self.app(scope, receive_in_turn, send_and_look)
+        finally:
+            turn.end()
 
 
-def starts_run(message: Message) -> bool:
-    """Whether somebody did something on the page. The page's own beats run in fragments, and end no other run."""
+@dataclass
+class _Turn:
+    """One tab's turn: whether its run is over, and whether it holds one of the process's places meanwhile."""
+
+    places: asyncio.Semaphore
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
+    is_running: bool = False
+    has_place: bool = False
+
+    async def rest(self) -> None:
+        """Wait for the run before; but not for ever."""
+        if self.is_running:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.is_over.wait(), PATIENCE_S)
+
+    async def begin(self) -> None:
+        """Wait for the run before, and for a place."""
+        await self.rest()
+        self.is_running = True
+        self.is_over.clear()
+        if not self.has_place:
+            with suppress(TimeoutError):
+                self.has_place = await asyncio.wait_for(self.places.acquire(), PATIENCE_S)
+
+    def end(self) -> None:
+        """The run is over, or nobody is there any more."""
+        self.is_running = False
+        self.is_over.set()
+        if self.has_place:
+            self.has_place = False
+            self.places.release()
+
+
+class Runs(Enum):
+    """What a message sets going."""
+
+    PAGE = auto()
+    PART = auto()
+
+
+def what_runs(message: Message) -> Runs | None:
+    """What somebody's doing on the page, or the page's own beat, sets going; None for any other message."""
     raw = message.get("bytes")
     if message["type"] != "websocket.receive" or not raw:
-        return False
+        return None
     try:
         said = BackMsg.FromString(raw)
     except DecodeError:  # Streamlit will say so
-        return False
-    return said.WhichOneof("type") == "rerun_script" and not said.rerun_script.fragment_id
+        return None
+    if said.WhichOneof("type") != "rerun_script":
+        return None
+    return Runs.PART if said.rerun_script.fragment_id else Runs.PAGE
 
 
 def ends_run(message: Message) -> bool:

@@ -320,7 +320,13 @@ WALKS = (
             assistant={"model": _NOBODY_THERE, "on_outage": "void", "outage_failures": 2},
         ),
         (
-            Screen("outage", "It did not answer.", (ways.seat(), ways.ask_in_vain(1)), ".st-key-ask_again_1"),
+            Screen(
+                "outage",
+                "It did not answer.",
+                (ways.seat(), ways.ask_in_vain(1)),
+                ".st-key-ask_again_1",
+                ("laptop",),
+            ),
             Screen(
                 "pane_outage",
                 "On a phone.",

@@ -178,6 +178,7 @@ def test_tab_passes_every_part_of_a_question_in_the_order_of_its_columns_and_com
     tab_to(page, "leave")
     page.keyboard.press("Enter")
     expect(page.locator("[data-testid=stPopoverBody]")).to_be_focused()
+    expect(page.locator(".st-key-withdraw button")).to_be_visible()
     tab_to(page, "withdraw", at_most=4)
     page.keyboard.press("Escape")
     expect(page.locator(".st-key-withdraw")).to_have_count(0)

@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from oversight_app.screens import turnstile
-from oversight_app.screens.turnstile import Turnstile
+from oversight_app.screens.turnstile import AT_ONCE, Turnstile
 
 SCOPE: Scope = {"type": "websocket"}
 
@@ -110,6 +110,16 @@ def test_what_starts_no_run_of_the_page_holds_nobody_up(first: Message) -> None:
     served([first, from_browser()], look)
 
 
+def test_what_is_marked_in_a_part_waits_until_the_page_that_the_part_belongs_to_is_drawn() -> None:
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        assert not await is_let_in(receive)
+        await send(to_browser())
+        assert await is_let_in(receive)
+
+    served([from_browser(), from_browser(fragment_id="options"), from_browser(fragment_id="options")], look)
+
+
 def test_nobody_waits_for_ever_for_a_run_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turnstile, "PATIENCE_S", 0.01)
 
@@ -132,3 +142,50 @@ def test_other_connections_pass() -> None:
     asyncio.run(Turnstile(app)({"type": "http"}, receive, nothing))
 
     assert passed == [(receive, nothing)]
+
+
+def test_two_pages_are_drawn_at_a_time_and_who_leaves_makes_room() -> None:
+    async def story() -> None:
+        gate = Turnstile(draw)
+        tabs = [asyncio.ensure_future(gate(SCOPE, one_click(), nothing)) for _ in range(4)]
+        await settle()
+        assert len(running) == AT_ONCE
+
+        running.pop(0).set()  # its page is drawn
+        await settle()
+        assert (len(running), n_drawn) == (AT_ONCE, 3)
+
+        tabs[1].cancel()  # its connection is lost in the middle
+        await settle()
+        assert n_drawn == 4
+        for tab in tabs:
+            tab.cancel()
+
+    running: list[asyncio.Event] = []
+    n_drawn = 0
+
+    async def draw(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal n_drawn
+        await receive()
+        n_drawn += 1
+        running.append(asyncio.Event())
+        await running[-1].wait()
+        await send(to_browser())
+        await asyncio.Event().wait()
+
+    asyncio.run(story())
+
+
+def one_click() -> Receive:
+    """A tab in which somebody clicks once."""
+
+    async def receive() -> Message:
+        return from_browser()
+
+    return receive
+
+
+async def settle() -> None:
+    """Let everything happen that can happen now."""
+    for _ in range(20):
+        await asyncio.sleep(0)
