@@ -41,20 +41,23 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
         _pause(page, partial(proctor.pause_after, participant_id, page.n))
         briefing.button(proctor.plan)
         heartbeat.leave_button(say("question.leave"), partial(proctor.withdraw, participant_id))
-    with st.container(key=f"desk_{_kind(page)}"):
-        if page.passage:
+    # Entered one by one and not inside one another: a part copies every container that it stands in, in each run.
+    desk = st.container(key=f"desk_{_kind(page)}")
+    if page.passage:
+        with desk:
             passage.show(page)
-        with st.container(key="work"):
-            with st.container(key="marking"):
-                st.html(_question(page))
-                part.show(partial(answer.options, page, save), is_still_asked)
-            with st.container(key="handing"):
-                if said := _beforehand(page):
-                    st.html(said)
-                part.show(partial(answer.sureness, page, save), is_still_asked)
-                arrive(page, save)
-                handing.buttons(page, participant_id, proctor)
-        if page.chat is not None:
+    work = desk.container(key="work")
+    with work.container(key="marking"):
+        st.html(_question(page))
+        part.show(partial(answer.options, page, save), is_still_asked)
+    with work.container(key="handing"):
+        if said := _beforehand(page):
+            st.html(said)
+        part.show(partial(answer.sureness, page, save), is_still_asked)
+        arrive(page, save)
+        handing.buttons(page, participant_id, proctor)
+    if page.chat is not None:
+        with desk:
             chat.show(page, page.chat, participant_id, proctor, replies)
     # Last, as on a phone they stand at the foot of the page, under the thumb.
     panes.show(page)

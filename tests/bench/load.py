@@ -1,8 +1,8 @@
 """Many participants at once: how long from submit to the next question, and what a server has to be for it.
 
 At 100 people the same driver measures oTree and this tool, one after the other on the same machine, with the same ten
-four-option questions; then this tool alone with more people, and with 200 who submit in the same instant. Every answer
-is read back from the record.
+four-option questions; then this tool alone with more people, at that pace and at the slower one of people who read an
+MMLU question, and with 200 who submit in the same instant. Every answer is read back from the record.
 """
 
 import argparse
@@ -30,7 +30,8 @@ from tests.browser.studies import Study
 
 PEOPLE = 100
 THINK_S = 5.0
-ALONE = (200, 500)
+ALONE = ((200, 5.0), (500, 5.0), (200, 15.0), (500, 15.0))
+"""How many people, and how many seconds they think about a question."""
 BURST = 200
 _BURSTS = 4
 _ARRIVALS_PER_S = 20
@@ -147,9 +148,9 @@ class Outcome:
 
 def run() -> list[Figure]:
     """All of it; raises AssertionError where an answer was lost or an error occurred."""
-    figures = _beside_otree() if otree.DRIVER.exists() else _alone(PEOPLE)
-    for people in ALONE:
-        figures += _alone(people)
+    figures = _beside_otree() if otree.DRIVER.exists() else _alone(PEOPLE, THINK_S)
+    for people, think_s in ALONE:
+        figures += _alone(people, think_s)
     return figures + _burst()
 
 
@@ -183,7 +184,7 @@ def _told(name: str, said: dict[str, Any]) -> list[Figure]:
 # -- this tool alone ------------------------------------------------------------------------------------------
 
 
-def _alone(people: int) -> list[Figure]:
+def _alone(people: int, think_s: float) -> list[Figure]:
     async def play(app: Oversight, study: Study, outcome: Outcome) -> None:
         def rec(kind: str, seconds: float) -> None:
             outcome.turns.append(seconds)
@@ -191,13 +192,13 @@ def _alone(people: int) -> list[Figure]:
         async def one(i: int) -> None:
             await asyncio.sleep(i / _ARRIVALS_PER_S)
             try:
-                await app.play(study, i, rec, THINK_S, outcome.sent, [])
+                await app.play(study, i, rec, think_s, outcome.sent, [])
             except Exception as error:
                 outcome.errors.append(f"{type(error).__name__}: {error}")
 
         await asyncio.gather(*(one(i) for i in range(people)))
 
-    return _figures(f"{people} people", f"thinking {THINK_S:g} s", _measured(people, play))
+    return _figures(f"{people} people, {think_s:g} s", f"thinking {think_s:g} s", _measured(people, play))
 
 
 def _burst() -> list[Figure]:

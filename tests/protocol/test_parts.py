@@ -1,4 +1,4 @@
-"""A mark is answered by the part of the page in which it stands, and by the whole page where something else has changed."""
+"""A mark is answered by its part of the page, and by the whole page where something else has changed."""
 
 import asyncio
 
