@@ -82,9 +82,13 @@ class ProviderConfigError(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so."""
+    """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so.
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+    Without `may_retry` the service asked not to be asked again for this reply.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, may_retry: bool = True) -> None:
         """Say what happened."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.may_retry = may_retry

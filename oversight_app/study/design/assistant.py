@@ -7,13 +7,15 @@ from pydantic import Field, model_validator
 from oversight_app.study.design.section import LONGEST_S, Section
 from oversight_app.study.design.vocabulary import AssistantMode, Protocol
 
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
 
 class AssistantDesign(Section):
     """The assistant that participants see in human_with_model."""
 
     protocol: Literal[Protocol.CHAT] = Protocol.CHAT
     model: str = "scripted:demo"
-    """PROVIDER:NAME, or compatible:NAME@BASE_URL."""
+    """PROVIDER:NAME with a provider of PROVIDERS, or compatible:NAME@BASE_URL."""
     mode: AssistantMode = AssistantMode.ASSIGNED
     error_share: float = Field(default=0.3, ge=0, le=1)
     """With mode = "assigned": the share of assisted trials in which the assistant argues for a wrong option."""
@@ -23,7 +25,10 @@ class AssistantDesign(Section):
     """Whether the passage is the body of the first turn that the participant sees (Bowman et al. 2022)."""
     reply_limit_s: float = Field(default=60.0, gt=0, le=LONGEST_S)
     max_tokens: int = Field(default=700, ge=1)
+    """Of the reply, a reasoning model's thinking included."""
     temperature: float | None = Field(default=None, ge=0)
+    effort: Effort | None = None
+    """How much a reasoning model may think before it writes; None: the model's own default."""
     words_per_s: float = Field(default=12.0, gt=0)
     """Typing pace of the scripted assistant."""
     holds_share: float = Field(default=0.7, ge=0, le=1)
@@ -55,7 +60,7 @@ def split_model(model: str) -> tuple[str, str]:
     return provider, rest.partition("@")[0]
 
 
-PROVIDERS = ("scripted", "compatible")
+PROVIDERS = ("scripted", "openai", "openai_chat", "anthropic", "compatible")
 
 
 def check_model(model: str) -> str:
@@ -67,4 +72,8 @@ def check_model(model: str) -> str:
         )
     if provider == "compatible" and not all(name.partition("@")):
         raise ValueError(f"model: found {model!r}, a compatible server is written compatible:NAME@BASE_URL")
+    if provider != "compatible" and "@" in name:
+        raise ValueError(
+            f"model: found {model!r}, but only compatible models have an address; write {provider}:NAME"
+        )
     return provider
