@@ -13,6 +13,7 @@ from random import Random
 from oversight_app.banks import attention_checks, practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
+from oversight_app.providers import unhonoured
 from oversight_app.store import Store
 from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Design, Outcome
 from oversight_app.study.duration import longest
@@ -46,8 +47,16 @@ def draft(
     *,
     at: datetime,
 ) -> Plan:
-    """The plan that these make; raises BankError where the bank cannot satisfy the design, DesignError for texts."""
+    """The plan that these make; raises BankError where the bank cannot satisfy the design.
+
+    Raises DesignError for texts, and for settings that the assistant's model service cannot honour.
+    """
     _check_texts(materials.texts, design)
+    assistant = design.assistant
+    if problems := unhonoured(
+        assistant.model, temperature=assistant.temperature, effort=assistant.effort or ""
+    ):
+        raise DesignError("study.toml: " + " ".join(problems))
     codes = {outcome: _code(design, study_id, outcome) for outcome in ENDINGS}
     forms: dict[str, dict[str, tuple[Slot, ...]]] = {}
     used: set[str] = set()

@@ -169,9 +169,10 @@ class Replies:
         filling = holes(
             question, trial.plan.option_order, trial.plan.stance, pass_question=assistant.pass_question
         )
+        passage = filling["passage"]
         turns = [Turn(line.role, line.text) for line in lines(trial)]
-        if assistant.passage_in_first_turn and filling["passage"] and turns:
-            turns[0] = Turn("user", f"{filling['passage']}\n\n{turns[0].text}")
+        if assistant.passage_in_first_turn and passage and turns:
+            turns[0] = Turn("user", f"{passage}\n\n{turns[0].text}")
             filling = filling | {"passage": ""}
         order = OptionOrder(trial.plan.option_order)
         shown = order.shown(question.options)
@@ -182,6 +183,8 @@ class Replies:
             max_tokens=assistant.max_tokens,
             deadline_s=seconds,
             temperature=assistant.temperature,
+            effort=assistant.effort or "",
+            prefix=passage,
             words_per_s=assistant.words_per_s if self._paced else None,
             scene=Scene(
                 question=folded(question.text),

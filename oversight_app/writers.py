@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from oversight_app.errors import OversightError, ProviderError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Provider, Reply, Request, Usage
+from oversight_app.providers.classify import without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
 from oversight_app.study.events import Event, ReplyClosed
@@ -124,15 +125,20 @@ class Writers:
             return
         now = self._proctor.clock.now()
         usage = final.usage if final else Usage()
+        status = self._status(job, final, now)
+        if status == "failed" and final is not None and final.finish_reason:
+            error = without_words(final.finish_reason)
         closed = ReplyClosed(
             job.n,
             job.reply_id,
             job.text,
-            self._status(job, final, now),
+            status,
             finish_reason=final.finish_reason if final else "",
             tokens_in=usage.tokens_in,
             tokens_cached=usage.tokens_cached,
             tokens_out=usage.tokens_out,
+            tokens_cache_written=usage.tokens_cache_written,
+            tokens_reasoning=usage.tokens_reasoning,
             first_text_s=job.first_text_s,
             total_s=(now - job.started_at).total_seconds(),
             request_id=final.request_id if final else "",

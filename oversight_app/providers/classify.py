@@ -39,6 +39,8 @@ _NEVER = frozenset(
         *("model_not_found", "not_found_error", "invalid_request_error"),
     )
 )
+_PASSING = frozenset(("overloaded_error", "api_error", "rate_limit_error", "timeout_error"))
+"""Anthropic's words for what passes, whatever status they come with."""
 _TOO_LONG = re.compile(
     r"context (?:size|length|window)|maximum context|context_length|too many tokens|prompt is too long",
     re.IGNORECASE,
@@ -141,7 +143,8 @@ def _by_status(error: Exception, service: Service, subject: str, detail: str, no
         return ProviderConfigError(
             f"{subject} is not known there (404{detail}). Check the model's name and {service.address_hint}."
         )
-    if status in _TRANSIENT or status >= 500 or should_retry == "true":
+    passes = status in _TRANSIENT or status >= 500 or code in _PASSING
+    if passes or should_retry == "true":
         what = "asks to wait" if status == 429 else "is out of order"
         return ProviderUnavailable(
             f"{subject} {what} ({status}{detail}).",

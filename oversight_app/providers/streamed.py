@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from oversight_app.clock import Clock
-from oversight_app.errors import ProviderConfigError
+from oversight_app.errors import ProviderConfigError, ProviderError
 from oversight_app.providers.abilities import unhonoured_request
 from oversight_app.providers.alarm import Alarm
 from oversight_app.providers.base import Piece, Reply, Request, Text
@@ -90,7 +90,8 @@ class StreamedProvider(ABC, Generic[Client]):
             raise ProviderConfigError(problems[0])
         ends_at = self._clock.monotonic() + request.deadline_s
         heard = self._hear()
-        alarm = Alarm(request.deadline_s)
+        alarm, request_id = Alarm(request.deadline_s), ""
+        failure: ProviderError | None = None
         try:
             with alarm:
                 with alarm.attending():
@@ -99,21 +100,23 @@ class StreamedProvider(ABC, Generic[Client]):
                     content_type = stream.response.headers.get("content-type", "")
                     if "event-stream" not in content_type:
                         raise not_a_stream(content_type, self.service, request.model)
+                    request_id = stream.response.headers.get(self.request_id_header, "")
                     for event in stream:
                         text = heard.take(event)
                         if text:
                             yield Text(text)
                         if self._clock.monotonic() >= ends_at:
                             raise too_late(self.service, request.model, request.deadline_s)
-                    request_id = stream.response.headers.get(self.request_id_header, "")
         except Exception as error:
-            if alarm.has_rung:
-                raise too_late(self.service, request.model, request.deadline_s) from None
-            # The SDK's error holds the request and its headers, so nothing of it may be carried along.
-            raise classify(error, self.service, request.model, self._clock.now()) from None
-        # A socket that was hung up looks like the good end of a stream that was sent without a length.
-        if alarm.has_rung and not heard.finish_reason:
-            raise too_late(self.service, request.model, request.deadline_s)
+            failure = classify(error, self.service, request.model, self._clock.now())
+        # A socket that was hung up breaks in whatever way, and may look like the good end of a stream.
+        if alarm.has_rung:
+            failure = too_late(self.service, request.model, request.deadline_s)
+        # Once the service has said why it ended, nothing of the reply is missing, whatever breaks after that.
+        if failure is not None and not heard.finish_reason:
+            # Out here and not where it was caught: the SDK's error holds the request and its headers, and nothing of
+            # it may be carried along.
+            raise failure
         if not heard.text and not heard.finish_reason:
             raise broke_off(self.service, request.model)
         yield heard.reply(request_id)

@@ -75,8 +75,8 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     connection.execute(
         "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
         "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
-        "tokens_cached, tokens_out, attempts, first_text_s, total_s) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.message_id,
             trial.plan.trial_id,
@@ -97,6 +97,8 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.tokens_in if closed else None,
             closed.tokens_cached if closed else None,
             closed.tokens_out if closed else None,
+            closed.tokens_cache_written if closed else None,
+            closed.tokens_reasoning if closed else None,
             closed.attempts if closed else None,
             closed.first_text_s if closed else None,
             closed.total_s if closed else None,

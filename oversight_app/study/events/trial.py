@@ -101,6 +101,8 @@ class ReplyClosed:
     model_answered: str = ""
     attempts: int = 1
     error: str = ""
+    tokens_cache_written: int | None = None
+    tokens_reasoning: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
