@@ -12,7 +12,7 @@ OversightError
     StoreFull             no space left; nothing half-written was kept
   ProviderError           a model service did not give a usable reply
     ProviderConfigError   it never will with these settings: missing key, unknown model, refused credentials
-    ProviderUnavailable   it may later: overload, time-out, broken connection
+    ProviderUnavailable   it may later: overload, time-out, broken connection; `may_retry` says whether to ask again now
 
 The doors turn BadInput, StoreError and ProviderError into one paragraph on stderr and exit code 1.
 """

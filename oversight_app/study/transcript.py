@@ -1,7 +1,8 @@
 """The transcript as the model sees it: prompt, passage, question with displayed letters, and the visible messages.
 
 Nothing personal, and nothing that changes between participants, stands before the passage, so that services can reuse
-what they have read. A passage is given whole; the question only where the design passes it.
+what they have read; where the passage is the first turn, the prompt does stand before it. A passage is given whole; the
+question only where the design passes it.
 """
 
 import re

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -156,3 +158,20 @@ def test_what_cannot_travel_as_a_key_is_refused_and_not_repeated(key: str) -> No
         check_provider("anthropic:big-5", {"ANTHROPIC_API_KEY": key})
 
     assert key not in str(raised.value)
+
+
+def test_no_sdk_is_imported_before_a_model_is_asked() -> None:
+    code = (
+        "import sys\n"
+        "from oversight_app.clock import SystemClock\n"
+        "from oversight_app.providers import check_provider, provider_for\n"
+        "keys = {'OPENAI_API_KEY': 'k', 'ANTHROPIC_API_KEY': 'k'}\n"
+        "for model in ('openai:x', 'openai_chat:x', 'anthropic:x', 'compatible:x@http://127.0.0.1:9/v1'):\n"
+        "    check_provider(model, keys)\n"
+        "    provider_for(model, clock=SystemClock(), environment=keys)\n"
+        "print(*sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {"anthropic", "httpx2", "openai"} & set(done.stdout.split()) == set()
