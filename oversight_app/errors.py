@@ -74,7 +74,9 @@ class StoreFull(StoreError):
 
 
 class ProviderError(OversightError):
-    """A model service did not give a usable reply."""
+    """A model service did not give a usable reply; `request_id` is its own name for the attempt, where it gave one."""
+
+    request_id = ""
 
 
 class ProviderConfigError(ProviderError):

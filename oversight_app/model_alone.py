@@ -17,6 +17,7 @@ from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.projections import keep
 from oversight_app.providers import check_provider, has_temperature, provider_for
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
+from oversight_app.providers.classify import without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
@@ -60,6 +61,8 @@ class AloneSummary:
     n_unreadable: int = 0
     n_failed: int = 0
     last_error: str = ""
+    last_empty: str = ""
+    """Why the last reply without a word had none; such a reply is unreadable."""
     compared: str = ""
     """The model and method that the plan compares people with, where this is another."""
 
@@ -77,6 +80,7 @@ class AloneSummary:
         if self.n_unreadable:
             lines.append(
                 f"{self.n_unreadable} replies could not be read as an option; they are recorded as unreadable."
+                + (f" The last one that was empty: {self.last_empty}." if self.last_empty else "")
             )
         if self.n_failed:
             lines.append(f"{self.n_failed} got no reply: {self.last_error}")
@@ -143,6 +147,7 @@ def answer_alone(
             in_a_row = 0
             summary.n_answered += status is TrialStatus.ANSWERED
             summary.n_unreadable += status is TrialStatus.UNREADABLE
+            summary.last_empty = run.last_empty
         on_progress(summary.n_trials - summary.n_open + summary.n_failed, summary.n_trials)
     return summary
 
@@ -174,6 +179,7 @@ class _Run:
         self._is_greedy = has_temperature(provider.name) and not self._is_reasoned
         self._questions = {question.question_id: question for question in store.questions()}
         self.participant_id = model_participant_id(provider.name, name, method)
+        self.last_empty = ""
         self._seq = 0
         self.sitting = Sitting(self.participant_id)
         with store.write() as record:
@@ -192,6 +198,8 @@ class _Run:
         answered = self._call(request)
         reply, now = answered.reply, self._clock.now()
         answer = read_answer(reply.text, reply.log_probabilities, trial.plan.option_order, question)
+        empty = "" if reply.text else without_words(reply.finish_reason)
+        self.last_empty = empty or self.last_empty
         n, reply_id = trial.plan.n, f"{trial.plan.trial_id}.1"
         begun = ReplyBegun(
             n,
@@ -206,7 +214,7 @@ class _Run:
             n,
             reply_id,
             reply.text,
-            "complete",
+            "complete" if reply.text else "failed",
             finish_reason=reply.finish_reason,
             tokens_in=reply.usage.tokens_in,
             tokens_cached=reply.usage.tokens_cached,
@@ -217,6 +225,7 @@ class _Run:
             request_id=reply.request_id,
             model_answered=reply.model,
             attempts=answered.attempts,
+            error=empty,
         )
         ending = TrialClosed(
             n,

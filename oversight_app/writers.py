@@ -47,6 +47,8 @@ class Job:
     stop: threading.Event = field(default_factory=threading.Event)
     text: str = ""
     first_text_at: datetime | None = None
+    request_id: str = ""
+    """The service's own name for the attempt that failed last, where it gave one."""
 
     @property
     def first_text_s(self) -> float | None:
@@ -112,7 +114,7 @@ class Writers:
             with self._turns:
                 final = self._attempts(job)
         except ProviderError as failure:
-            error = str(failure)
+            error, job.request_id = str(failure), failure.request_id
         except Exception as failure:
             # A provider's defect must not leave the participant before a frozen pane.
             _log.exception("%s: the provider broke", job.reply_id)
@@ -141,7 +143,7 @@ class Writers:
             tokens_reasoning=usage.tokens_reasoning,
             first_text_s=job.first_text_s,
             total_s=(now - job.started_at).total_seconds(),
-            request_id=final.request_id if final else "",
+            request_id=final.request_id if final else job.request_id,
             model_answered=final.model if final else "",
             attempts=max(1, job.patience.attempts),
             error=error,

@@ -167,6 +167,18 @@ def test_the_assistants_own_model_thinks_as_hard_alone_and_the_record_says_how_i
     assert enrolled.settings == base | told | untold
 
 
+def test_a_reply_without_a_word_is_unreadable_and_says_why(store: Store) -> None:
+    summary = answer_alone(store, "scripted:x", clock=make_clock(), provider=Parrot(""), limit=1)
+
+    (row,) = store.rows("messages")
+    assert (row["status"], row["finish_reason"]) == ("failed", "length")
+    assert "raise max_tokens" in str(row["error"])
+    assert summary.n_unreadable == 1
+    assert (
+        "The last one that was empty: the model wrote nothing within its limit (length)" in summary.describe()
+    )
+
+
 def test_a_passage_is_marked_as_what_requests_about_it_begin_with(store: Store) -> None:
     parrot = Parrot()
 

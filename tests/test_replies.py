@@ -306,6 +306,16 @@ def test_settings_that_cannot_work_are_not_tried_again(proctor: Proctor) -> None
     assert len(provider.asked) == 1
 
 
+def test_the_services_name_for_a_failed_attempt_is_on_record(proctor: Proctor) -> None:
+    error = ProviderConfigError("refused")
+    error.request_id = "req-7"
+    replies, _ = inline(proctor, fails(error))
+
+    replies.ask("p1", 1, "Which one?")
+
+    assert [(c.status, c.request_id) for c in closes(proctor)] == [("failed", "req-7")]
+
+
 def test_a_defect_of_a_provider_ends_the_reply_and_tells_nobody_its_message(proctor: Proctor) -> None:
     replies, _ = inline(proctor, fails(KeyError("sk-secret")))
 

@@ -109,6 +109,7 @@ class StreamedProvider(ABC, Generic[Client]):
                             raise too_late(self.service, request.model, request.deadline_s)
         except Exception as error:
             failure = classify(error, self.service, request.model, self._clock.now())
+            request_id = request_id or getattr(error, "request_id", None) or ""
         # A socket that was hung up breaks in whatever way, and may look like the good end of a stream.
         if alarm.has_rung:
             failure = too_late(self.service, request.model, request.deadline_s)
@@ -116,6 +117,7 @@ class StreamedProvider(ABC, Generic[Client]):
         if failure is not None and not heard.finish_reason:
             # Out here and not where it was caught: the SDK's error holds the request and its headers, and nothing of
             # it may be carried along.
+            failure.request_id = request_id
             raise failure
         if not heard.text and not heard.finish_reason:
             raise broke_off(self.service, request.model)

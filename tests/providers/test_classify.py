@@ -24,7 +24,7 @@ from tests.providers.misbehaving import (
 )
 from tests.providers.streams import DIALECTS, Dialect
 
-DEADLINE_S = 0.6
+DEADLINE_S = 1.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from oversight_app.errors import ProviderConfigError
 from oversight_app.providers.base import Reply, Request, Text, Turn, Usage, collect
-from tests.providers.attempts import KEY, make_request, provider_of
+from tests.providers.attempts import KEY, attempt, make_request, provider_of
 from tests.providers.misbehaving import Behaviour, Server, event, head, misbehaving_server, says, then_waits
 from tests.providers.streams import (
     CHAT,
@@ -76,6 +76,18 @@ def test_a_reply_comes_with_its_counters_and_who_answered(
     _, reply, _ = desk.sent(api, make_request("m"), b"", f"{header}: req-7")
 
     assert reply == Reply("Hello there.", finish, usage, "req-7", "answered", None)
+
+
+@pytest.mark.parametrize("api", SERVICES)
+def test_a_failure_carries_the_services_own_name_for_the_attempt(api: str) -> None:
+    header = "request-id: req-7" if api == "anthropic" else "x-request-id: req-7"
+    refused = says(head("400 Bad Request", "application/json", "content-length: 2", header), b"{}")
+    broken = says(head("200 OK", "text/event-stream", header), DIALECTS[api].overloaded)
+    with misbehaving_server({"refused": refused, "broken": broken}) as server:
+        provider = provider_of(api, server.url)
+        errors = [attempt(provider, make_request(model)).error for model in ("refused", "broken")]
+
+    assert [getattr(error, "request_id", None) for error in errors] == ["req-7", "req-7"]
 
 
 @pytest.mark.parametrize("api", SERVICES)

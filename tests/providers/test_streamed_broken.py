@@ -18,7 +18,7 @@ from tests.providers.misbehaving import (
 )
 from tests.providers.streams import DIALECTS, Dialect
 
-DEADLINE_S = 0.8
+DEADLINE_S = 1.0
 N_BREAKS = 60
 TEXTS = ("It is B", " – “the ice", "” went\n\nout, ", "😀 at ", "night.")
 WAYS = ("closes", "hangs", "resets", "trickles", "garbles", "flips", "repeats")
