@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 from oversight_app.clock import Clock
 from oversight_app.providers.alarm import follow
 from oversight_app.providers.base import Reply, Request, Usage, parted
-from oversight_app.providers.openai_client import must_have_key
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
 
@@ -47,7 +46,7 @@ class AnthropicProvider(StreamedProvider["Anthropic"]):
         super().__init__(service, clock)
 
     def _make(self) -> "Anthropic":
-        must_have_key(self.service)
+        self.service.must_have_key()
         import anthropic
 
         return anthropic.Anthropic(

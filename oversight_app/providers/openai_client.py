@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from oversight_app.errors import ProviderConfigError
 from oversight_app.providers.alarm import follow
 from oversight_app.providers.service import Service
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 def openai_client(service: Service) -> "OpenAI":
     """A client without retries of its own, whose requests an alarm can end."""
-    must_have_key(service)
+    service.must_have_key()
     import openai
 
     return openai.OpenAI(
@@ -21,11 +20,3 @@ def openai_client(service: Service) -> "OpenAI":
         max_retries=0,
         http_client=openai.DefaultHttpx2Client(trust_env=not service.is_local, event_hooks=follow()),
     )
-
-
-def must_have_key(service: Service) -> None:
-    """Raise ProviderConfigError for a missing key; the SDKs do it in ways of their own, one of them a TypeError."""
-    if not service.key:
-        raise ProviderConfigError(
-            f"{service.where} needs a key. Set {service.key_variable} in the environment."
-        )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from oversight_app.errors import ProviderConfigError
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -20,3 +22,10 @@ class Service:
     key: str = field(default="", repr=False)
     is_local: bool = False
     """Ask the server directly, whatever proxy the machine is set to use."""
+
+    def must_have_key(self) -> None:
+        """Raise ProviderConfigError for a missing key; the SDKs do it in ways of their own, one by a TypeError."""
+        if not self.key:
+            raise ProviderConfigError(
+                f"{self.where} needs a key. Set {self.key_variable} in the environment."
+            )
