@@ -39,6 +39,7 @@ class Job:
     participant_id: str
     n: int
     reply_id: str
+    provider: Provider
     request: Request
     deadline: datetime
     trial_deadline: datetime | None
@@ -59,10 +60,13 @@ class Job:
 class Writers:
     """The writers of one process."""
 
-    def __init__(self, proctor: Proctor, provider: Provider) -> None:
-        """Nobody writes yet; `owner` names this process in the rows of its replies."""
+    def __init__(self, proctor: Proctor, *, on_closed: Callable[[str, int], None]) -> None:
+        """Nobody writes yet; `owner` names this process in the rows of its replies.
+
+        `on_closed` is told of each reply that this process has closed: the participant, and the number of the trial.
+        """
         self._proctor = proctor
-        self._provider = provider
+        self._on_closed = on_closed
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -150,9 +154,11 @@ class Writers:
         )
         try:
             self._proctor.act(job.participant_id, close_once(closed))
+            if not self._closing.is_set():
+                self._on_closed(job.participant_id, job.n)
         except Exception:
             # The lease lapses now, and whoever finds it closes the reply as interrupted.
-            _log.exception("%s: the reply could not be closed", job.reply_id)
+            _log.exception("%s: the reply could not be closed, or the next one not be begun", job.reply_id)
 
     def _taken(self, reply_id: str) -> Job | None:
         """The job, out of the list of those that this process writes; None where somebody else has taken it."""
@@ -172,15 +178,17 @@ class Writers:
         if job.stop.is_set():
             return None
         clock = self._proctor.clock
-        pieces = self._provider.reply(replace(job.request, deadline_s=seconds))
+        pieces = job.provider.reply(replace(job.request, deadline_s=seconds))
         try:
             for piece in pieces:
                 if isinstance(piece, Reply):
                     # A service that does not stream says everything at the end.
-                    job.text = job.text or _storable(piece.text)
+                    job.text = job.text or _storable(piece.text)[: job.request.max_characters]
                     return piece
-                job.text += _storable(piece.text)
+                job.text = (job.text + _storable(piece.text))[: job.request.max_characters]
                 job.first_text_at = job.first_text_at or clock.now()
+                if len(job.text) == job.request.max_characters:
+                    return Reply(job.text, "length", model=job.request.model)
                 if job.stop.is_set() or clock.now() >= job.deadline:
                     return None
         finally:

@@ -37,6 +37,8 @@ class Scene:
     arguments: tuple[str, ...] = ()
     passage: str = ""
     holds_share: float = 0.7
+    part: str = "chat"
+    """The name of the prompt that a real service would speak from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Request:
     max_tokens: int
     deadline_s: float
     temperature: float | None = None
+    max_characters: int | None = None
+    """The writer ends the reply there; services know nothing of characters."""
     letters: bool = False
     """Ask for one letter A-D, with its log-probabilities where the service gives them."""
     words_per_s: float | None = None

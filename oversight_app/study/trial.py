@@ -76,6 +76,11 @@ class Message:
         return self.closed.status if self.closed else "running"
 
     @property
+    def voice(self) -> str:
+        """Who speaks, as the record names them: participant, assistant, assistant_1, ..., critic."""
+        return self.begun.speaker if self.begun is not None else self.speaker.value
+
+    @property
     def is_broken(self) -> bool:
         """Whether this is a reply that the service did not bring to its end, with or without some of its text."""
         return (
