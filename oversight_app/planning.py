@@ -22,7 +22,7 @@ from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_pra
 from oversight_app.study.materials import Materials
 from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample, hash_of
 from oversight_app.study.questions import Question, Role
-from oversight_app.study.transcript import PROMPT_HOLES, unknown_holes
+from oversight_app.study.transcript import check_prompts
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
 HOLES = ("told_reliability", "logged", "prize")
@@ -53,7 +53,7 @@ def draft(
     Raises DesignError for texts, and for settings that the assistant's model service cannot honour.
     """
     _check_texts(materials.texts, design)
-    _check_prompts(materials.prompts)
+    check_prompts(materials.prompts)
     assistant = design.assistant
     problems = [
         problem
@@ -137,13 +137,6 @@ def _check_texts(texts: Mapping[str, str], design: Design) -> None:
             "texts/consent.md does not say what is noted beside answers. Put {logged} where the list shall stand, "
             "or switch everything off under [log]."
         )
-
-
-def _check_prompts(prompts: Mapping[str, str]) -> None:
-    for name, text in prompts.items():
-        if unknown := unknown_holes(text):
-            allowed = ", ".join(f"{{{hole}}}" for hole in PROMPT_HOLES)
-            raise DesignError(f"prompts/{name}.md: nothing fills {{{unknown[0]}}}; allowed are {allowed}.")
 
 
 def _question_ids(forms: Mapping[str, Sequence[Slot]]) -> list[str]:

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from oversight_app.errors import BadInput, StoreFull, StudyStateError
+from oversight_app import banks, planning
+from oversight_app.clock import SimulatedClock
+from oversight_app.errors import BadInput, DesignError, StoreFull, StudyStateError
 from oversight_app.store import Store
+from oversight_app.study.design import Protocol
 from oversight_app.study_folder import DESIGNS, StudyFolder
 from tests.builders import START
 
@@ -144,7 +147,7 @@ def test_the_copied_files_can_be_edited(tmp_path: Path) -> None:
 def test_a_study_is_made_with_the_protocol_asked_for(tmp_path: Path, design: str) -> None:
     folder = StudyFolder.create(tmp_path / "study", design, at=START, protocol="debate")
 
-    assert folder.read_design().assistant.protocol == "debate"
+    assert folder.read_design().assistant.protocol is Protocol.DEBATE
 
 
 def test_the_papers_design_is_a_free_chat(tmp_path: Path) -> None:

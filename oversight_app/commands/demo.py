@@ -25,8 +25,7 @@ def demo(port: int | None, protocol: str, prepare_only: bool, into: Path | None)
     """Serve a whole study on built-in questions and a scripted assistant; no key, no question asked.
 
     \b
-    Examples: oversight demo
-              oversight demo --protocol debate
+    Example: oversight demo --protocol debate
     """
     from oversight_app import invitations
     from oversight_app.clock import SystemClock, stamp

@@ -80,9 +80,12 @@ NAMES = {
 """How speakers are named to one another; which of them is right, no name says."""
 
 
-def unknown_holes(prompt: str) -> list[str]:
-    """The holes of a prompt that nothing fills."""
-    return sorted(set(_HOLE.findall(prompt)) - set(PROMPT_HOLES))
+def check_prompts(prompts: Mapping[str, str]) -> None:
+    """Raise DesignError for a prompt with a hole that nothing ever fills."""
+    for name, text in prompts.items():
+        if unknown := sorted(set(_HOLE.findall(text)) - set(PROMPT_HOLES)):
+            allowed = ", ".join(f"{{{hole}}}" for hole in PROMPT_HOLES)
+            raise DesignError(f"prompts/{name}.md: nothing fills {{{unknown[0]}}}; allowed are {allowed}.")
 
 
 def fill(prompt: str, holes: Mapping[str, str], *, name: str) -> str:
