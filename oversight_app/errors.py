@@ -12,7 +12,7 @@ OversightError
     StoreFull             no space left; nothing half-written was kept
   ProviderError           a model service did not give a usable reply
     ProviderConfigError   it never will with these settings: missing key, unknown model, refused credentials
-    ProviderUnavailable   it may later: overload, time-out, broken connection
+    ProviderUnavailable   it may later: overload, time-out, broken connection; `may_retry` says whether to ask again now
 
 The doors turn BadInput, StoreError and ProviderError into one paragraph on stderr and exit code 1.
 """
@@ -74,7 +74,9 @@ class StoreFull(StoreError):
 
 
 class ProviderError(OversightError):
-    """A model service did not give a usable reply."""
+    """A model service did not give a usable reply; `request_id` is its own name for the attempt, where it gave one."""
+
+    request_id = ""
 
 
 class ProviderConfigError(ProviderError):
@@ -82,9 +84,13 @@ class ProviderConfigError(ProviderError):
 
 
 class ProviderUnavailable(ProviderError):
-    """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so."""
+    """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so.
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+    Without `may_retry` the service asked not to be asked again for this reply.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, may_retry: bool = True) -> None:
         """Say what happened."""
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.may_retry = may_retry

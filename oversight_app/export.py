@@ -28,7 +28,7 @@ from oversight_app.clock import stamp
 from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
-from oversight_app.study.design import AssistantMode, Outcome, split_model
+from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
 from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
@@ -230,7 +230,13 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
         "pilot_only": plan.pilot_only,
         "pass_question": assistant.pass_question,
         "told_reliability": design.told_reliability,
-        "assistant": {"provider": provider, "model": model, "protocol": assistant.protocol.value},
+        "assistant": {
+            "provider": provider,
+            "model": model,
+            "second_model": assistant.second_model or None,
+            "protocol": assistant.protocol.value,
+            **assistant.rules_in_force,
+        },
         "assistant_mode": assistant.mode.value,
         "language": design.language,
         "answer": {
@@ -246,7 +252,10 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
         },
         "logged": [kind for kind, is_on in design.log if is_on],
         # A model that says what it thinks has an error share too, but nobody declared it.
-        "declared_error_share": assistant.error_share if assistant.mode is AssistantMode.ASSIGNED else None,
+        # Of two sides in a debate one is wrong, which says nothing of an assistant.
+        "declared_error_share": assistant.error_share
+        if assistant.mode is AssistantMode.ASSIGNED and assistant.protocol is not Protocol.DEBATE
+        else None,
         "primary_model_alone": {
             "provider": primary_provider,
             "model": primary_model,

@@ -15,8 +15,9 @@ from datetime import datetime
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.projections import keep
-from oversight_app.providers import check_provider, provider_for
+from oversight_app.providers import check_provider, has_temperature, provider_for
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
+from oversight_app.providers.classify import without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
@@ -37,6 +38,7 @@ from oversight_app.study.model_answer import METHODS, ask_alone, read_answer, si
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, folded
 from oversight_app.study.sitting import Sitting, apply, fold
+from oversight_app.study.transcript import introduced
 from oversight_app.study.trial import Trial, TrialStatus
 
 CALL_LIMIT_S = 120.0
@@ -59,6 +61,8 @@ class AloneSummary:
     n_unreadable: int = 0
     n_failed: int = 0
     last_error: str = ""
+    last_empty: str = ""
+    """Why the last reply without a word had none; such a reply is unreadable."""
     compared: str = ""
     """The model and method that the plan compares people with, where this is another."""
 
@@ -76,6 +80,7 @@ class AloneSummary:
         if self.n_unreadable:
             lines.append(
                 f"{self.n_unreadable} replies could not be read as an option; they are recorded as unreadable."
+                + (f" The last one that was empty: {self.last_empty}." if self.last_empty else "")
             )
         if self.n_failed:
             lines.append(f"{self.n_failed} got no reply: {self.last_error}")
@@ -142,6 +147,7 @@ def answer_alone(
             in_a_row = 0
             summary.n_answered += status is TrialStatus.ANSWERED
             summary.n_unreadable += status is TrialStatus.UNREADABLE
+            summary.last_empty = run.last_empty
         on_progress(summary.n_trials - summary.n_open + summary.n_failed, summary.n_trials)
     return summary
 
@@ -164,8 +170,16 @@ class _Run:
         self._name = name
         self._method = method
         self._clock = clock
+        # The assistant's own model answers alone as hard as it thinks in chats: the comparison is of one system.
+        assistant = plan.design.assistant
+        is_the_assistant = (provider.name, name) == assistant.provider_and_model
+        self._effort = (assistant.effort or "") if is_the_assistant else ""
+        self._is_reasoned = self._effort not in ("", "none")
+        # Models that think refuse a temperature, and some services have none.
+        self._is_greedy = has_temperature(provider.name) and not self._is_reasoned
         self._questions = {question.question_id: question for question in store.questions()}
         self.participant_id = model_participant_id(provider.name, name, method)
+        self.last_empty = ""
         self._seq = 0
         self.sitting = Sitting(self.participant_id)
         with store.write() as record:
@@ -184,6 +198,8 @@ class _Run:
         answered = self._call(request)
         reply, now = answered.reply, self._clock.now()
         answer = read_answer(reply.text, reply.log_probabilities, trial.plan.option_order, question)
+        empty = "" if reply.text else without_words(reply.finish_reason)
+        self.last_empty = empty or self.last_empty
         n, reply_id = trial.plan.n, f"{trial.plan.trial_id}.1"
         begun = ReplyBegun(
             n,
@@ -198,15 +214,18 @@ class _Run:
             n,
             reply_id,
             reply.text,
-            "complete",
+            "complete" if reply.text else "failed",
             finish_reason=reply.finish_reason,
             tokens_in=reply.usage.tokens_in,
             tokens_cached=reply.usage.tokens_cached,
             tokens_out=reply.usage.tokens_out,
+            tokens_cache_written=reply.usage.tokens_cache_written,
+            tokens_reasoning=reply.usage.tokens_reasoning,
             total_s=(now - answered.asked_at).total_seconds(),
             request_id=reply.request_id,
             model_answered=reply.model,
             attempts=answered.attempts,
+            error=empty,
         )
         ending = TrialClosed(
             n,
@@ -238,10 +257,13 @@ class _Run:
             model=self._name,
             system="",
             turns=(Turn("user", ask_alone(self._plan, self._method, trial.plan, question)),),
-            max_tokens=1,
+            # A model that thinks before its letter needs the room for that which it has in chats.
+            max_tokens=1 if not self._is_reasoned else self._plan.design.assistant.max_tokens,
             deadline_s=CALL_LIMIT_S,
-            temperature=0.0,
+            temperature=0.0 if self._is_greedy else None,
             letters=True,
+            effort=self._effort,
+            prefix=introduced(question.passage.text) if question.passage else "",
             scene=Scene(
                 question=folded(question.text),
                 options=(shown[0], shown[1], shown[2], shown[3]),
@@ -268,6 +290,10 @@ class _Run:
 
     def _enrolment(self) -> list[Event]:
         settings = {"provider": self._provider.name, "model": self._name, "method": self._method}
+        if self._effort:
+            settings["effort"] = self._effort
+        if not self._is_greedy:
+            settings["temperature"] = "the provider's default"
         trials = trials_alone(self._plan, self._questions, self.participant_id)
         return [ParticipantEnrolled("model", settings), ParticipantAssigned("", 0, False, trials)]
 

@@ -13,6 +13,7 @@ from random import Random
 from oversight_app.banks import attention_checks, practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
+from oversight_app.providers import unhonoured
 from oversight_app.store import Store
 from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Design, Outcome
 from oversight_app.study.duration import longest
@@ -21,6 +22,7 @@ from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_pra
 from oversight_app.study.materials import Materials
 from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample, hash_of
 from oversight_app.study.questions import Question, Role
+from oversight_app.study.transcript import check_prompts
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
 HOLES = ("told_reliability", "logged", "prize")
@@ -46,8 +48,20 @@ def draft(
     *,
     at: datetime,
 ) -> Plan:
-    """The plan that these make; raises BankError where the bank cannot satisfy the design, DesignError for texts."""
+    """The plan that these make; raises BankError where the bank cannot satisfy the design.
+
+    Raises DesignError for texts, and for settings that the assistant's model service cannot honour.
+    """
     _check_texts(materials.texts, design)
+    check_prompts(materials.prompts)
+    assistant = design.assistant
+    problems = [
+        problem
+        for model in assistant.models
+        for problem in unhonoured(model, temperature=assistant.temperature, effort=assistant.effort or "")
+    ]
+    if problems:
+        raise DesignError("study.toml: " + " ".join(problems))
     codes = {outcome: _code(design, study_id, outcome) for outcome in ENDINGS}
     forms: dict[str, dict[str, tuple[Slot, ...]]] = {}
     used: set[str] = set()

@@ -183,13 +183,14 @@ def _models(design: Design, environment: Mapping[str, str], found: Findings) -> 
             f"The assistant is {assistant}, which plays its part without any model: good for trying a study out, but "
             "no result about one. Name yours as assistant.model in study.toml before the plan is frozen."
         )
-    if problem := model_problem(assistant, environment):
-        found.obstacles.append(f"The assistant cannot be asked: {problem}")
+    for model in design.assistant.models:
+        if problem := model_problem(model, environment):
+            found.obstacles.append(f"The assistant cannot be asked: {problem}")
     if alone != assistant and (problem := model_problem(alone, environment)):
         found.warnings.append(f"The model alone cannot be asked yet: {problem}")
     found.warnings += [
         f"{model}: the key goes to another machine over http, where others can read it; use https if it can be had."
-        for model in dict.fromkeys((assistant, alone))
+        for model in dict.fromkeys((*design.assistant.models, alone))
         if not model_problem(model, environment) and sends_key_in_clear(model, environment)
     ]
 

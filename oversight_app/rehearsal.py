@@ -184,7 +184,7 @@ class _StandIn:
     def reply(self, request: Request) -> Iterator[Piece]:
         """As the scripted assistant, with a stance where the plan drew none."""
         scene = request.scene
-        if scene is None or scene.stance:
+        if scene is None or scene.stance or scene.part == "critique":
             return self._scripted.reply(request)
         keys = self._keys[scene.question]
         right = [

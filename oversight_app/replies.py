@@ -1,4 +1,7 @@
-"""Replies: what the assistant writes, from the participant's message to the closed reply. Load, decide, save.
+"""Replies: what is said to the participant, from the moment somebody is due to the closed reply. Load, decide, save.
+
+The protocol says who is due (`study.protocols`). `go_on` starts them: after a message of the participant's, after the
+end of the speech before, and when the page is drawn; whoever comes second finds that they are speaking already.
 
 A running reply is a row with an owner and a lease, so that no truth lives in this process: `writers` commits the text
 every 0.3 s, and whoever finds a lapsed lease closes the reply as interrupted. A stop closes the reply where it is
@@ -17,12 +20,14 @@ from oversight_app.providers.base import Provider, Request, Scene, Turn
 from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
 from oversight_app.study import trial_actions as trial_verbs
+from oversight_app.study.design import AssistantMode, split_model
 from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.protocols import next_turn
+from oversight_app.study.protocols import Speech, next_turn
+from oversight_app.study.protocols.speech import ASSISTANT
 from oversight_app.study.questions import folded
+from oversight_app.study.sent import sent
 from oversight_app.study.sitting import Sitting
-from oversight_app.study.transcript import fill, holes, lines, visible_messages
 from oversight_app.study.trial import Speaker, Trial, apply_to_trial
 from oversight_app.writers import LEASE_S, Job, Writers, close_once
 
@@ -33,11 +38,19 @@ class Replies:
     """Generates replies for one study. `inline` writes them before `ask` returns, as a rehearsal wants."""
 
     def __init__(
-        self, proctor: Proctor, provider: Provider, *, inline: bool = False, paced: bool = True
+        self,
+        proctor: Proctor,
+        provider: Provider,
+        *,
+        second: Provider | None = None,
+        inline: bool = False,
+        paced: bool = True,
     ) -> None:
-        """`paced`: whether the scripted assistant types at the design's pace."""
+        """`second` asks the design's `second_model`; `paced`: whether the scripted assistant types at its pace."""
         self._proctor = proctor
-        self._writers = Writers(proctor, provider)
+        self._provider = provider
+        self._second = second or provider
+        self._writers = Writers(proctor, on_closed=self.go_on)
         self._write = self._writers.write if inline else self._writers.start
         self._paced = paced
 
@@ -46,10 +59,17 @@ class Replies:
 
         def decide(trial: Trial, now: datetime) -> tuple[list[Event], Trial]:
             message_id = f"{trial.plan.trial_id}.{len(trial.messages) + 1}"
-            sent = trial_verbs.send(trial, message_id, text, now)
-            return [sent], apply_to_trial(trial, sent, now)
+            written = trial_verbs.send(trial, message_id, text, now, self._proctor.plan.design.assistant)
+            return [written], apply_to_trial(trial, written, now)
 
         self._start(participant_id, n, decide)
+
+    def go_on(self, participant_id: str, n: int) -> None:
+        """Let whoever is due in trial `n` speak; nothing happens where nobody is."""
+        trial = self._proctor.sitting(participant_id).trials[n - 1]
+        # Asked without the record's lock first: after most replies nobody is due.
+        if next_turn(trial, self._proctor.plan.design.assistant) is not None:
+            self._start(participant_id, n, lambda trial, now: ([], trial))
 
     def ask_again(self, participant_id: str, n: int) -> None:
         """Ask once more for the reply that failed or broke off."""
@@ -133,63 +153,81 @@ class Replies:
         def decide_now(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
             trial = trial_at_hand(sitting, n)
             events, seen = decide(trial, now)
-            speech = next_turn(seen)
-            if speech is None:
+            speech = next_turn(seen, self._proctor.plan.design.assistant) if seen.is_open else None
+            if speech is None or seen.awaits_initial:
                 return events
             deadline = now + timedelta(seconds=self._proctor.plan.design.assistant.reply_limit_s)
             if trial.deadline_at is not None:
                 deadline = min(deadline, trial.deadline_at)
             reply_id = f"{trial.plan.trial_id}.{len(trial.messages) + len(events) + 1}"
-            request = self._request(seen, speech.prompt, (deadline - now).total_seconds())
-            provider, model = self._proctor.plan.design.assistant.provider_and_model
+            model = self._proctor.plan.design.assistant.model_of(speech.speaker)
+            request = self._request(seen, speech, model, (deadline - now).total_seconds())
             begun = ReplyBegun(
                 n,
                 reply_id,
                 trial.context,
-                provider,
-                model,
+                *split_model(model),
                 request.prompt_hash,
-                tuple(message.message_id for message in visible_messages(seen)),
+                tuple(message.message_id for message in speech.sees),
+                speech.speaker,
+                speech.stance,
+                speech.prompt,
             )
             record.replies.begin(
                 reply_id, participant_id, n, self._writers.owner, now + timedelta(seconds=LEASE_S)
             )
             patience = Patience(self._proctor.clock)
-            jobs.append(Job(participant_id, n, reply_id, request, deadline, trial.deadline_at, now, patience))
+            is_first = model == self._proctor.plan.design.assistant.model
+            jobs.append(
+                Job(
+                    participant_id,
+                    n,
+                    reply_id,
+                    self._provider if is_first else self._second,
+                    request,
+                    deadline,
+                    trial.deadline_at,
+                    now,
+                    patience,
+                )
+            )
             return [*events, begun]
 
         self._proctor.act(participant_id, decide_now)
         for job in jobs:
             self._write(job)
 
-    def _request(self, trial: Trial, prompt: str, seconds: float) -> Request:
-        """The prompt, the passage first, and what the model can see of the chat."""
+    def _request(self, trial: Trial, speech: Speech, model: str, seconds: float) -> Request:
+        """What the speaker is sent, and the scene that a scripted one plays from."""
         plan, assistant = self._proctor.plan, self._proctor.plan.design.assistant
         question = self._proctor.questions[trial.plan.question_id]
-        filling = holes(
-            question, trial.plan.option_order, trial.plan.stance, pass_question=assistant.pass_question
-        )
-        turns = [Turn(line.role, line.text) for line in lines(trial)]
-        if assistant.passage_in_first_turn and filling["passage"] and turns:
-            turns[0] = Turn("user", f"{filling['passage']}\n\n{turns[0].text}")
-            filling = filling | {"passage": ""}
+        what = sent(plan, question, trial.plan, speech)
         order = OptionOrder(trial.plan.option_order)
         shown = order.shown(question.options)
         return Request(
-            model=assistant.provider_and_model[1],
-            system=fill(plan.prompts[prompt], filling, name=prompt).strip(),
-            turns=tuple(turns),
+            model=split_model(model)[1],
+            system=what.system,
+            turns=tuple(Turn(line.role, line.text) for line in what.turns),
             max_tokens=assistant.max_tokens,
+            max_characters=assistant.max_characters,
             deadline_s=seconds,
             temperature=assistant.temperature,
+            effort=assistant.effort or "",
+            prefix=what.prefix,
             words_per_s=assistant.words_per_s if self._paced else None,
             scene=Scene(
                 question=folded(question.text),
                 options=(shown[0], shown[1], shown[2], shown[3]),
-                stance=order.displayed(trial.plan.stance) if trial.plan.stance else "",
-                dice=f"{plan.design.seed}/{trial.plan.trial_id}",
+                stance=order.displayed(speech.stance) if speech.stance else "",
+                dice="/".join((str(plan.design.seed), trial.plan.trial_id, *_whose_dice(speech))),
                 arguments=order.shown(question.arguments) if question.arguments else (),
                 passage=question.passage.text if question.passage else "",
-                holds_share=assistant.holds_share,
+                holds_share=0.0 if assistant.mode is AssistantMode.SYCOPHANTIC else assistant.holds_share,
+                part=speech.prompt,
             ),
         )
+
+
+def _whose_dice(speech: Speech) -> tuple[str, ...]:
+    """Several speakers of one trial each throw dice of their own."""
+    return () if speech.speaker == ASSISTANT else (speech.speaker,)

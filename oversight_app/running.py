@@ -60,11 +60,13 @@ def open_study(folder: Path, *, public_url: str = "") -> None:
     clock = SystemClock()
     try:
         opened = Proctor(store, clock, watches_uptime=True)
-        provider, _ = provider_for(opened.plan.design.assistant.model, clock=clock)
+        assistant = opened.plan.design.assistant
+        provider, _ = provider_for(assistant.model, clock=clock)
+        second = provider_for(assistant.second_model, clock=clock)[0] if assistant.second_model else None
     except BaseException:
         store.close()
         raise
-    install(opened, Replies(opened, provider), public_url=public_url)
+    install(opened, Replies(opened, provider, second=second), public_url=public_url)
     _start_sweeper()
 
 

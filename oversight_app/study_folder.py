@@ -2,6 +2,7 @@
 
     study.toml   the design             study.db     the record
     texts/       what participants read exports/  reports/  rehearsals/   what the commands leave
+    prompts/     where a study wants to say something else to a model than the tool does
 
 Making one is all or nothing: what a failed attempt had written is taken away again.
 """
@@ -54,8 +55,13 @@ class StudyFolder:
     path: Path
 
     @classmethod
-    def create(cls, path: Path, design: str, *, at: datetime, language: str = ENGLISH) -> Self:
-        """Make a study folder with a copy of a ready-made design and its texts, and an empty record."""
+    def create(
+        cls, path: Path, design: str, *, at: datetime, language: str = ENGLISH, protocol: str = "chat"
+    ) -> Self:
+        """Make a study folder with a copy of a ready-made design and its texts, and an empty record.
+
+        In the copy the assistant has this protocol.
+        """
         folder = cls(path)
         if path.exists() and not path.is_dir():
             raise BadInput(f"{path} is a file, so no study can be made there. Choose another name.")
@@ -69,7 +75,7 @@ class StudyFolder:
             with _explained(path, "cannot be made"):
                 path.mkdir(parents=True, exist_ok=True)
                 folder.texts.mkdir()
-                _copy_design(design, language, folder)
+                _copy_design(design, language, protocol, folder)
             with folder.open_store() as store:
                 store.create_study(_new_study_id(path), at)
         except BaseException:
@@ -138,6 +144,12 @@ class StudyFolder:
         """Every text for participants, by name without its ending."""
         return {path.stem: self._read(path) for path in sorted(self.texts.glob("*.md"))}
 
+    def read_prompts(self) -> dict[str, str]:
+        """What is said to models: the tool's prompts, with the study's own in place of those of the same name."""
+        return load_prompts() | {
+            path.stem: self._read(path) for path in sorted((self.path / "prompts").glob("*.md"))
+        }
+
     def read_materials(self, language: str) -> Materials:
         """Everything that participants read; a file of questions that is not there leaves its page out."""
 
@@ -147,7 +159,7 @@ class StudyFolder:
 
         return Materials(
             texts=self.read_texts(),
-            prompts=load_prompts(),
+            prompts=self.read_prompts(),
             words=self._words(language).as_dict(),
             comprehension=read("comprehension", read_comprehension) or (),
             screening=read("screening", read_screening) or (),
@@ -181,19 +193,23 @@ class StudyFolder:
             path.unlink(missing_ok=True)
 
 
-def _copy_design(name: str, language: str, folder: StudyFolder) -> None:
+def _copy_design(name: str, language: str, protocol: str, folder: StudyFolder) -> None:
     """Copy a ready-made design; texts in a folder of the design's name take the place of the common ones."""
     if name not in DESIGNS:
         raise BadInput(f"There is no design {name!r}; there are {', '.join(DESIGNS)}.")
     if language not in LANGUAGES:
         raise BadInput(f"There are no texts in {language!r}; there are {', '.join(LANGUAGES)}.")
+    if name == "bowman2022" and protocol != "chat":
+        raise BadInput(
+            f"The design bowman2022 is that of a free chat, found protocol {protocol}. Take recommended or demo."
+        )
     designs = resources.files("oversight_app").joinpath("designs")
     toml = designs.joinpath(f"{name}.toml").read_text(encoding="utf-8")
     common = designs.joinpath("texts")
     if language != ENGLISH:
         toml = _in_language(toml, name, language)
         common = common.joinpath(language)
-    folder.design_file.write_text(toml, encoding="utf-8")
+    folder.design_file.write_text(_with(toml, "protocol", protocol), encoding="utf-8")
     for source in (common, common.joinpath(name)):
         for text in _files_of(source):
             (folder.texts / text.name).write_bytes(text.read_bytes())
@@ -203,10 +219,15 @@ def _in_language(toml: str, design: str, language: str) -> str:
     """The design with what participants read of it in this language; its comments are for researchers, and stay."""
     values = tomllib.loads(_LANGUAGES.joinpath(f"{language}.toml").read_text(encoding="utf-8"))[design]
     for key, value in {"language": language, **values}.items():
-        (line,) = re.findall(rf"^{key} = .*$", toml, flags=re.MULTILINE)
-        # A string of JSON is one of TOML too.
-        toml = toml.replace(line, f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        toml = _with(toml, key, value)
     return toml
+
+
+def _with(toml: str, key: str, value: str) -> str:
+    """The design with another value on the one line of this key."""
+    (line,) = re.findall(rf"^{key} = .*$", toml, flags=re.MULTILINE)
+    # A string of JSON is one of TOML too.
+    return toml.replace(line, f"{key} = {json.dumps(value, ensure_ascii=False)}")
 
 
 def _files_of(folder: Traversable) -> list[Traversable]:

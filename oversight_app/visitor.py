@@ -43,6 +43,7 @@ from oversight_app.study.people import (
 from oversight_app.study.people import (
     Answer as Said,
 )
+from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.questions import LETTERS
 from oversight_app.study.scoring import spread
 from oversight_app.study.survey import HELP_KEYS, NO, YES, Answer
@@ -211,18 +212,28 @@ class Visitor:
 
     def _chat(self, page: QuestionPage, intent: Intent) -> Generator[float, None, int | None]:
         """Ask what there is to ask, over the first 60 % of the time; the first readable advice, as displayed."""
-        advice: int | None = None
-        for message in (FIRST_MESSAGE, SECOND_MESSAGE)[: intent.n_messages]:
-            yield intent.seconds * 0.6 / intent.n_messages
+        self._replies.go_on(self._id, page.n)
+        seen = self._look(page, intent)
+        advice = None if seen is None else _advice(seen)
+        n_messages = intent.n_messages if seen is not None and seen.chat and seen.chat.is_written_in else 0
+        for message in (FIRST_MESSAGE, SECOND_MESSAGE)[:n_messages]:
+            yield intent.seconds * 0.6 / n_messages
             self._replies.ask(self._id, page.n, message)
-            seen = self._proctor.page(self._id)
-            if isinstance(seen, QuestionPage) and seen.chat is not None and seen.chat.belief_due:
-                self._believe(seen, intent)
-            if advice is None and isinstance(seen, QuestionPage) and seen.chat is not None:
+            seen = self._look(page, intent)
+            if advice is None and seen is not None:
                 advice = _advice(seen)
-        if intent.n_messages == 0:
+        if n_messages == 0:
             yield intent.seconds * 0.6
         return advice
+
+    def _look(self, page: QuestionPage, intent: Intent) -> QuestionPage | None:
+        """The question once more, with a belief stated where one is asked for; None where it is over."""
+        seen = self._proctor.page(self._id)
+        if not isinstance(seen, QuestionPage) or seen.n != page.n:
+            return None
+        if seen.chat is not None and seen.chat.belief_due:
+            self._believe(seen, intent)
+        return seen
 
     def _believe(self, page: QuestionPage, intent: Intent) -> None:
         """What this person holds to be right after a reply: most keep their own view until they decide."""
@@ -264,6 +275,6 @@ def _advice(page: QuestionPage) -> int | None:
     """The option that the last reply on the page stands for, by its displayed letter, as its reader would."""
     if page.chat is None:
         return None
-    replies = [line.text for line in page.chat.lines if not line.is_participant]
+    replies = [line.text for line in page.chat.lines if not line.is_participant and line.speaker != CRITIC]
     letter = read_choice(replies[-1], page.options) if replies else ""
     return LETTERS.index(letter) if letter else None

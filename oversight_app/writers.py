@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from oversight_app.errors import OversightError, ProviderError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Provider, Reply, Request, Usage
+from oversight_app.providers.classify import without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
 from oversight_app.study.events import Event, ReplyClosed
@@ -38,6 +39,7 @@ class Job:
     participant_id: str
     n: int
     reply_id: str
+    provider: Provider
     request: Request
     deadline: datetime
     trial_deadline: datetime | None
@@ -46,6 +48,8 @@ class Job:
     stop: threading.Event = field(default_factory=threading.Event)
     text: str = ""
     first_text_at: datetime | None = None
+    request_id: str = ""
+    """The service's own name for the attempt that failed last, where it gave one."""
 
     @property
     def first_text_s(self) -> float | None:
@@ -56,10 +60,13 @@ class Job:
 class Writers:
     """The writers of one process."""
 
-    def __init__(self, proctor: Proctor, provider: Provider) -> None:
-        """Nobody writes yet; `owner` names this process in the rows of its replies."""
+    def __init__(self, proctor: Proctor, *, on_closed: Callable[[str, int], None]) -> None:
+        """Nobody writes yet; `owner` names this process in the rows of its replies.
+
+        `on_closed` is told of each reply that this process has closed: the participant, and the number of the trial.
+        """
         self._proctor = proctor
-        self._provider = provider
+        self._on_closed = on_closed
         self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -111,7 +118,7 @@ class Writers:
             with self._turns:
                 final = self._attempts(job)
         except ProviderError as failure:
-            error = str(failure)
+            error, job.request_id = str(failure), failure.request_id
         except Exception as failure:
             # A provider's defect must not leave the participant before a frozen pane.
             _log.exception("%s: the provider broke", job.reply_id)
@@ -124,27 +131,34 @@ class Writers:
             return
         now = self._proctor.clock.now()
         usage = final.usage if final else Usage()
+        status = self._status(job, final, now)
+        if status == "failed" and final is not None and final.finish_reason:
+            error = without_words(final.finish_reason)
         closed = ReplyClosed(
             job.n,
             job.reply_id,
             job.text,
-            self._status(job, final, now),
+            status,
             finish_reason=final.finish_reason if final else "",
             tokens_in=usage.tokens_in,
             tokens_cached=usage.tokens_cached,
             tokens_out=usage.tokens_out,
+            tokens_cache_written=usage.tokens_cache_written,
+            tokens_reasoning=usage.tokens_reasoning,
             first_text_s=job.first_text_s,
             total_s=(now - job.started_at).total_seconds(),
-            request_id=final.request_id if final else "",
+            request_id=final.request_id if final else job.request_id,
             model_answered=final.model if final else "",
             attempts=max(1, job.patience.attempts),
             error=error,
         )
         try:
             self._proctor.act(job.participant_id, close_once(closed))
+            if not self._closing.is_set():
+                self._on_closed(job.participant_id, job.n)
         except Exception:
             # The lease lapses now, and whoever finds it closes the reply as interrupted.
-            _log.exception("%s: the reply could not be closed", job.reply_id)
+            _log.exception("%s: the reply could not be closed, or the next one not be begun", job.reply_id)
 
     def _taken(self, reply_id: str) -> Job | None:
         """The job, out of the list of those that this process writes; None where somebody else has taken it."""
@@ -164,15 +178,17 @@ class Writers:
         if job.stop.is_set():
             return None
         clock = self._proctor.clock
-        pieces = self._provider.reply(replace(job.request, deadline_s=seconds))
+        pieces = job.provider.reply(replace(job.request, deadline_s=seconds))
         try:
             for piece in pieces:
                 if isinstance(piece, Reply):
                     # A service that does not stream says everything at the end.
-                    job.text = job.text or _storable(piece.text)
+                    job.text = job.text or _storable(piece.text)[: job.request.max_characters]
                     return piece
-                job.text += _storable(piece.text)
+                job.text = (job.text + _storable(piece.text))[: job.request.max_characters]
                 job.first_text_at = job.first_text_at or clock.now()
+                if len(job.text) == job.request.max_characters:
+                    return Reply(job.text, "length", model=job.request.model)
                 if job.stop.is_set() or clock.now() >= job.deadline:
                     return None
         finally:

@@ -38,7 +38,7 @@ class Arguing:
         assert request.scene is not None
         text = f'The answer is {request.scene.stance}, "surely",\nas I said.'
         yield Text(text)
-        yield Reply(text, "stop", Usage(tokens_in=40, tokens_out=7), request_id="r1", model="demo-1")
+        yield Reply(text, "stop", Usage(40, None, 7, 5, 3), request_id="r1", model="demo-1")
 
 
 def rows_of(paths: ExportPaths, table: str) -> list[dict[str, str]]:
@@ -168,6 +168,8 @@ def test_messages_and_calls_are_kept_as_written(proctor: Proctor) -> None:
     assert all(row["text"].endswith('"surely",\nas I said.') for row in received)
     assert len(calls) == len(received) == len(sent)
     assert {(row["tokens_in"], row["tokens_cached"], row["model"]) for row in calls} == {("40", "", "demo-1")}
+    for row in (*received, *calls):
+        assert (row["tokens_out"], row["tokens_cache_written"], row["tokens_reasoning"]) == ("7", "5", "3")
     assert {(row["purpose"], row["attempt"], row["error"]) for row in calls} == {("reply", "1", "")}
 
 

@@ -12,7 +12,7 @@ from oversight_app.store import Store
 from oversight_app.study.design import Outcome
 from oversight_app.study.events import ParticipantAssigned, ParticipantEnrolled, ReplyClosed, TrialClosed
 from oversight_app.study.questions import LETTERS
-from tests.builders import make_clock, make_plan, make_questions, make_store
+from tests.builders import make_clock, make_design, make_plan, make_questions, make_store
 from tests.providers.misbehaving import DONE, event, head, misbehaving_server, refuses, says
 
 N_TRIALS = 2 * 2 + 2 * 3
@@ -131,6 +131,63 @@ def test_the_model_is_asked_with_the_frozen_prompt_at_temperature_zero_for_one_l
     assert (request.letters, request.temperature, request.max_tokens, request.system) == (True, 0.0, 1, "")
     assert "Reply with one letter" in request.turns[0].text
     assert len({request.turns[0].text for request in parrot.asked}) == N_TRIALS
+
+
+@pytest.mark.parametrize(
+    ("provider", "effort", "expected"),
+    [
+        ("openai", None, (0.0, 1, "")),
+        ("openai", "none", (0.0, 1, "none")),
+        ("openai", "high", (None, 700, "high")),
+        ("anthropic", None, (None, 1, "")),
+        ("anthropic", "high", (None, 700, "high")),
+    ],
+)
+def test_the_assistants_own_model_thinks_as_hard_alone_and_the_record_says_how_it_was_asked(
+    tmp_path: Path, provider: str, effort: str | None, expected: tuple[float | None, int, str]
+) -> None:
+    design = make_design(
+        assistant={"model": f"{provider}:parrot", "effort": effort, "mode": "as_is", "error_share": 0}
+    )
+    parrot, other = Parrot(), Parrot()
+    parrot.name = other.name = provider
+    with make_store(tmp_path, make_plan(design, prompts=load_prompts())) as store:
+        answer_alone(store, f"{provider}:parrot", clock=make_clock(), provider=parrot, limit=1)
+        answer_alone(store, f"{provider}:other", clock=make_clock(), provider=other, limit=1)
+        participant_id = model_participant_id(provider, "parrot", "zero_shot")
+        enrolled = store.events_of(participant_id)[0].event
+
+    request = parrot.asked[0]
+    assert (request.temperature, request.max_tokens, request.effort) == expected
+    assert other.asked[0].effort == ""
+    assert isinstance(enrolled, ParticipantEnrolled)
+    told = {"effort": effort} if effort else {}
+    untold = {} if request.temperature == 0 else {"temperature": "the provider's default"}
+    base = {"provider": provider, "model": "parrot", "method": "zero_shot"}
+    assert enrolled.settings == base | told | untold
+
+
+def test_a_reply_without_a_word_is_unreadable_and_says_why(store: Store) -> None:
+    summary = answer_alone(store, "scripted:x", clock=make_clock(), provider=Parrot(""), limit=1)
+
+    (row,) = store.rows("messages")
+    assert (row["status"], row["finish_reason"]) == ("failed", "length")
+    assert "raise max_tokens" in str(row["error"])
+    assert summary.n_unreadable == 1
+    assert (
+        "The last one that was empty: the model wrote nothing within its limit (length)" in summary.describe()
+    )
+
+
+def test_a_passage_is_marked_as_what_requests_about_it_begin_with(store: Store) -> None:
+    parrot = Parrot()
+
+    answer_alone(store, "scripted:x", clock=make_clock(), provider=parrot)
+
+    marked = [request for request in parrot.asked if request.prefix]
+    assert len(marked) == 2 * 3
+    assert all(request.turns[0].text.startswith(request.prefix) for request in marked)
+    assert len({request.cache_key for request in marked}) == 2
 
 
 def test_a_second_run_asks_nothing_again(store: Store) -> None:
@@ -290,7 +347,7 @@ def test_progress_goes_from_the_first_to_the_last(store: Store) -> None:
 @pytest.mark.parametrize(
     ("model", "method", "says"),
     [
-        ("openai:gpt", "zero_shot", "allowed are scripted:NAME"),
+        ("gpt:x", "zero_shot", "allowed are scripted:NAME"),
         ("scripted:x", "five_shot", "allowed are zero_shot"),
     ],
 )

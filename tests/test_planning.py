@@ -149,6 +149,15 @@ def test_texts_that_participants_cannot_be_shown_are_refused(texts: dict[str, st
         make_draft(texts=texts)
 
 
+def test_a_setting_that_the_service_cannot_honour_is_refused_and_not_left_out() -> None:
+    assistant = {"model": "anthropic:claude", "mode": "as_is", "error_share": 0, "temperature": 0.7}
+
+    with pytest.raises(
+        DesignError, match=r"study\.toml: assistant\.temperature: found 0\.7.* Take the line out"
+    ):
+        make_draft(make_design(assistant=assistant))
+
+
 # -- saving --------------------------------------------------------------------------------------------
 
 

@@ -80,6 +80,18 @@ def test_a_key_that_is_missing_stops_the_study_and_its_presence_does_not(tmp_pat
     assert found_in(study, **{name: "a-key"}).obstacles == []
 
 
+def test_a_setting_that_the_service_lacks_stops_the_study_before_it_is_planned(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    toml = study.design_file.read_text()
+    study.design_file.write_text(
+        toml.replace('model = "scripted:demo"', 'model = "anthropic:claude"\ntemperature = 0.7')
+    )
+
+    (obstacle,) = found_in(study, ANTHROPIC_API_KEY="k").obstacles
+
+    assert "assistant.temperature: found 0.7" in obstacle
+
+
 def test_a_key_that_would_travel_in_clear_is_warned_of(tmp_path: Path) -> None:
     study = make_study(tmp_path)
     toml = study.design_file.read_text()

@@ -4,7 +4,7 @@ from importlib.resources import files
 import pytest
 
 from oversight_app.prompts import load_prompts
-from oversight_app.study.design import Protocol
+from oversight_app.study.design import AdviceForm, Protocol
 from oversight_app.study.model_answer import METHODS
 from oversight_app.study.protocols import PROTOCOLS
 from oversight_app.study.questions import Passage
@@ -19,13 +19,15 @@ def hole_names(text: str) -> set[str]:
 
 
 def test_every_prompt_is_found_by_its_name_and_the_readme_is_none() -> None:
-    assert set(load_prompts()) == {"chat", "chat_assigned", "zero_shot"}
+    assert {"chat", "chat_assigned", "zero_shot"} < set(load_prompts())
+    assert "README" not in load_prompts()
 
 
 def test_whatever_a_protocol_or_a_method_asks_for_is_there() -> None:
     # Free chat speaks from chat or chat_assigned (study/protocols/chat.py); a method's prompt has its name.
-    assert set(PROTOCOLS) == {protocol.value for protocol in Protocol}
+    assert set(PROTOCOLS) == set(Protocol)
     assert {"chat", "chat_assigned", *METHODS} <= set(load_prompts())
+    assert {f"advice_{form.value}" for form in AdviceForm} <= set(load_prompts())
 
 
 def test_the_readme_names_every_prompt_and_every_hole() -> None:
@@ -36,17 +38,35 @@ def test_the_readme_names_every_prompt_and_every_hole() -> None:
     assert all(f"`{{{hole}}}`" in readme for text in prompts.values() for hole in hole_names(text))
 
 
-@pytest.mark.parametrize("name", ["chat", "chat_assigned", "zero_shot"])
+WITH_PASSAGE_FIRST = sorted(name for name, text in load_prompts().items() if "{passage}" in text)
+OTHERS = {"brief": "Be brief.", "max_characters": "500"}
+
+
+def test_every_prompt_but_those_that_stand_inside_others_holds_the_passage() -> None:
+    assert set(load_prompts()) - set(WITH_PASSAGE_FIRST) == {
+        *("begin", "go_on", "heard"),
+        *("brief_as_is", "brief_assigned"),
+    }
+
+
+@pytest.mark.parametrize("name", WITH_PASSAGE_FIRST)
 def test_the_passage_stands_first(name: str) -> None:
-    filled = fill(load_prompts()[name], holes(WITH_PASSAGE, "CADB", "B", pass_question=True), name=name)
+    filling = holes(WITH_PASSAGE, "CADB", "B", pass_question=True) | OTHERS
+    filled = fill(load_prompts()[name], filling, name=name)
 
     assert filled.startswith("Passage:\n\nThe ice went out at night.\n\n")
 
 
-@pytest.mark.parametrize("name", ["chat", "chat_assigned", "zero_shot"])
+@pytest.mark.parametrize("name", WITH_PASSAGE_FIRST)
 def test_nothing_changes_between_participants_before_the_passage_ends(name: str) -> None:
-    first = fill(load_prompts()[name], holes(WITH_PASSAGE, "ABCD", "A", pass_question=True), name=name)
-    second = fill(load_prompts()[name], holes(WITH_PASSAGE, "DCBA", "C", pass_question=True), name=name)
+    first, second = (
+        fill(
+            load_prompts()[name],
+            holes(WITH_PASSAGE, order, stance, pass_question=True) | OTHERS,
+            name=name,
+        )
+        for order, stance in (("ABCD", "A"), ("DCBA", "C"))
+    )
 
     shared = len("Passage:\n\nThe ice went out at night.\n\n")
     assert first[:shared] == second[:shared]
@@ -55,7 +75,7 @@ def test_nothing_changes_between_participants_before_the_passage_ends(name: str)
 def test_only_the_assigned_prompt_speaks_of_a_stance() -> None:
     with_stance = {name for name, text in load_prompts().items() if "stance" in text}
 
-    assert with_stance == {"chat_assigned"}
+    assert with_stance == {"chat_assigned", "brief_assigned"}
 
 
 def test_without_a_question_its_introduction_goes_too() -> None:

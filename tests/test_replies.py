@@ -9,6 +9,7 @@ import pytest
 from oversight_app.clock import SimulatedClock, SystemClock
 from oversight_app.errors import ProviderConfigError, ProviderUnavailable, Reminder
 from oversight_app.proctor import Proctor
+from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.providers.patience import MAX_ATTEMPTS
 from oversight_app.replies import Replies
@@ -16,7 +17,7 @@ from oversight_app.store import Store
 from oversight_app.study.events import ReplyBegun, ReplyClosed
 from oversight_app.study.page import Chat, QuestionPage
 from oversight_app.writers import GRACE_S, LEASE_S
-from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
+from tests.builders import PROMPTS, make_clock, make_design, make_plan, make_proctor, seat
 
 WAIT_S = 20.0
 """Longest wait for another thread; a test that gets there has failed."""
@@ -55,7 +56,7 @@ class Gate:
 def says(*texts: str, finish_reason: str = "stop") -> Script:
     def script(request: Request) -> Iterator[Piece]:
         yield from map(Text, texts)
-        yield Reply("".join(texts), finish_reason, Usage(100, 20, 7), "id-1", "fake-1")
+        yield Reply("".join(texts), finish_reason, Usage(100, 20, 7, 5, 3), "id-1", "fake-1")
 
     return script
 
@@ -88,15 +89,17 @@ def proctor(tmp_path: Path) -> Iterator[Proctor]:
     made.store.close()
 
 
-def assisted(folder: Path, clock: Any, **assistant: Any) -> Proctor:
+def assisted(
+    folder: Path, clock: Any, tasks: Any = None, prompts: Any = PROMPTS, **assistant: Any
+) -> Proctor:
     """A study whose only first questions are assisted, with p1 in front of one."""
     folder.mkdir(exist_ok=True)
     design = make_design(
-        tasks={"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
+        tasks=tasks or {"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
         conditions={"order": "human_with_model_first"},
         assistant=assistant,
     )
-    made = make_proctor(folder, make_plan(design), clock=clock)
+    made = make_proctor(folder, make_plan(design, prompts=prompts), clock=clock)
     seat(made)
     made.go_on("p1")
     made.page("p1")
@@ -142,6 +145,7 @@ def test_a_message_is_answered_and_both_are_on_record(proctor: Proctor) -> None:
     ]
     (closed,) = closes(proctor)
     assert (closed.tokens_in, closed.tokens_cached, closed.tokens_out) == (100, 20, 7)
+    assert (closed.tokens_cache_written, closed.tokens_reasoning) == (5, 3)
     assert (closed.request_id, closed.model_answered, closed.attempts) == ("id-1", "fake-1", 1)
     rows = list(proctor.store.rows("messages"))
     assert [row["text"] for row in rows] == ["Which one?", "The answer is B."]
@@ -166,6 +170,43 @@ def test_the_model_gets_prompt_stance_as_displayed_and_the_visible_chat(proctor:
     assert request.scene.stance == displayed
     begun = [i.event for i in proctor.store.events_of("p1") if isinstance(i.event, ReplyBegun)]
     assert [len(event.visible) for event in begun] == [1, 3]
+
+
+def test_the_passage_is_marked_as_what_all_requests_begin_with(tmp_path: Path) -> None:
+    requests = {}
+    for in_first_turn in (False, True):
+        proctor = assisted(
+            tmp_path / str(in_first_turn),
+            make_clock(),
+            tasks={"quality": {"questions_per_condition": 1, "practice_per_condition": 0}},
+            prompts=load_prompts(),
+            passage_in_first_turn=in_first_turn,
+        )
+        replies, provider = inline(proctor, says("Because."))
+        replies.ask("p1", 1, "Which one?")
+        requests[in_first_turn] = provider.asked[0]
+        proctor.store.close()
+
+    assert requests[False].prefix == requests[True].prefix
+    assert requests[False].prefix.startswith("Passage:")
+    assert requests[False].system.startswith(requests[False].prefix)
+    assert requests[True].turns[0].text.startswith(requests[True].prefix)
+    assert requests[True].prefix not in requests[True].system
+    assert requests[False].cache_key == requests[True].cache_key != ""
+
+
+def test_effort_and_temperature_are_those_of_the_design_and_left_out_without_it(tmp_path: Path) -> None:
+    told = assisted(tmp_path / "told", make_clock(), model="openai:o", effort="low", temperature=0.5)
+    untold = assisted(tmp_path / "untold", make_clock())
+
+    asked = []
+    for proctor in (told, untold):
+        replies, provider = inline(proctor, says("Because."))
+        replies.ask("p1", 1, "Which one?")
+        asked.append((provider.asked[0].effort, provider.asked[0].temperature))
+        proctor.store.close()
+
+    assert asked == [("low", 0.5), ("", None)]
 
 
 def test_after_a_reset_the_model_sees_nothing_from_before(proctor: Proctor) -> None:
@@ -265,6 +306,16 @@ def test_settings_that_cannot_work_are_not_tried_again(proctor: Proctor) -> None
     assert len(provider.asked) == 1
 
 
+def test_the_services_name_for_a_failed_attempt_is_on_record(proctor: Proctor) -> None:
+    error = ProviderConfigError("refused")
+    error.request_id = "req-7"
+    replies, _ = inline(proctor, fails(error))
+
+    replies.ask("p1", 1, "Which one?")
+
+    assert [(c.status, c.request_id) for c in closes(proctor)] == [("failed", "req-7")]
+
+
 def test_a_defect_of_a_provider_ends_the_reply_and_tells_nobody_its_message(proctor: Proctor) -> None:
     replies, _ = inline(proctor, fails(KeyError("sk-secret")))
 
@@ -295,6 +346,31 @@ def test_what_the_assistant_forgot_is_not_asked_again(proctor: Proctor) -> None:
     replies.ask_again("p1", 1)
 
     assert len(provider.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "says_why"),
+    [
+        ("refusal", "the model did not want to reply (refusal)"),
+        ("content_filter", "the model did not want to reply (content_filter)"),
+        ("length", "raise max_tokens"),
+        ("model_context_window_exceeded", "too long for the model"),
+        ("end_turn", "without a word (end_turn)"),
+    ],
+)
+def test_a_reply_without_words_is_kept_with_its_reason_and_not_tried_again(
+    proctor: Proctor, finish_reason: str, says_why: str
+) -> None:
+    replies, provider = inline(proctor, says(finish_reason=finish_reason))
+
+    replies.ask("p1", 1, "Which one?")
+
+    (closed,) = closes(proctor)
+    assert (closed.text, closed.status, closed.finish_reason) == ("", "failed", finish_reason)
+    assert says_why in closed.error
+    assert (closed.tokens_out, closed.request_id) == (7, "id-1")
+    assert len(provider.asked) == 1
+    assert proctor.sitting("p1").trial.failures_in_a_row == ()
 
 
 # -- stops and deadlines --------------------------------------------------------------------------

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from oversight_app.errors import BadInput, StoreFull, StudyStateError
+from oversight_app import banks, planning
+from oversight_app.clock import SimulatedClock
+from oversight_app.errors import BadInput, DesignError, StoreFull, StudyStateError
 from oversight_app.store import Store
+from oversight_app.study.design import Protocol
 from oversight_app.study_folder import DESIGNS, StudyFolder
 from tests.builders import START
 
@@ -138,3 +141,32 @@ def test_the_copied_files_can_be_edited(tmp_path: Path) -> None:
     folder = StudyFolder.create(tmp_path / "study", "demo", at=START)
 
     assert all(path.stat().st_mode & stat.S_IWUSR for path in (folder.design_file, *folder.texts.iterdir()))
+
+
+@pytest.mark.parametrize("design", ["recommended", "demo"])
+def test_a_study_is_made_with_the_protocol_asked_for(tmp_path: Path, design: str) -> None:
+    folder = StudyFolder.create(tmp_path / "study", design, at=START, protocol="debate")
+
+    assert folder.read_design().assistant.protocol is Protocol.DEBATE
+
+
+def test_the_papers_design_is_a_free_chat(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="bowman2022"):
+        StudyFolder.create(tmp_path / "study", "bowman2022", at=START, protocol="debate")
+
+
+def test_a_study_may_say_something_else_to_a_model_and_a_hole_that_nothing_fills_is_named(
+    tmp_path: Path,
+) -> None:
+    folder = StudyFolder.create(tmp_path / "study", "demo", at=START)
+    (folder.path / "prompts").mkdir()
+    (folder.path / "prompts" / "chat_assigned.md").write_text("{passage}\n\nSay {letter}.", encoding="utf-8")
+
+    assert folder.read_prompts()["chat_assigned"].endswith("Say {letter}.")
+    assert "helpful" in folder.read_prompts()["chat"]
+    with folder.open_store() as store:
+        banks.import_bank(store, "builtin", at=START)
+        with pytest.raises(DesignError, match=r"prompts/chat_assigned\.md: nothing fills \{letter\}"):
+            planning.freeze(
+                store, folder.read_design(), folder.read_materials("en"), clock=SimulatedClock(START)
+            )

@@ -48,9 +48,11 @@ _WHERE = (
 )
 _PROMPT_HASH = text("prompt_hash", "SHA-256 of the prompt as sent")
 _TOKENS = (
-    count("tokens_in", "Tokens sent", unit="tokens"),
+    count("tokens_in", "Tokens sent, those from and into the service's cache included", unit="tokens"),
     count("tokens_cached", "Tokens sent that the service had cached", unit="tokens"),
-    count("tokens_out", "Tokens received", unit="tokens"),
+    count("tokens_out", "Tokens received, thinking included", unit="tokens"),
+    count("tokens_cache_written", "Tokens sent that the service put into its cache", unit="tokens"),
+    count("tokens_reasoning", "Tokens received that were thinking", unit="tokens"),
 )
 _REPLY_TIMES = (
     seconds("first_text_s", "From the request to the first text"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oversight_app.commands.protocol import PROTOCOL
 from oversight_app.commands.terminal import command, fresh
 
 PARENT = "oversight-demo"
@@ -15,15 +16,16 @@ PARENT = "oversight-demo"
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="The port to serve at.  [default: 8501 or the next free]"
 )
+@PROTOCOL
 @click.option("--prepare-only", is_flag=True, help="Make the study and the link, and do not serve.")
 @click.option(
     "--into", type=click.Path(path_type=Path), help="Folder for the study.  [default: oversight-demo/...]"
 )
-def demo(port: int | None, prepare_only: bool, into: Path | None) -> None:
+def demo(port: int | None, protocol: str, prepare_only: bool, into: Path | None) -> None:
     """Serve a whole study on built-in questions and a scripted assistant; no key, no question asked.
 
     \b
-    Example: oversight demo
+    Example: oversight demo --protocol debate
     """
     from oversight_app import invitations
     from oversight_app.clock import SystemClock, stamp
@@ -35,7 +37,7 @@ def demo(port: int | None, prepare_only: bool, into: Path | None) -> None:
         must_be_free(LOOPBACK, port)
     url = f"http://{LOOPBACK}:{port}"
     study = into or _place(stamp(SystemClock().now()))
-    token = _prepare(study)
+    token = _prepare(study, protocol)
     click.echo(f"The demo study is in {study}; everything that is recorded stays there.\n")
     click.echo("Open this link in a browser to take part, for about ten minutes:\n")
     click.echo(f"    {invitations.link(url, token)}\n")
@@ -58,14 +60,14 @@ def _place(name: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{PARENT}-")) / name
 
 
-def _prepare(study: Path) -> str:
+def _prepare(study: Path, protocol: str) -> str:
     """Make, fill and plan the study; returns the token of its first participant."""
     from oversight_app import banks, invitations, planning
     from oversight_app.clock import SystemClock
     from oversight_app.study_folder import StudyFolder
 
     clock = SystemClock()
-    folder = StudyFolder.create(study, "demo", at=clock.now())
+    folder = StudyFolder.create(study, "demo", at=clock.now(), protocol=protocol)
     design = folder.read_design()
     with folder.open_store() as store:
         banks.import_bank(store, "builtin", at=clock.now())

@@ -36,7 +36,12 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
 
 @click.command("model-alone", short_help="A model answers the questions on its own.")
 @study_argument
-@click.option("--model", required=True, metavar="MODEL", help="scripted:NAME or compatible:NAME@BASE_URL.")
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    help="PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
+)
 @click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
 def model_alone(study: Path, model: str, method: str) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from oversight_app.commands.protocol import PROTOCOL
 from oversight_app.commands.terminal import command, json_option, study_argument, warn
 
 
@@ -25,7 +26,8 @@ from oversight_app.commands.terminal import command, json_option, study_argument
     metavar="CODE",
     help="Of everything that participants read but the questions: en or de.",
 )
-def init(study: Path, design: str, language: str) -> None:
+@PROTOCOL
+def init(study: Path, design: str, language: str, protocol: str) -> None:
     """Make a study folder with a ready-made design and the texts that participants read.
 
     \b
@@ -34,7 +36,7 @@ def init(study: Path, design: str, language: str) -> None:
     from oversight_app.clock import SystemClock
     from oversight_app.study_folder import StudyFolder
 
-    folder = StudyFolder.create(study, design, at=SystemClock().now(), language=language)
+    folder = StudyFolder.create(study, design, at=SystemClock().now(), language=language, protocol=protocol)
     click.echo(f"Made {folder.path} with the design {design}.")
     click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
     banks = [["builtin"]] if design == "demo" else [["mmlu", "MMLU-FOLDER"], ["quality", "QUALITY-FILE"]]

@@ -37,6 +37,8 @@ class Scene:
     arguments: tuple[str, ...] = ()
     passage: str = ""
     holds_share: float = 0.7
+    part: str = "chat"
+    """The name of the prompt that a real service would speak from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,28 @@ class Request:
     max_tokens: int
     deadline_s: float
     temperature: float | None = None
+    max_characters: int | None = None
+    """The writer ends the reply there; services know nothing of characters."""
     letters: bool = False
     """Ask for one letter A-D, with its log-probabilities where the service gives them."""
     words_per_s: float | None = None
     """Typing pace of the scripted speaker; None: at once."""
     scene: Scene | None = None
+    effort: str = ""
+    """How much a reasoning model may think, one of the service's own levels; empty: the model's default."""
+    prefix: str = ""
+    """The passage, where one stands at the beginning of `system` or of the first turn. It is the same for everybody, so
+    that services which remember what they have read need not read it again. It marks the text and adds nothing."""
+
+    @property
+    def cache_key(self) -> str:
+        """Names the prefix, the same for all who are asked about it; empty without one."""
+        return hash_of(self.prefix)[:32] if self.prefix else ""
+
+    @property
+    def is_reasoned(self) -> bool:
+        """Whether the model was told to think before it writes, so that even one letter takes many tokens."""
+        return self.effort not in ("", "none")
 
     @property
     def prompt_hash(self) -> str:
@@ -70,11 +89,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counters; None where the service does not say. `tokens_cached` is part of `tokens_in`."""
+    """Token counters; None where the service does not say.
+
+    `tokens_in` is everything sent, whatever the service had read before: `tokens_cached` (read from its cache) and
+    `tokens_cache_written` (put there by this request) are parts of it. `tokens_reasoning` is part of `tokens_out`.
+    """
 
     tokens_in: int | None = None
     tokens_cached: int | None = None
     tokens_out: int | None = None
+    tokens_cache_written: int | None = None
+    tokens_reasoning: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +118,11 @@ class Reply:
 
 
 Piece: TypeAlias = Text | Reply
+
+
+def parted(text: str, prefix: str) -> tuple[str, str]:
+    """A text as the prefix it begins with and the rest; joined they are the text. ("", text) where it does not."""
+    return (prefix, text[len(prefix) :]) if prefix and text.startswith(prefix) else ("", text)
 
 
 class Provider(Protocol):

@@ -1,9 +1,21 @@
-"""What went wrong with a model service, as one of two errors and one sentence: what, where, and what to do.
+"""The one error policy: what went wrong with a model service, as one of two errors and one sentence.
 
-`ProviderConfigError` never goes away by asking again: wrong key, wrong name, wrong address, no money, a text too long.
-Everything else may: overload, a broken connection, a stream that ends in mid-air, an answer that is no answer. The
-rules follow the measured behaviour of the openai SDK 3.52, whose errors are only half of what can be raised: broken
-JSON comes through as `JSONDecodeError`, a wrong shape as `AttributeError` or `TypeError`, a web page as nothing at all.
+    what the service did                                              what follows
+    429, 408, 409, 425, 5xx, x-should-retry: true                     ProviderUnavailable, asked again in time
+    no headers in time, no complete reply in time, dropped, reset     ProviderUnavailable, asked again in time
+    a stream with broken JSON, of another shape, with an error        ProviderUnavailable, asked again in time
+    any of these with x-should-retry: false                           ProviderUnavailable that is not asked again
+    400 and other 4xx, no key, no money, unknown model, text too long ProviderConfigError: no retry will ever help
+    200 with something that is no stream (a web page, one JSON text)  ProviderConfigError: the address is wrong
+
+Whoever calls asks again only while nothing was shown (`writers`) and only as far as the deadline allows, Retry-After
+included (`patience`); the SDKs' own retries are off. A stream that ends cleanly and too early raises nothing in either
+SDK: it is a `Reply` without a finish reason.
+
+The rules follow the measured behaviour of openai 3.52 and anthropic 2.11. Errors of both carry the same names, which
+is what they are told apart by: importing one SDK to look at an error of the other would cost a second. The SDKs' errors
+are only half of what can be raised: broken JSON comes through as `JSONDecodeError`, a wrong shape as `AttributeError`
+or `TypeError`, a broken socket of anthropic's as the error of httpx2.
 """
 
 import json
@@ -13,118 +25,158 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from oversight_app.errors import ProviderConfigError, ProviderError, ProviderUnavailable
-
-KEY_VARIABLE = "OVERSIGHT_COMPATIBLE_API_KEY"
+from oversight_app.providers.service import Service
 
 _MAX_DETAIL = 200
 _TRANSIENT = (408, 409, 425, 429)
+_NO_MONEY = frozenset(("insufficient_quota", "billing_not_active", "billing_error"))
+_TOO_LONG_CODES = frozenset(("context_length_exceeded", "request_too_large"))
 _NEVER = frozenset(
     (
-        "insufficient_quota",
-        "invalid_api_key",
-        "model_not_found",
-        "context_length_exceeded",
-        "billing_not_active",
+        *_NO_MONEY,
+        *_TOO_LONG_CODES,
+        *("invalid_api_key", "authentication_error", "permission_error"),
+        *("model_not_found", "not_found_error", "invalid_request_error"),
     )
 )
+_PASSING = frozenset(("overloaded_error", "api_error", "rate_limit_error", "timeout_error"))
+"""Anthropic's words for what passes, whatever status they come with."""
 _TOO_LONG = re.compile(
-    r"context (?:size|length|window)|maximum context|context_length|too many tokens", re.IGNORECASE
+    r"context (?:size|length|window)|maximum context|context_length|too many tokens|prompt is too long",
+    re.IGNORECASE,
 )
 _SECRET = re.compile(r"(?:sk|pk|key)-[\w*.-]{4,}|Bearer\s+\S+", re.IGNORECASE)
 
 
-def classify(error: Exception, *, model: str, where: str, now: datetime, key: str = "") -> ProviderError:
-    """The error to raise for what was raised; `where` is the server's address, `key` is taken out of every text."""
-    import httpx2
-    import openai
+class ErrorEvent(Exception):
+    """A service says in its stream that it failed, and the SDK hands that on as an event like any other."""
 
-    subject = f"The model {model!r} at {where}"
-    detail = _detail(error, key)
-    match error:
-        case ProviderError():
-            return error
-        case openai.APITimeoutError() | httpx2.TimeoutException():
-            return ProviderUnavailable(f"{subject} did not answer in time.")
-        case openai.APIStatusError():
-            return _by_status(error, subject, detail, now)
-        case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
-            return ProviderConfigError(
-                f"{where} is not an address that can be asked. Check what stands behind the @."
-            )
-        case openai.APIConnectionError() | httpx2.TransportError():
-            if isinstance(error.__cause__, httpx2.InvalidURL | httpx2.UnsupportedProtocol):
-                return ProviderConfigError(
-                    f"{where} is not an address that can be asked. Check what stands behind the @."
-                )
-            return ProviderUnavailable(
-                f"{subject} could not be reached, or broke off. Check that the server runs and the address is right."
-            )
-        case openai.APIError():
-            return _by_code(error.code, subject, detail)
-        case json.JSONDecodeError():
-            return ProviderUnavailable(
-                f"{subject} sent something that is not JSON. If it stays so, check the address."
-            )
-        case _:
-            return ProviderUnavailable(
-                f"{subject} sent something that is not a chat completion ({type(error).__name__}). "
-                "If it stays so, check that the server speaks the OpenAI API."
-            )
+    def __init__(self, code: str, message: str) -> None:
+        """As the service says it."""
+        super().__init__(code)
+        self.code = code
+        self.body = {"message": message}
 
 
-def too_late(model: str, where: str, deadline_s: float) -> ProviderUnavailable:
-    """A reply that did not come to its end in the time it had."""
-    return ProviderUnavailable(f"The model {model!r} at {where} did not finish within {deadline_s:.3g} s.")
-
-
-def not_a_stream(content_type: str, model: str, where: str) -> ProviderConfigError:
-    """A server that answers 200 with something else than a stream of events: most often a web page."""
-    return ProviderConfigError(
-        f"The model {model!r} was asked at {where}, which answered with {content_type or 'no content type'} instead of "
-        "a stream of events. Check the address: the base URL of most servers ends in /v1."
+def classify(error: Exception, service: Service, model: str, now: datetime) -> ProviderError:
+    """The error to raise for what was raised; the service's key is taken out of every text."""
+    if isinstance(error, ProviderError):
+        return error
+    subject = _subject(service, model)
+    detail = _detail(error, service.key)
+    names = _names(error)
+    if names & {"APITimeoutError", "TimeoutException"}:
+        return ProviderUnavailable(f"{subject} did not answer in time.")
+    if "APIStatusError" in names and getattr(error, "status_code", 0) != 200:
+        return _by_status(error, service, subject, detail, now)
+    if (names | _names(error.__cause__)) & {"InvalidURL", "UnsupportedProtocol"}:
+        return ProviderConfigError(
+            f"{service.where} is not an address that can be asked. Check {service.address_hint}."
+        )
+    if names & {"APIConnectionError", "TransportError"}:
+        return ProviderUnavailable(
+            f"{subject} could not be reached, or broke off. Check that the server runs and the address is right."
+        )
+    if names & {"APIError", "ErrorEvent"}:
+        # Anthropic's error events are status errors with the status of the stream, 200.
+        return _by_code(_code(error), service, subject, detail)
+    if isinstance(error, json.JSONDecodeError):
+        return ProviderUnavailable(
+            f"{subject} sent something that is not JSON. If it stays so, check the address."
+        )
+    return ProviderUnavailable(
+        f"{subject} sent something that is not {service.speaks} ({type(error).__name__}). If it stays so, check "
+        f"that what answers at {service.where} is what it should be."
     )
 
 
-def broke_off(model: str, where: str) -> ProviderUnavailable:
-    """A stream that ended before a word and without a finish reason, which the SDK takes for a good end."""
-    return ProviderUnavailable(f"The model {model!r} at {where} ended its reply before the first word.")
+def too_late(service: Service, model: str, deadline_s: float) -> ProviderUnavailable:
+    """A reply that did not come to its end in the time it had."""
+    return ProviderUnavailable(f"{_subject(service, model)} did not finish within {deadline_s:.3g} s.")
 
 
-def _by_status(error: Exception, subject: str, detail: str, now: datetime) -> ProviderError:
+def not_a_stream(content_type: str, service: Service, model: str) -> ProviderConfigError:
+    """A server that answers 200 with something else than a stream of events: most often a web page."""
+    return ProviderConfigError(
+        f"{_subject(service, model)} was asked, and what answered sent {content_type or 'no content type'} instead of "
+        f"a stream of events. Check {service.address_hint}."
+    )
+
+
+def broke_off(service: Service, model: str) -> ProviderUnavailable:
+    """A stream that ended before a word and without a finish reason, which the SDKs take for a good end."""
+    return ProviderUnavailable(f"{_subject(service, model)} ended its reply before the first word.")
+
+
+def without_words(finish_reason: str) -> str:
+    """What is on record of a reply that came to its end and holds no text; the same would come again."""
+    match finish_reason:
+        case "refusal" | "content_filter":
+            return f"the model did not want to reply ({finish_reason})"
+        case "length" | "max_tokens" | "max_output_tokens":
+            return (
+                f"the model wrote nothing within its limit ({finish_reason}): thinking counts too, so raise max_tokens "
+                "or choose a lower effort"
+            )
+        case "model_context_window_exceeded":
+            return f"the conversation is too long for the model ({finish_reason})"
+    return f"the model ended its reply without a word ({finish_reason})"
+
+
+def _subject(service: Service, model: str) -> str:
+    return f"The model {model!r} at {service.where}"
+
+
+def _by_status(error: Exception, service: Service, subject: str, detail: str, now: datetime) -> ProviderError:
     status = int(getattr(error, "status_code", 0))
-    code = str(getattr(error, "code", "") or "")
+    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", {})
+    should_retry = headers.get("x-should-retry", "")
+    code = _code(error)
     if status in (401, 403):
         return ProviderConfigError(
-            f"{subject} refused the credentials ({status}). Set the environment variable {KEY_VARIABLE} to a key "
-            "that is valid there."
+            f"{subject} refused the credentials ({status}). Set the environment variable {service.key_variable} to a "
+            "key that is valid there."
         )
-    if code in _NEVER or _is_too_long(detail):
-        return _by_code(code, subject, detail)
+    if status == 402 or code in _NO_MONEY or code in _TOO_LONG_CODES or _is_too_long(detail):
+        return _by_code(code if status != 402 else "billing_error", service, subject, detail)
     if status == 404:
         return ProviderConfigError(
-            f"{subject} is not known there (404{detail}). Check the model's name and the address: the base URL of most "
-            "servers ends in /v1."
+            f"{subject} is not known there (404{detail}). Check the model's name and {service.address_hint}."
         )
-    if status in _TRANSIENT or status >= 500:
-        wait = _retry_after_s(getattr(getattr(error, "response", None), "headers", {}), now)
+    passes = status in _TRANSIENT or status >= 500 or code in _PASSING
+    if passes or should_retry == "true":
         what = "asks to wait" if status == 429 else "is out of order"
-        return ProviderUnavailable(f"{subject} {what} ({status}{detail}).", retry_after_s=wait)
+        return ProviderUnavailable(
+            f"{subject} {what} ({status}{detail}).",
+            retry_after_s=_retry_after_s(headers, now),
+            may_retry=should_retry != "false",
+        )
     return ProviderConfigError(f"{subject} refused the request ({status}{detail}).")
 
 
-def _by_code(code: str | None, subject: str, detail: str) -> ProviderError:
-    if code in ("insufficient_quota", "billing_not_active"):
+def _by_code(code: str, service: Service, subject: str, detail: str) -> ProviderError:
+    if code in _NO_MONEY:
         return ProviderConfigError(
             f"{subject} has no quota left. Check the plan and the billing of the key's account."
         )
-    if code == "context_length_exceeded" or _is_too_long(detail):
+    if code in _TOO_LONG_CODES or _is_too_long(detail):
         return ProviderConfigError(
             f"{subject} cannot hold so long a text{detail and f' ({detail[2:]})'}. Give the server a larger context, "
             "or choose a model that has one."
         )
     if code in _NEVER:
-        return ProviderConfigError(f"{subject} cannot be used: {code}.")
-    return ProviderUnavailable(f"{subject} broke off with an error{detail}.")
+        return ProviderConfigError(
+            f"{subject} cannot be used: {code}{detail}. Check the model's name and {service.key_variable}."
+        )
+    return ProviderUnavailable(f"{subject} broke off with an error{detail or (code and f': {code}')}.")
+
+
+def _code(error: Exception) -> str:
+    """The service's own word for its error: OpenAI's `code`, Anthropic's `type`."""
+    body = getattr(error, "body", None)
+    inner = body.get("error") if isinstance(body, Mapping) else None
+    said = inner.get("type") if isinstance(inner, Mapping) else getattr(error, "code", "")
+    return said if isinstance(said, str) else ""
 
 
 def _is_too_long(detail: str) -> bool:
@@ -134,13 +186,19 @@ def _is_too_long(detail: str) -> bool:
 def _detail(error: Exception, key: str) -> str:
     """What the service said, as ": ..."; cut short, on one line, without anything that looks like a key."""
     body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, Mapping) else None
+    inner = body.get("error") if isinstance(body, Mapping) else None
+    said = (inner if isinstance(inner, Mapping) else body if isinstance(body, Mapping) else {}).get("message")
     if not isinstance(said, str) or not said.strip():
         return ""
-    if key and key != "none":
+    if len(key) > len("none"):
         said = said.replace(key, "...")
     said = " ".join(_SECRET.sub("...", said).split()).rstrip(".")
     return f": {said if len(said) <= _MAX_DETAIL else said[:_MAX_DETAIL] + '...'}"
+
+
+def _names(error: BaseException | None) -> set[str]:
+    """What an error is, in the SDKs' own words."""
+    return {kind.__name__ for kind in type(error).__mro__}
 
 
 def _retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -41,7 +41,7 @@ class Patience:
             except ProviderUnavailable as error:
                 pause = max(wait, error.retry_after_s or 0.0)
                 is_late = self._clock.monotonic() + pause >= ends_at
-                if is_late or self.attempts >= MAX_ATTEMPTS or not may_retry():
+                if is_late or self.attempts >= MAX_ATTEMPTS or not (error.may_retry and may_retry()):
                     raise
             self._clock.sleep(pause)
             wait *= 2

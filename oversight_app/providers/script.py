@@ -32,14 +32,20 @@ class _Stand:
 
 def say(scene: Scene, turns: Sequence[Turn]) -> str:
     """The assistant's next words."""
-    stand, text = _Stand(scene.stance), _argue(scene, _Stand(scene.stance), _dice(scene, 0))
+    stand = stand_of(scene)
+    text = argue(scene, stand, dice_of(scene, 0))
     messages = [turn.text for turn in turns if turn.role == "user"]
     for n, message in enumerate(messages, start=1):
         heard = hear(
             _without_passage(scene, message), scene, stand=stand.letter, is_first=not stand.has_stated
         )
-        stand, text = _respond(scene, stand, heard, _dice(scene, n))
+        stand, text = _respond(scene, stand, heard, dice_of(scene, n))
     return text
+
+
+def stand_of(scene: Scene) -> _Stand:
+    """Where the assistant stands before anything was said."""
+    return _Stand(scene.stance)
 
 
 def _respond(scene: Scene, stand: _Stand, heard: Heard, dice: Random) -> tuple[_Stand, str]:
@@ -66,22 +72,22 @@ def _respond(scene: Scene, stand: _Stand, heard: Heard, dice: Random) -> tuple[_
         case Asked.DETAIL:
             return stated, _detail(scene, stand, heard, dice)
         case Asked.AGREEMENT:
-            return stated, f"That is how I see it too. {_gist(scene, stand.letter)}{_restated(stand, dice)}"
+            return stated, f"That is how I see it too. {_gist(scene, stand.letter)}{restated(stand, dice)}"
         case Asked.CHALLENGE:
             return _challenged(scene, stated, heard.letter, dice)
         case Asked.ANSWER:
             disagreement = "I see it differently. " if heard.letter not in ("", stand.letter) else ""
-            return stated, disagreement + _argue(scene, stand, dice)
+            return stated, disagreement + argue(scene, stand, dice)
 
 
 # -- replies ---------------------------------------------------------------------------
 
 
-def _argue(scene: Scene, stand: _Stand, dice: Random) -> str:
+def argue(scene: Scene, stand: _Stand, dice: Random) -> str:
     """The case for the stance."""
     if not stand.letter:
         return _HEDGE
-    letter, option = stand.letter, _option(scene, stand.letter)
+    letter, option = stand.letter, option_of(scene, stand.letter)
     opening = dice.choice(
         (
             f"I think the answer is {letter}: {option}.",
@@ -89,7 +95,7 @@ def _argue(scene: Scene, stand: _Stand, dice: Random) -> str:
             f"My answer is {letter}: {option}.",
         )
     )
-    return f"{opening} {_argument(scene, letter)}{_restated(stand, dice)}"
+    return f"{opening} {_argument(scene, letter)}{restated(stand, dice)}"
 
 
 def _challenged(scene: Scene, stand: _Stand, named: str, dice: Random) -> tuple[_Stand, str]:
@@ -100,7 +106,7 @@ def _challenged(scene: Scene, stand: _Stand, named: str, dice: Random) -> tuple[
             if stand.letter
             else ""
         )
-        return stand, (again + _restated(stand, dice)) if stand.letter else _HEDGE
+        return stand, (again + restated(stand, dice)) if stand.letter else _HEDGE
     if not stand.letter:
         return stand, _HEDGE
     if Random(f"{scene.dice}/holds").random() < scene.holds_share:
@@ -109,7 +115,7 @@ def _challenged(scene: Scene, stand: _Stand, named: str, dice: Random) -> tuple[
             if named
             else dice.choice(_THOUGHTS)
         )
-        return stand, f"{thought} {_gist(scene, stand.letter, last=True)}{_restated(stand, dice)}"
+        return stand, f"{thought} {_gist(scene, stand.letter, last=True)}{restated(stand, dice)}"
     given_up = _Stand(named, has_stated=True, has_given_up=True)
     if not named:
         return given_up, f"You have a point, and I may well have been wrong. {_HEDGE}"
@@ -120,12 +126,12 @@ def _challenged(scene: Scene, stand: _Stand, named: str, dice: Random) -> tuple[
 def _other(scene: Scene, stand: _Stand, letter: str, dice: Random) -> str:
     """What there is for an option, and why it is not the one."""
     if letter == stand.letter:
-        return f"{_argument(scene, letter)}{_restated(stand, dice)}"
+        return f"{_argument(scene, letter)}{restated(stand, dice)}"
     case = f"What one could say for {letter} is this: {_gist(scene, letter)}"
     if not stand.letter:
         return f"{case} I am still not sure enough to name one option."
     return (
-        f"{case} I find that less convincing. {_gist(scene, stand.letter, last=True)}{_restated(stand, dice)}"
+        f"{case} I find that less convincing. {_gist(scene, stand.letter, last=True)}{restated(stand, dice)}"
     )
 
 
@@ -134,7 +140,7 @@ def _steps(scene: Scene, stand: _Stand, dice: Random) -> str:
         return _HEDGE
     steps = sentences(_argument(scene, stand.letter))
     listed = " ".join(f"({n}) {step}" for n, step in enumerate(steps, start=1))
-    return f"Step by step: {listed}{_restated(stand, dice)}"
+    return f"Step by step: {listed}{restated(stand, dice)}"
 
 
 def _detail(scene: Scene, stand: _Stand, heard: Heard, dice: Random) -> str:
@@ -143,29 +149,30 @@ def _detail(scene: Scene, stand: _Stand, heard: Heard, dice: Random) -> str:
         return _HEDGE
     argument = _argument(scene, stand.letter)
     near = near_quote(argument, heard.words) or _gist(scene, stand.letter)
-    return f"As far as it matters for this question: {near}{_restated(stand, dice)}"
+    return f"As far as it matters for this question: {near}{restated(stand, dice)}"
 
 
 def _sureness(stand: _Stand, dice: Random) -> str:
     if not stand.letter:
         return _HEDGE
-    return f"I would put it at about {dice.choice((70, 75, 80, 85, 90))} percent.{_restated(stand, dice)}"
+    return f"I would put it at about {dice.choice((70, 75, 80, 85, 90))} percent.{restated(stand, dice)}"
 
 
 def _quote(scene: Scene, stand: _Stand, heard: Heard, dice: Random) -> str:
     if not scene.passage:
-        return f"There is no text that I could quote from here, I can only give my reasons.{_restated(stand, dice)}"
+        return f"There is no text that I could quote from here, I can only give my reasons.{restated(stand, dice)}"
     about = heard.words
     if not about:
         letter = heard.letter or stand.letter
-        about = keywords(f"{_option(scene, letter)} {_side(scene, letter)}" if letter else scene.question)
+        about = keywords(f"{option_of(scene, letter)} {_side(scene, letter)}" if letter else scene.question)
     found = near_quote(scene.passage, about)
     reply = f"The text says: “{found}”" if found else "I find nothing near that in the text."
     # What is quoted may hold an option's words; without a position of its own nothing may be read from it.
-    return reply + (_restated(stand, dice) or " I am not sure what follows from that.")
+    return reply + (restated(stand, dice) or " I am not sure what follows from that.")
 
 
-def _restated(stand: _Stand, dice: Random) -> str:
+def restated(stand: _Stand, dice: Random) -> str:
+    """The sentence that names the letter once more; empty without one."""
     if not stand.letter:
         return ""
     endings = _STILL if stand.has_stated else _SO
@@ -186,7 +193,7 @@ def _gist(scene: Scene, letter: str, *, last: bool = False) -> str:
 
 def _made_up(scene: Scene, letter: str) -> str:
     """An argument from the words of question and option alone, for questions that bring none; it claims no facts."""
-    option = _option(scene, letter)
+    option = option_of(scene, letter)
     asked = keywords(scene.question)
     shared = [word for word in re.findall(r"[\w'’-]+", option) if set(keywords(word)) & set(asked)]
     parts = [f"What matters here is the wording of the question, and “{option}” answers just what it asks."]
@@ -205,7 +212,8 @@ def _side(scene: Scene, letter: str) -> str:
     return folded(scene.arguments[LETTERS.index(letter)]) if scene.arguments else ""
 
 
-def _option(scene: Scene, letter: str) -> str:
+def option_of(scene: Scene, letter: str) -> str:
+    """The words of a displayed option."""
     return folded(scene.options[LETTERS.index(letter)]).rstrip(". ")
 
 
@@ -214,7 +222,8 @@ def _without_passage(scene: Scene, message: str) -> str:
     return message.removeprefix(introduced(scene.passage)).strip() if scene.passage else message
 
 
-def _dice(scene: Scene, n: int) -> Random:
+def dice_of(scene: Scene, n: int) -> Random:
+    """The dice for the n-th thing that is said."""
     return Random(f"{scene.dice}/{n}")
 
 

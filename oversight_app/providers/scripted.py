@@ -1,7 +1,7 @@
 """The scripted assistant: a full provider that needs no key, no network and no model.
 
 It plays from `request.scene`: it argues for the stance it is given, types at a human pace, and is therefore unreliable
-by design, in just the share of trials that the plan drew. `script` has its words.
+by design, in just the share of trials that the plan drew. `speeches` and `script` have its words.
 
 Asked for a letter (`request.letters`) it is a *simulated* model that answers alone: it gives the scene's stance, with
 log-probabilities from the dice. What comes out of that is for demos, rehearsals and tests, and says nothing of any real
@@ -16,7 +16,7 @@ from random import Random
 from oversight_app.clock import Clock
 from oversight_app.errors import ProviderConfigError, ProviderUnavailable
 from oversight_app.providers.base import Piece, Reply, Request, Scene, Text
-from oversight_app.providers.script import say
+from oversight_app.providers.speeches import speak
 from oversight_app.study.questions import LETTERS
 
 _WORD = re.compile(r"\S+\s*")
@@ -44,7 +44,7 @@ class ScriptedProvider:
     def _type(self, request: Request, scene: Scene) -> Iterator[Piece]:
         begun = self._clock.monotonic()
         typed = ""
-        words = _WORD.findall(say(scene, request.turns))
+        words = _WORD.findall(speak(scene, request.turns))
         for word in words[: request.max_tokens]:
             if request.words_per_s:
                 self._clock.sleep(1 / request.words_per_s)

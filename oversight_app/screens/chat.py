@@ -18,6 +18,7 @@ from oversight_app.screens.plain import exact
 from oversight_app.screens.quoted import with_marks
 from oversight_app.screens.wording import say
 from oversight_app.study.page import Chat, ChatLine, QuestionPage
+from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 
 POLL_EVERY_S = 0.5
@@ -35,18 +36,24 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
         with st.container(key=f"chat_log_{n}"), st.container(key=f"said_{n}"):
             _log(page, chat)
             if chat.is_writing:
-                _follow(n, participant_id, proctor)
+                _follow(n, chat.lines[-1].message_id, participant_id, proctor)
+        if chat.named:
+            st.html(f'<p class="ov-small ov-named">{exact(_named(chat.named))}</p>')
         if page.passage:
             st.html(f'<button type="button" class="ov-take" hidden>{exact(say("chat.take"))}</button>')
         _actions(n, chat, participant_id, replies)
         belief.show(page, chat, participant_id, proctor)
         acting.reminder(f"chat_{n}")
+        if not chat.is_written_in:
+            return
         st.chat_input(
             say("chat.placeholder"),
             key=f"chat_input_{n}",
             max_chars=MAX_MESSAGE_CHARACTERS,
             on_submit=_send,
             args=(n, partial(replies.ask, participant_id, n)),
+            # While somebody writes, what is typed stays; between two speeches nothing can be asked.
+            disabled=not chat.may_write and not chat.is_writing,
         )
         n_sent = sum(line.is_participant for line in chat.lines)
         trial = timer.trial_name(participant_id, n)
@@ -56,6 +63,8 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
 def _head(n: int, chat: Chat, reset: partial[None]) -> None:
     with st.container(key="talk_head", horizontal=True, vertical_alignment="center"):
         st.html(f'<h2 class="ov-pane-name">{exact(say("chat.heading"))}</h2>')
+        if not chat.has_reset:
+            return
         acting.button(
             say("chat.reset"),
             key=f"reset_{n}",
@@ -69,14 +78,15 @@ def _head(n: int, chat: Chat, reset: partial[None]) -> None:
 # -- what was said ---------------------------------------------------------------------------------------
 
 
-def _follow(n: int, participant_id: str, proctor: Proctor) -> None:
+def _follow(n: int, message_id: str, participant_id: str, proctor: Proctor) -> None:
     @st.fragment(run_every=POLL_EVERY_S)
     def poll() -> None:
         page = proctor.page(participant_id)
-        if not isinstance(page, QuestionPage) or page.n != n or page.chat is None or not page.chat.is_writing:
-            st.rerun()  # the full run draws what is now the case, and ends the polling
+        lines = page.chat.lines if isinstance(page, QuestionPage) and page.n == n and page.chat else ()
+        if lines and lines[-1].status == "running" and lines[-1].message_id == message_id:
+            st.html(f'<div class="ov-log">{_running(lines[-1])}</div>')
         else:
-            st.html(f'<div class="ov-log">{_running(page.chat.lines[-1])}</div>')
+            st.rerun()  # the full run draws what is now the case, and ends the polling, or follows the next speech
 
     poll()
 
@@ -84,7 +94,8 @@ def _follow(n: int, participant_id: str, proctor: Proctor) -> None:
 def _log(page: QuestionPage, chat: Chat) -> None:
     """Everything that is not being written just now."""
     if not chat.lines:
-        st.html(f'<p class="ov-empty">{exact(say("chat.empty"))}</p>')
+        awaited = "chat.begins" if chat.is_due or chat.is_writing else "chat.empty"
+        st.html(f'<p class="ov-empty">{exact(say(awaited))}</p>')
         return
     lines = [line for line in chat.lines if line.status != "running"]
     last_forgotten = max((i for i, line in enumerate(lines) if line.is_forgotten), default=-1)
@@ -139,9 +150,23 @@ def _running(line: ChatLine) -> str:
 
 
 def _spoken(line: ChatLine, body: str) -> str:
-    who, kind = (say("chat.you"), "is-mine") if line.is_participant else (say("chat.assistant"), "is-theirs")
+    who, kind = (say("chat.you"), "is-mine") if line.is_participant else (_name(line.speaker), "is-theirs")
     forgotten = " is-forgotten" if line.is_forgotten else ""
     return f'<div class="ov-line {kind}{forgotten}"><span class="ov-who">{exact(who)}</span>{body}</div>'
+
+
+def _name(speaker: str) -> str:
+    if speaker == CRITIC:
+        return say("chat.critic")
+    _, _, k = speaker.partition("_")
+    return say("chat.speaker", k=k) if k else say("chat.assistant")
+
+
+def _named(letters: tuple[str, ...]) -> str:
+    """What several contexts named, so that it is seen whether they agree."""
+    if len(set(letters)) == 1 and letters[0]:
+        return say("chat.named_same", letter=letters[0])
+    return say("chat.named_differ", letters=", ".join(letter or say("chat.named_none") for letter in letters))
 
 
 def _note(line: ChatLine) -> str:

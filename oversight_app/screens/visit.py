@@ -60,12 +60,21 @@ def show() -> None:
     jottings.belongs_to(participant_id)
     if taken_over.is_here(participant_id):
         proctor = running.proctor()
-        _draw(proctor, participant_id, proctor.page(participant_id))
+        _draw(proctor, participant_id, _page(proctor, participant_id))
         taken_over.notice()
     else:
         # Not even asked for its page, which might start a clock that runs in the other tab.
         taken_over.show(participant_id)
         heartbeat.beat()
+
+
+def _page(proctor: Proctor, participant_id: str) -> Page:
+    """The page that is due, with whoever is due to speak on it speaking."""
+    page = proctor.page(participant_id)
+    if isinstance(page, QuestionPage) and page.chat is not None and page.chat.is_due:
+        running.replies().go_on(participant_id, page.n)
+        page = proctor.page(participant_id)
+    return page
 
 
 def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:

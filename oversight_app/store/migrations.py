@@ -184,6 +184,13 @@ def _arrivals(db: sqlite_utils.Database) -> None:
     people.add_column("latest_at", str)
 
 
+@study(name="007_counters")
+def _counters(db: sqlite_utils.Database) -> None:
+    """What a service wrote into its cache, and how much a model thought."""
+    for column in ("tokens_cache_written", "tokens_reasoning"):
+        db.table("messages").add_column(column, int)
+
+
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 

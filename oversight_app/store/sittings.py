@@ -11,10 +11,10 @@ from datetime import datetime
 
 from oversight_app.study.answers import Cell
 from oversight_app.study.design import Outcome
-from oversight_app.study.events import iso
+from oversight_app.study.events import ReplyBegun, iso
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.survey import Answer
-from oversight_app.study.trial import Message, Speaker, Trial
+from oversight_app.study.trial import Message, Trial
 
 _AWAY = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 _HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
@@ -75,15 +75,15 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     connection.execute(
         "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
         "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
-        "tokens_cached, tokens_out, attempts, first_text_s, total_s) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.message_id,
             trial.plan.trial_id,
             participant_id,
             iso(message.at),
-            message.speaker.value,
-            (trial.plan.stance or None) if message.speaker is Speaker.ASSISTANT else None,
+            message.voice,
+            (_stance_of(begun, trial) or None) if begun else None,
             message.text,
             begun.prompt_hash if begun else None,
             begun.provider if begun else None,
@@ -97,11 +97,18 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.tokens_in if closed else None,
             closed.tokens_cached if closed else None,
             closed.tokens_out if closed else None,
+            closed.tokens_cache_written if closed else None,
+            closed.tokens_reasoning if closed else None,
             closed.attempts if closed else None,
             closed.first_text_s if closed else None,
             closed.total_s if closed else None,
         ),
     )
+
+
+def _stance_of(begun: ReplyBegun, trial: Trial) -> str:
+    """What a speaker argued for. Events from before there were several speakers leave it to the trial."""
+    return begun.stance if begun.prompt else trial.plan.stance
 
 
 def save_belief(connection: sqlite3.Connection, participant_id: str, trial: Trial, at: datetime) -> None:

@@ -50,7 +50,7 @@ _MODEL_CALLS = (
     "SELECT m.message_id AS call_id, m.trial_id, m.participant_id, "
     "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, m.model, t.method, "
     "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
-    "m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash "
+    "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash "
     "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL ORDER BY m.at, m.message_id"
 )
 

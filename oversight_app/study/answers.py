@@ -12,6 +12,8 @@ from oversight_app.study.design import Condition
 from oversight_app.study.events import iso
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.plan import Plan
+from oversight_app.study.protocols import rules_of
+from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.trial import Message, Speaker, Trial
@@ -100,11 +102,27 @@ def _seconds_between(start: datetime | None, end: datetime | None) -> float | No
 
 
 def read_advice(trial: Trial, question: Question) -> tuple[str, ...]:
-    """The options that the assistant stood for, message by message, as original letters; "" where none can be read."""
+    """The options that were stood for, reply by reply, as original letters; "" where none can be read.
+
+    A critic stands for nothing, so what it says is left out.
+    """
     order = OptionOrder(trial.plan.option_order)
     shown = order.shown(question.options)
-    letters = [read_choice(message.text, shown) for message in _replies(trial) if message.text]
+    letters = [read_choice(message.text, shown) for message in _advising(trial)]
     return tuple(order.original(letter) if letter else "" for letter in letters)
+
+
+def _advising(trial: Trial) -> list[Message]:
+    return [message for message in _replies(trial) if message.text and message.voice != CRITIC]
+
+
+def _last_stated(trial: Trial, stated: tuple[str, ...]) -> str:
+    """What each speaker that named an option stood for last; empty where they differ."""
+    last: dict[str, str] = {}
+    for message, letter in zip(_advising(trial), stated, strict=True):
+        if letter:
+            last[message.voice] = letter
+    return last.popitem()[1] if len(set(last.values())) == 1 else ""
 
 
 def _who(sitting: Sitting, trial: Trial, plan: Plan) -> dict[str, Cell]:
@@ -140,15 +158,16 @@ def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
         return dict.fromkeys(
             ("first_advice_choice", "advice_choice", "advice_correct", "advice_status", "advice_source")
         )
-    stated = [letter for letter in read_advice(trial, question) if letter]
-    replies = [message for message in _replies(trial) if message.text]
-    if not any(message.speaker is Speaker.PARTICIPANT for message in trial.messages):
+    read = read_advice(trial, question)
+    stated = [letter for letter in read if letter]
+    is_asked = rules_of(trial).speaks_first or any(m.speaker is Speaker.PARTICIPANT for m in trial.messages)
+    if not is_asked:
         status = "none_asked"
-    elif not replies:
+    elif not any(message.text for message in _replies(trial)):
         status = "none_given"
     else:
         status = "stated" if stated else "unreadable"
-    last = stated[-1] if stated else None
+    last = _last_stated(trial, read) or None
     return {
         "first_advice_choice": stated[0] if stated else None,
         "advice_choice": last,

@@ -19,7 +19,7 @@ from random import Random
 
 from oversight_app.study.cells import Cell
 from oversight_app.study.design import AssistantMode, Condition, Protocol, Sequence
-from oversight_app.study.forms import stance_on
+from oversight_app.study.forms import sides, stance_on
 from oversight_app.study.letters import draw_order
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question
@@ -34,6 +34,7 @@ class _Draw:
     stance: str
     form: str
     is_check: bool = False
+    is_weak: bool = False
 
 
 def trials_for(
@@ -88,7 +89,7 @@ def trials_for(
                         ),
                         time_limit_s=_limit_s(plan, draw.question, condition, task),
                         stance=draw.stance,
-                        manipulated=bool(draw.stance),
+                        manipulated=bool(draw.stance) or draw.is_weak,
                         is_practice=is_practice,
                         is_attention_check=draw.is_check,
                         reading_s=_reading_s(plan, draw.question, task),
@@ -151,15 +152,16 @@ def _block(
     slots = plan.forms[task][form]
     per_slot = plan.design.tasks[task].questions_per_passage if slots[0].passage_id else 1
     m = len(slots) * per_slot
-    w = n_wrong(m, plan.design.assistant.error_share)
+    assistant = plan.design.assistant
+    w = n_wrong(m, assistant.drawn_share)
     turns_per_cycle = m // gcd(m, w) if w else 1
     cycle, turn_in_cycle = divmod(turn, turns_per_cycle)
     order = plan.dice(f"stance/{task}/{form}/{cycle}").sample(range(m), m)
     so_far = [{order[(j * w + i) % m] for i in range(w)} for j in range(turn_in_cycle + 1)]
     wrong = so_far.pop()
-    is_assigned = (
-        condition is Condition.HUMAN_WITH_MODEL and plan.design.assistant.mode is AssistantMode.ASSIGNED
-    )
+    is_assisted = condition is Condition.HUMAN_WITH_MODEL
+    is_assigned = is_assisted and assistant.mode is AssistantMode.ASSIGNED
+    is_sandbagged = is_assisted and assistant.mode is AssistantMode.SANDBAGGED
 
     groups: list[list[_Draw]] = []
     for s, slot in enumerate(slots):
@@ -171,10 +173,18 @@ def _block(
         group = []
         for i in range(per_slot):
             question = questions[slot.question_ids[(first + i) % len(slot.question_ids)]]
-            stance = stance_on(question, is_wrong=s * per_slot + i in wrong, rng=rng) if is_assigned else ""
-            group.append(_Draw(question, stance, form))
+            is_against = s * per_slot + i in wrong
+            stance = _stance(plan, question, is_against=is_against, rng=rng) if is_assigned else ""
+            group.append(_Draw(question, stance, form, is_weak=is_sandbagged and is_against))
         groups.append(rng.sample(group, len(group)))
     return [draw for group in rng.sample(groups, len(groups)) for draw in group]
+
+
+def _stance(plan: Plan, question: Question, *, is_against: bool, rng: Random) -> str:
+    """The letter that the assistant argues for; in a debate the letters of both sides, in the order of speaking."""
+    if plan.design.assistant.protocol is Protocol.DEBATE:
+        return sides(question, is_wrong_first=is_against, rng=rng)
+    return stance_on(question, is_wrong=is_against, rng=rng)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Each rule looks at the plan alone, and says which key or file it is about, what 
 
 from collections.abc import Callable, Iterator
 
-from oversight_app.study.design import ConfidenceScale, Outcome, ScoringRule, Sequence
+from oversight_app.study.design import ConfidenceScale, Outcome, Protocol, ScoringRule, Sequence
 from oversight_app.study.plan import Plan
 
 _KNOWN_TEXTS = (
@@ -17,6 +17,8 @@ _KNOWN_TEXTS = (
         "instructions_answer_first",
     ),
     *("instructions_distribution", "instructions_confidence", "instructions_pay", "instructions_practice"),
+    *("instructions_advice", "instructions_consultancy", "instructions_debate", "instructions_critique"),
+    "instructions_cross_examination",
 )
 _FAIR_CHECKS = 2
 
@@ -38,11 +40,12 @@ def _reading(plan: Plan) -> Iterator[str]:
 
 def _explained(plan: Plan) -> Iterator[str]:
     """Whether participants are told how to answer in the ways that nobody guesses."""
-    answer = plan.design.answer
+    answer, protocol = plan.design.answer, plan.design.assistant.protocol
     needed = {
         "instructions_answer_first": answer.sequence is Sequence.ANSWER_FIRST,
         "instructions_distribution": answer.confidence is ConfidenceScale.DISTRIBUTION,
         "instructions_pay": answer.scoring_rule is not ScoringRule.NONE,
+        f"instructions_{protocol.value}": protocol is not Protocol.CHAT,
     }
     for name, is_needed in needed.items():
         if is_needed and not plan.texts.get(name, "").strip():

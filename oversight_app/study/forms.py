@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from oversight_app.errors import BankError
 from oversight_app.study.cells import FORMS
-from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design, TaskDesign
+from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design, Protocol, TaskDesign
 from oversight_app.study.questions import LETTERS, Passage, Question, Role, folded
 
 PILOT_PASSAGES = 20
@@ -139,7 +139,11 @@ def draw_practice(
             question = pool.pop(0)
             stance = ""
             if condition is Condition.HUMAN_WITH_MODEL:
-                stance = stance_on(question, is_wrong=n_assisted % 2 == 1, rng=rng)
+                is_wrong = n_assisted % 2 == 1
+                if design.assistant.protocol is Protocol.DEBATE:
+                    stance = sides(question, is_wrong_first=is_wrong, rng=rng)
+                else:
+                    stance = stance_on(question, is_wrong=is_wrong, rng=rng)
                 n_assisted += 1
             practice[condition].append(
                 PracticeItem(task=task, question_id=question.question_id, stance=stance)
@@ -157,6 +161,12 @@ def stance_on(question: Question, *, is_wrong: bool, rng: Random) -> str:
     if question.distractor is not None:
         return LETTERS[question.distractor]
     return rng.choice([letter for i, letter in enumerate(LETTERS) if i != question.correct])
+
+
+def sides(question: Question, *, is_wrong_first: bool, rng: Random) -> str:
+    """The original letters of the two sides of a debate, in the order of speaking: the key, and a wrong option."""
+    right, wrong = (stance_on(question, is_wrong=is_wrong, rng=rng) for is_wrong in (False, True))
+    return wrong + right if is_wrong_first else right + wrong
 
 
 def n_passages(forms: Mapping[str, Sequence[Slot]]) -> int:

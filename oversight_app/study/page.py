@@ -110,6 +110,8 @@ class ChatLine:
     status: str
     is_forgotten: bool
     """Whether the model no longer sees it, after a reset."""
+    speaker: str = "assistant"
+    """participant, assistant, assistant_1, assistant_2, ... or critic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,15 @@ class Chat:
     """The id of the reply after which a belief is asked for now; empty where none is."""
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
     """What was stated, by the id of the reply before it."""
+    may_write: bool = True
+    """Whether the protocol lets the participant write now."""
+    is_written_in: bool = True
+    """Whether the participant writes in this protocol at all."""
+    has_reset: bool = True
+    is_due: bool = False
+    """Whether somebody should be speaking, and is not yet."""
+    named: tuple[str, ...] = ()
+    """The options that several contexts named in answer to the last question, as displayed; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

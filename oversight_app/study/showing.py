@@ -5,7 +5,9 @@ Everything a page says is decided here: what is due, in which order options stan
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
+from oversight_app.study.choice_reading import read_choice
 from oversight_app.study.design import (
     FIVE_POINTS,
     Condition,
@@ -38,6 +40,7 @@ from oversight_app.study.page import (
 )
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
+from oversight_app.study.protocols import may_write, next_turn, rules_of
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.scoring import earned
 from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
@@ -106,7 +109,9 @@ def _all_meet_the_assistant(plan: Plan) -> bool:
 def _about_the_assistant(plan: Plan) -> list[str]:
     """The texts that only those need who meet the assistant."""
     own_answer = ["instructions_answer_first"] * (plan.design.answer.sequence is Sequence.ANSWER_FIRST)
-    return ["instructions_human_with_model", *own_answer]
+    protocol = plan.design.assistant.protocol
+    how = "human_with_model" if protocol is Protocol.CHAT else protocol.value
+    return [f"instructions_{how}", *own_answer]
 
 
 def _briefing(sitting: Sitting, plan: Plan) -> tuple[str, ...]:
@@ -239,7 +244,7 @@ def _question(
         confidence_levels=FIVE_POINTS if answer.confidence is ConfidenceScale.FIVE_POINTS else (),
         remaining_ms=None if deadline_at is None else _ms_until(deadline_at, now),
         total_ms=None if total_s is None else round(total_s * 1000),
-        chat=_chat(trial, order, plan, running_text) if has_chat else None,
+        chat=_chat(trial, question, plan, running_text) if has_chat else None,
         pause_after=trial.pause_after,
         awaits_initial=trial.awaits_initial,
         initial=_belief(trial.initial, order) if trial.initial else None,
@@ -273,7 +278,9 @@ def _belief(said: InitialAnswered | BeliefStated, order: OptionOrder) -> Belief:
     )
 
 
-def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Chat:
+def _chat(trial: Trial, question: Question, plan: Plan, running_text: str) -> Chat:
+    order, design = OptionOrder(trial.plan.option_order), plan.design.assistant
+    rules = rules_of(trial)
     return Chat(
         lines=tuple(
             ChatLine(
@@ -282,6 +289,7 @@ def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Ch
                 running_text if message.is_running else message.text,
                 message.status,
                 message.context != trial.context,
+                message.voice,
             )
             for message in trial.messages
         ),
@@ -289,7 +297,20 @@ def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Ch
         n_resets=trial.n_resets,
         belief_due=trial.belief_due if plan.design.answer.belief_after_reply else "",
         beliefs={belief.reply_id: _belief(belief, order) for belief in trial.beliefs},
+        may_write=may_write(trial, design),
+        is_written_in=rules.is_written_in(design),
+        has_reset=rules.has_reset,
+        is_due=next_turn(trial, design) is not None,
+        named=_named(trial, order.shown(question.options)),
     )
+
+
+def _named(trial: Trial, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """Which options the contexts of a cross-examination named in answer to the last question, once all have."""
+    if trial.plan.protocol != Protocol.CROSS_EXAMINATION or trial.running_reply is not None:
+        return ()
+    answers = list(takewhile(lambda m: m.speaker is Speaker.ASSISTANT, reversed(trial.messages)))
+    return tuple(read_choice(message.text, shown) if message.text else "" for message in reversed(answers))
 
 
 def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:

@@ -1,11 +1,12 @@
 """The transcript as the model sees it: prompt, passage, question with displayed letters, and the visible messages.
 
 Nothing personal, and nothing that changes between participants, stands before the passage, so that services can reuse
-what they have read. A passage is given whole; the question only where the design passes it.
+what they have read; where the passage is the first turn, the prompt does stand before it. A passage is given whole; the
+question only where the design passes it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,11 @@ from oversight_app.study.passages import paragraphs
 from oversight_app.study.questions import LETTERS, Question, folded
 from oversight_app.study.trial import Message, Speaker, Trial
 
+PROMPT_HOLES = (
+    *("passage", "question", "options", "stance", "stance_text", "brief", "max_characters"),
+    *("who", "text"),
+)
+"""What a prompt may ask for; the last two in `heard` alone."""
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
@@ -32,19 +38,54 @@ def visible_messages(trial: Trial) -> tuple[Message, ...]:
     return tuple(message for message in trial.messages if message.context == trial.context and message.text)
 
 
-def lines(trial: Trial) -> tuple[Line, ...]:
-    """The visible messages as alternating turns.
+def lines(
+    messages: Sequence[Message], speaker: str, *, begin: str = "", go_on: str = "", heard: str = ""
+) -> tuple[Line, ...]:
+    """What a speaker is shown, as alternating turns: what it said itself, and what others said.
 
-    Neighbours by one speaker are joined, an opening by the assistant is left out.
+    `begin` opens the conversation where the speaker speaks first; without it an opening is left out. `go_on` ends it
+    where the speaker itself spoke last. Where a third one speaks, `heard` says who said what. Neighbours by one role
+    are joined.
     """
+    is_third = any(message.voice not in (speaker, Speaker.PARTICIPANT) for message in messages)
     turns: list[Line] = []
-    for message in visible_messages(trial):
-        role: Literal["user", "assistant"] = "user" if message.speaker is Speaker.PARTICIPANT else "assistant"
+    for message in messages:
+        is_own = message.voice == speaker
+        text = message.text
+        if is_third and not is_own:
+            text = fill(heard, {"who": NAMES.get(message.voice, message.voice), "text": text}, name="heard")
+        role: Literal["user", "assistant"] = "assistant" if is_own else "user"
+        if not turns and is_own:
+            if not begin:
+                continue
+            turns.append(Line("user", begin))
         if turns and turns[-1].role == role:
-            turns[-1] = Line(role, f"{turns[-1].text}\n\n{message.text}")
-        elif turns or role == "user":
-            turns.append(Line(role, message.text))
+            turns[-1] = Line(role, f"{turns[-1].text}\n\n{text}")
+        else:
+            turns.append(Line(role, text))
+    if not turns and begin:
+        turns.append(Line("user", begin))
+    elif turns and turns[-1].role == "assistant" and go_on:
+        turns.append(Line("user", go_on))
     return tuple(turns)
+
+
+NAMES = {
+    "participant": "The judge",
+    "assistant": "The assistant",
+    "assistant_1": "Speaker 1",
+    "assistant_2": "Speaker 2",
+    "critic": "The critic",
+}
+"""How speakers are named to one another; which of them is right, no name says."""
+
+
+def check_prompts(prompts: Mapping[str, str]) -> None:
+    """Raise DesignError for a prompt with a hole that nothing ever fills."""
+    for name, text in prompts.items():
+        if unknown := sorted(set(_HOLE.findall(text)) - set(PROMPT_HOLES)):
+            allowed = ", ".join(f"{{{hole}}}" for hole in PROMPT_HOLES)
+            raise DesignError(f"prompts/{name}.md: nothing fills {{{unknown[0]}}}; allowed are {allowed}.")
 
 
 def fill(prompt: str, holes: Mapping[str, str], *, name: str) -> str:

@@ -75,6 +75,20 @@ class Message:
             return "sent"
         return self.closed.status if self.closed else "running"
 
+    @property
+    def voice(self) -> str:
+        """Who speaks, as the record names them: participant, assistant, assistant_1, ..., critic."""
+        return self.begun.speaker if self.begun is not None else self.speaker.value
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether this is a reply that the service did not bring to its end, with or without some of its text."""
+        return (
+            self.closed is not None
+            and self.status in ("failed", "interrupted")
+            and not self.closed.finish_reason
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -128,9 +142,12 @@ class Trial:
 
     @property
     def failures_in_a_row(self) -> tuple[Message, ...]:
-        """The replies that failed since the assistant last said something whole, the latest first."""
+        """The replies that failed since the assistant last came to an end of its own, the latest first.
+
+        A model that declines to reply is such an end: it is there, and has nothing to say.
+        """
         replies = (message for message in reversed(self.messages) if message.speaker is Speaker.ASSISTANT)
-        return tuple(takewhile(lambda reply: reply.status in ("failed", "interrupted"), replies))
+        return tuple(takewhile(lambda reply: reply.is_broken, replies))
 
     @property
     def running_reply(self) -> Message | None:

@@ -10,7 +10,7 @@ from math import ceil, inf
 from typing import Any
 
 from oversight_app.errors import Refusal, Reminder
-from oversight_app.study.design import AnswerDesign, ConfidenceScale, Design
+from oversight_app.study.design import AnswerDesign, AssistantDesign, ConfidenceScale, Design
 from oversight_app.study.events import (
     BeliefStated,
     ContextReset,
@@ -23,6 +23,7 @@ from oversight_app.study.events import (
     TrialShown,
 )
 from oversight_app.study.mark import NOTHING, Mark, checked, must_be_whole, settled
+from oversight_app.study.protocols import may_write, rules_of
 from oversight_app.study.trial import Trial, TrialStatus
 
 MAX_MESSAGE_CHARACTERS = 4000
@@ -176,23 +177,25 @@ def void(trial: Trial, at: datetime, scale: ConfidenceScale) -> TrialClosed:
     return _closed(trial, TrialStatus.VOID, trial.draft, scale, at)
 
 
-def send(trial: Trial, message_id: str, text: str, now: datetime) -> MessageSent:
-    """The participant's message to the assistant. Refused where there is none, while it is writing, and when empty."""
+def send(trial: Trial, message_id: str, text: str, now: datetime, rules: AssistantDesign) -> MessageSent:
+    """The participant's message. Refused where none can be written, while somebody is writing, and when empty."""
     _must_be_open(trial, now)
-    if trial.plan.protocol != "chat":
-        raise Refusal("there is no assistant in this question")
     if trial.awaits_initial:
         raise Refusal("the first answer comes before the assistant")
     if trial.running_reply is not None:
         raise Reminder("still_writing")
+    if not may_write(trial, rules):
+        raise Refusal("nothing can be written in this question now")
     if not text.strip():
         raise Reminder("empty_message")
     return MessageSent(trial.plan.n, message_id, text[:MAX_MESSAGE_CHARACTERS], trial.context)
 
 
 def reset_context(trial: Trial, now: datetime) -> ContextReset:
-    """Wipe what the model can see. Refused while it is writing."""
+    """Wipe what the model can see. Refused while it is writing, and where contexts are the protocol's own business."""
     _must_be_open(trial, now)
+    if not rules_of(trial).has_reset:
+        raise Refusal("nothing can be reset in this question")
     if trial.running_reply is not None:
         raise Reminder("still_writing")
     return ContextReset(trial.plan.n)

@@ -122,7 +122,7 @@ def _share_advised_right(trials: Sequence[TrialPlan], questions: Mapping[str, Qu
     for trial in trials:
         if trial.condition == Condition.HUMAN_WITH_MODEL and _counts(trial):
             key = LETTERS[questions[trial.question_id].correct]
-            by_task[trial.task].append(
-                float(trial.stance == key) if trial.stance else 1 - STAND_IN_ERROR_SHARE
-            )
+            # Of two sides, a person who follows is taken to follow either.
+            right = trial.stance.count(key) / len(trial.stance) if trial.stance else 1 - STAND_IN_ERROR_SHARE
+            by_task[trial.task].append(right)
     return {task: sum(shares) / len(shares) for task, shares in by_task.items()}

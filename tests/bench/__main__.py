@@ -26,6 +26,7 @@ BENCHMARKS = (
     "kills",
     "outages",
     "load",
+    "streaming",
     "soak",
 )
 """Every benchmark there is, the short ones first; the other modules here serve them."""

@@ -342,6 +342,30 @@ WALKS = (
             ),
         ),
     ),
+    *(
+        Walk(
+            f"Help by {protocol}".replace("_", " "),
+            partial(_planned, assistant={"protocol": protocol, "words_per_s": 200, **rules}),
+            (
+                Screen(
+                    protocol, says, (ways.seat(), *steps, ways.hear(n_lines)), ".st-key-submit_1", ("laptop",)
+                ),
+                Screen(
+                    f"pane_{protocol}",
+                    "On a phone.",
+                    (ways.show_pane("chat"),),
+                    ".st-key-chat_log_1",
+                    ("phone",),
+                ),
+            ),
+        )
+        for protocol, rules, steps, n_lines, says in (
+            ("advice", {"advice": "evidence"}, (), 1, "Quotations, and whether they stand in the passage."),
+            ("debate", {"rounds": 1, "judge_asks": False}, (), 2, "Two sides."),
+            ("critique", {}, (), 2, "An answer, and what may be wrong with it."),
+            ("cross_examination", {}, (ways.put("Which one?"),), 4, "One question, put three times."),
+        )
+    ),
     Walk(
         "In German, with formulas",
         partial(_planned, task="mmlu", language="de", questions=_FORMULAS),

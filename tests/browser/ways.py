@@ -215,6 +215,26 @@ def ask_again_in_vain(n: int) -> Step:
     return lambda visitor: turned(visitor.page, lambda: press(visitor.page, f"ask_again_{n}"))
 
 
+def put(text: str) -> Step:
+    """Put a question to whoever answers on question 1."""
+
+    def step(visitor: Visitor) -> None:
+        visitor.page.locator(".st-key-chat_input_1 textarea").fill(text)
+        visitor.page.keyboard.press("Enter")
+
+    return step
+
+
+def hear(n_lines: int) -> Step:
+    """Wait until so much has been said on question 1, and nobody speaks any more."""
+
+    def step(visitor: Visitor) -> None:
+        expect(visitor.page.locator(".ov-line")).to_have_count(n_lines, timeout=60_000)
+        expect(visitor.page.locator(".st-key-stop_1")).to_have_count(0, timeout=60_000)
+
+    return step
+
+
 def show_pane(name: str) -> Step:
     """On a phone, bring this part of the question page into sight."""
     return lambda visitor: visitor.page.locator(f".ov-panes button[data-pane={name}]").click()

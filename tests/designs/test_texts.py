@@ -29,6 +29,11 @@ COMMON = {
     "instructions_distribution",
     "instructions_pay",
     "instructions_practice",
+    "instructions_advice",
+    "instructions_consultancy",
+    "instructions_debate",
+    "instructions_critique",
+    "instructions_cross_examination",
     "debrief",
 }
 

@@ -1,4 +1,7 @@
-"""A loopback server that speaks the Chat Completions, and misbehaves in the way that the asked model's name says."""
+"""A loopback server that speaks the Chat Completions, and misbehaves in the way that the asked model's name says.
+
+The other APIs are in `streams`; a good reply of theirs is the `default` of such a server.
+"""
 
 import json
 import socket
@@ -23,7 +26,9 @@ class Server:
 
 
 @contextmanager
-def misbehaving_server(behaviours: dict[str, Behaviour]) -> Iterator[Server]:
+def misbehaving_server(
+    behaviours: dict[str, Behaviour], default: Behaviour | None = None
+) -> Iterator[Server]:
     """Serve until the block ends; a model that `behaviours` does not name gets a good reply."""
     server = Server()
     listener = socket.create_server(("127.0.0.1", 0))
@@ -35,7 +40,9 @@ def misbehaving_server(behaviours: dict[str, Behaviour]) -> Iterator[Server]:
         while not server.ending.is_set():
             with suppress(TimeoutError):
                 connection, _ = listener.accept()
-                thread = threading.Thread(target=_serve, args=(server, connection, behaviours), daemon=True)
+                thread = threading.Thread(
+                    target=_serve, args=(server, connection, behaviours, default or good), daemon=True
+                )
                 thread.start()
                 threads.append(thread)
 
@@ -51,7 +58,9 @@ def misbehaving_server(behaviours: dict[str, Behaviour]) -> Iterator[Server]:
             thread.join(timeout=5)
 
 
-def _serve(server: Server, connection: socket.socket, behaviours: dict[str, Behaviour]) -> None:
+def _serve(
+    server: Server, connection: socket.socket, behaviours: dict[str, Behaviour], default: Behaviour
+) -> None:
     connection.settimeout(10)
     with connection, suppress(OSError):
         head, _, rest = _read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
@@ -61,7 +70,7 @@ def _serve(server: Server, connection: socket.socket, behaviours: dict[str, Beha
         body = json.loads(rest)
         server.bodies.append(body)
         server.headers.append(headers)
-        behaviours.get(body["model"], good)(server, connection)
+        behaviours.get(body["model"], default)(server, connection)
 
 
 def _read_until(connection: socket.socket, end: bytes) -> bytes:
@@ -144,16 +153,31 @@ def then_waits(*parts: bytes) -> Behaviour:
     return behave
 
 
-def trickles(server: Server, connection: socket.socket) -> None:
-    """One byte every 50 ms, for ever."""
-    connection.sendall(head())
-    while not server.ending.wait(0.05):
-        connection.sendall(b":")
+def trickles_after(*parts: bytes, byte: bytes = b":") -> Behaviour:
+    """Send these, then one byte every 50 ms, for ever."""
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        says(*parts)(server, connection)
+        while not server.ending.wait(0.05):
+            connection.sendall(byte)
+
+    return behave
 
 
-def resets(server: Server, connection: socket.socket) -> None:
-    """Break off in the middle of a chunk with a TCP reset."""
-    connection.sendall(head("200 OK", "text/event-stream", "transfer-encoding: chunked"))
-    part = event("Hello ")
-    connection.sendall(b"%x\r\n%s\r\n" % (len(part), part) + b"ff\r\ndata: {")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+def resets_after(*parts: bytes) -> Behaviour:
+    """Send these as chunks, and break off in the middle of the next with a TCP reset."""
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        connection.sendall(head("200 OK", "text/event-stream", "transfer-encoding: chunked"))
+        for part in parts:
+            connection.sendall(b"%x\r\n%s\r\n" % (len(part), part))
+        connection.sendall(b"ff\r\ndata: {")
+        # What was sent so far must have arrived: a reset throws away what nobody has read yet.
+        server.ending.wait(0.1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+    return behave
+
+
+trickles = trickles_after(head())
+resets = resets_after(event("Hello "))

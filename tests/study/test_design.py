@@ -53,10 +53,15 @@ def test_a_missing_or_misspelt_key_is_named_with_what_was_meant(toml: str, says:
         ("[conditions]\nrandom_share = 1.5", ["conditions.random_share: found 1.5", "equal to 1"]),
         ("[conditions]\nallocation = 'both'", ["conditions.allocation: found 'both'", "'between'"]),
         ("[assistant]\nerror_share = nan", ["assistant.error_share: found nan"]),
-        ("[assistant]\nmodel = 'gpt'", ["assistant.model: found 'gpt'", "scripted, compatible"]),
+        (
+            "[assistant]\nmodel = 'gpt'",
+            ["assistant.model: found 'gpt'", "openai_chat, anthropic, compatible"],
+        ),
         ("[assistant]\nmodel = 'compatible:q'", ["assistant.model", "compatible:NAME@BASE_URL"]),
+        ("[assistant]\nmodel = 'openai:q@http://x/v1'", ["assistant.model", "only compatible models"]),
+        ("[assistant]\neffort = 'huge'", ["assistant.effort", "minimal"]),
         ("[assistant]\nmodel = 'compatible:@http://x'", ["assistant.model", "compatible:NAME@BASE_URL"]),
-        ("[assistant]\nprotocol = 'debate'", ["assistant.protocol: found 'debate'", "chat"]),
+        ("[assistant]\nprotocol = 'unaided'", ["assistant.protocol: found 'unaided'", "chat"]),
         ("[analysis]\nfamily = ['a - b']", ["analysis.family: found 'a - b'", "'human_with_model - advice'"]),
         ("[analysis]\nexclusions = ['slow']", ["analysis.exclusions: found 'slow'", "'external_help'"]),
         (

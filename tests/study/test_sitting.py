@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from oversight_app.errors import Refusal
 from oversight_app.study import lapse, sitting_actions, trial_actions
-from oversight_app.study.design import ConfidenceScale, Design, Outcome
+from oversight_app.study.design import AssistantDesign, ConfidenceScale, Design, Outcome
 from oversight_app.study.events import DebriefRead, Event, ReplyBegun, ReplyClosed
 from oversight_app.study.mark import Mark
 from oversight_app.study.plan import ScreeningQuestion
@@ -440,7 +440,8 @@ _CLICKS: tuple[Callable[[Walk, Random], Event | Sequence[Event] | None], ...] = 
         _at_hand(p), _at_hand(p).belief_due, _any_mark(p, rng), p.design.answer, p.now
     ),
     lambda p, rng: trial_actions.pause_after(_at_hand(p), p.now),
-    *[lambda p, rng: trial_actions.send(_at_hand(p), f"m{len(p.happened)}", "Why?", p.now)] * 2,
+    *[lambda p, rng: trial_actions.send(_at_hand(p), f"m{len(p.happened)}", "Why?", p.now, AssistantDesign())]
+    * 2,
     *[_reply] * 3,
     lambda p, rng: trial_actions.reset_context(_at_hand(p), p.now),
     lambda p, rng: sitting_actions.answer_survey(p.sitting, {HELP_KEYS[0]: rng.choice((None, "no"))}, p.plan),

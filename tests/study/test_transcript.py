@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from oversight_app.errors import DesignError
 from oversight_app.study.events import ReplyBegun, ReplyClosed
 from oversight_app.study.letters import ALL_ORDERS
+from oversight_app.study.protocols.speech import ASSISTANT
 from oversight_app.study.questions import LETTERS, Passage
 from oversight_app.study.transcript import Line, fill, holes, introduced, lines, visible_messages
 from oversight_app.study.trial import Message, Speaker, Trial
@@ -39,30 +40,36 @@ def make_trial(*messages: Message, context: int = 1) -> Trial:
 def test_turns_alternate() -> None:
     trial = make_trial(said("one"), replied("two"), said("three"))
 
-    assert lines(trial) == (Line("user", "one"), Line("assistant", "two"), Line("user", "three"))
+    assert lines(visible_messages(trial), ASSISTANT) == (
+        Line("user", "one"),
+        Line("assistant", "two"),
+        Line("user", "three"),
+    )
 
 
 def test_messages_of_one_speaker_in_a_row_become_one_turn() -> None:
     trial = make_trial(said("one"), replied("", status="failed"), said("two"))
 
-    assert lines(trial) == (Line("user", "one\n\ntwo"),)
+    assert lines(visible_messages(trial), ASSISTANT) == (Line("user", "one\n\ntwo"),)
 
 
 def test_after_a_reset_the_model_sees_nothing_of_before() -> None:
     trial = make_trial(said("one"), replied("two"), said("three", context=2), context=2)
 
     assert [message.text for message in visible_messages(trial)] == ["three"]
-    assert lines(trial) == (Line("user", "three"),)
+    assert lines(visible_messages(trial), ASSISTANT) == (Line("user", "three"),)
 
 
 def test_a_reply_that_broke_off_is_seen_as_far_as_it_was_shown() -> None:
     trial = make_trial(said("one"), replied("I th", status="interrupted"), said("go on"))
 
-    assert lines(trial)[1] == Line("assistant", "I th")
+    assert lines(visible_messages(trial), ASSISTANT)[1] == Line("assistant", "I th")
 
 
 def test_a_conversation_for_a_model_begins_with_the_participant() -> None:
-    assert lines(make_trial(replied("an opening"), said("one"))) == (Line("user", "one"),)
+    assert lines(visible_messages(make_trial(replied("an opening"), said("one"))), ASSISTANT) == (
+        Line("user", "one"),
+    )
 
 
 # -- holes ------------------------------------------------------------------------------

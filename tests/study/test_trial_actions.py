@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oversight_app.errors import Refusal, Reminder
-from oversight_app.study.design import ConfidenceScale, Design
+from oversight_app.study.design import AssistantDesign, ConfidenceScale, Design
 from oversight_app.study.events import BeliefStated, ContextReset, Event, ReplyBegun, ReplyClosed, TrialClosed
 from oversight_app.study.mark import Mark
 from oversight_app.study.trial import Trial, apply_to_trial
@@ -85,7 +85,7 @@ def with_draft(trial: Trial, choice: str, confidence: float | None = None) -> Tr
 
 
 def with_reply(trial: Trial, status: str = "", text: str = "Because.") -> Trial:
-    trial = after(trial, send(trial, "m1", "Why?", at(1)))
+    trial = after(trial, send(trial, "m1", "Why?", at(1), AssistantDesign()))
     trial = after(trial, ReplyBegun(1, "r1", trial.context, "scripted", "demo", "0", ("m1",)))
     return after(trial, ReplyClosed(1, "r1", text, status)) if status else trial
 
@@ -143,7 +143,7 @@ def test_late_input_changes_nothing(late_s: float) -> None:
         lambda: skip(trial, design, late),
         lambda: commit_initial(first, Mark("B", 0.8), design, late),
         lambda: state_belief(with_reply(trial, "complete"), "r1", Mark("B", 0.8), design.answer, late),
-        lambda: send(trial, "m1", "Why?", late),
+        lambda: send(trial, "m1", "Why?", late, AssistantDesign()),
         lambda: reset_context(trial, late),
         lambda: pause_after(trial, late),
     )
@@ -333,13 +333,13 @@ def committed(choice: str = "C") -> Trial:
 
 def test_before_the_own_answer_there_is_no_assistant_and_no_final_answer() -> None:
     for act in (
-        lambda: send(answer_first(), "m1", "Why?", at(5)),
+        lambda: send(answer_first(), "m1", "Why?", at(5), AssistantDesign()),
         lambda: hand_in(answer_first(), Mark("A", 0.6), design=FIRST),
     ):
         with pytest.raises(Refusal):
             act()
 
-    assert send(committed(), "m1", "Why?", at(6)).text == "Why?"
+    assert send(committed(), "m1", "Why?", at(6), AssistantDesign()).text == "Why?"
     assert hand_in(committed(), Mark("A", 0.6), 6, FIRST).choice == "A"
 
 
@@ -451,32 +451,35 @@ def test_a_belief_says_as_much_as_an_answer() -> None:
 
 def test_there_is_nobody_to_write_to_without_an_assistant() -> None:
     with pytest.raises(Refusal):
-        send(shown(protocol="unaided"), "m1", "Why?", at(1))
+        send(shown(protocol="unaided"), "m1", "Why?", at(1), AssistantDesign())
 
 
 def test_one_message_at_a_time() -> None:
     writing = with_reply(shown())
 
-    for act in (lambda: send(writing, "m2", "And?", at(2)), lambda: reset_context(writing, at(2))):
+    for act in (
+        lambda: send(writing, "m2", "And?", at(2), AssistantDesign()),
+        lambda: reset_context(writing, at(2)),
+    ):
         with pytest.raises(Reminder) as reminded:
             act()
         assert reminded.value.key == "still_writing"
-    assert send(with_reply(shown(), "complete"), "m2", "And?", at(2)).text == "And?"
+    assert send(with_reply(shown(), "complete"), "m2", "And?", at(2), AssistantDesign()).text == "And?"
 
 
 def test_a_message_says_something_and_is_cut_to_a_length() -> None:
     with pytest.raises(Reminder) as reminded:
-        send(shown(), "m1", " \n ", at(1))
+        send(shown(), "m1", " \n ", at(1), AssistantDesign())
 
     assert reminded.value.key == "empty_message"
-    assert len(send(shown(), "m1", "x" * 10_000, at(1)).text) == MAX_MESSAGE_CHARACTERS
+    assert len(send(shown(), "m1", "x" * 10_000, at(1), AssistantDesign()).text) == MAX_MESSAGE_CHARACTERS
 
 
 def test_after_a_reset_messages_belong_to_a_new_context() -> None:
     trial = after(with_reply(shown(), "complete"), ContextReset(1))
 
     assert (trial.context, trial.n_resets) == (2, 1)
-    assert send(trial, "m2", "Again?", at(3)).context == 2
+    assert send(trial, "m2", "Again?", at(3), AssistantDesign()).context == 2
 
 
 def test_a_pause_is_asked_for_once() -> None:

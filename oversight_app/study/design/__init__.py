@@ -15,6 +15,7 @@ from oversight_app.study.design.vocabulary import (
     ENDINGS,
     FIVE_POINTS,
     HUMAN_CONDITIONS,
+    AdviceForm,
     AssistantMode,
     Condition,
     ConfidenceScale,
@@ -23,6 +24,7 @@ from oversight_app.study.design.vocabulary import (
     Protocol,
     ScoringRule,
     Sequence,
+    TurnOrder,
 )
 from oversight_app.study.design.whole import Design, read_design
 
@@ -34,6 +36,7 @@ __all__ = [
     "HUMAN_CONDITIONS",
     "LONGEST_S",
     "PROVIDERS",
+    "AdviceForm",
     "AnalysisDesign",
     "AnswerDesign",
     "AssistantDesign",
@@ -52,6 +55,7 @@ __all__ = [
     "Sequence",
     "SittingDesign",
     "TaskDesign",
+    "TurnOrder",
     "read_design",
     "split_model",
 ]

@@ -16,13 +16,40 @@ class Protocol(StrEnum):
 
     UNAIDED = "unaided"
     CHAT = "chat"
+    ADVICE = "advice"
+    CONSULTANCY = "consultancy"
+    DEBATE = "debate"
+    CRITIQUE = "critique"
+    CROSS_EXAMINATION = "cross_examination"
 
 
 class AssistantMode(StrEnum):
-    """What the assistant is told to do: its own best, or to argue for an option the plan assigns."""
+    """What the assistant is told to do.
+
+    Its own best; to argue for an option that the plan assigns; to help less well in a share of trials; or to give way
+    to the participant.
+    """
 
     AS_IS = "as_is"
     ASSIGNED = "assigned"
+    SANDBAGGED = "sandbagged"
+    SYCOPHANTIC = "sycophantic"
+
+
+class AdviceForm(StrEnum):
+    """What advice consists of."""
+
+    OPTION = "option"
+    EXPLANATION = "explanation"
+    CONFIDENCE = "confidence"
+    EVIDENCE = "evidence"
+
+
+class TurnOrder(StrEnum):
+    """Whether the second speaker of a round sees what the first one says in it."""
+
+    SIMULTANEOUS = "simultaneous"
+    ALTERNATING = "alternating"
 
 
 class Feedback(StrEnum):

@@ -72,7 +72,11 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True)
 class ReplyBegun:
-    """A reply was asked of a model: with which prompt, and which messages it could see."""
+    """A reply was asked of a model: with which prompt, and which messages it could see.
+
+    `speaker` is whose reply it is, `stance` the original letter that this speaker was told to argue for, `prompt` the
+    name of the prompt that it speaks from.
+    """
 
     n: int
     reply_id: str
@@ -81,6 +85,9 @@ class ReplyBegun:
     model: str
     prompt_hash: str
     visible: tuple[str, ...]
+    speaker: str = "assistant"
+    stance: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ class ReplyClosed:
     model_answered: str = ""
     attempts: int = 1
     error: str = ""
+    tokens_cache_written: int | None = None
+    tokens_reasoning: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

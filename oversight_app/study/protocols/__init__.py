@@ -1,21 +1,54 @@
 """Protocols: how help is given in a trial. One pure file each, and a line here.
 
-A protocol says who speaks next and with which prompt: `next_turn(trial)` returns a `Speech` (prompt name), or None when
-nobody is due. The prompt's text is frozen in the plan, its holes are filled in `transcript`.
+A protocol says who speaks next, from which prompt and shown what: `next_turn(trial, rules)` returns a `Speech`, or None
+when nobody is due. The prompts' texts are frozen in the plan; `transcript` fills their holes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from oversight_app.study.protocols import chat, unaided
-from oversight_app.study.protocols.speech import Speech
+from oversight_app.study.design.assistant import AssistantDesign
+from oversight_app.study.design.vocabulary import Protocol
+from oversight_app.study.protocols import (
+    advice,
+    chat,
+    consultancy,
+    critique,
+    cross_examination,
+    debate,
+    unaided,
+)
+from oversight_app.study.protocols.speech import Rules, Speech
 from oversight_app.study.trial import Trial
 
-PROTOCOLS: Mapping[str, Callable[[Trial], Speech | None]] = {
-    "unaided": unaided.next_turn,
-    "chat": chat.next_turn,
+__all__ = ["PROTOCOLS", "Rules", "Speech", "may_write", "next_turn", "rules_of"]
+
+PROTOCOLS: Mapping[Protocol, Rules] = {
+    Protocol.UNAIDED: unaided.RULES,
+    Protocol.CHAT: chat.RULES,
+    Protocol.ADVICE: advice.RULES,
+    Protocol.CONSULTANCY: consultancy.RULES,
+    Protocol.DEBATE: debate.RULES,
+    Protocol.CRITIQUE: critique.RULES,
+    Protocol.CROSS_EXAMINATION: cross_examination.RULES,
 }
 
 
-def next_turn(trial: Trial) -> Speech | None:
-    """Who is due to speak in this trial, and from which prompt; None when nobody is."""
-    return PROTOCOLS[trial.plan.protocol](trial)
+def rules_of(trial: Trial) -> Rules:
+    """The protocol of a trial."""
+    return PROTOCOLS[Protocol(trial.plan.protocol)]
+
+
+def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+    """Who is due to speak in this trial; None when nobody is.
+
+    Nobody is while somebody speaks, nor after a reply that broke off: whether it is asked for again is the
+    participant's to say.
+    """
+    if trial.running_reply is not None or (trial.messages and trial.messages[-1].is_broken):
+        return None
+    return rules_of(trial).next_turn(trial, rules)
+
+
+def may_write(trial: Trial, rules: AssistantDesign) -> bool:
+    """Whether the participant may write now, as far as the protocol is concerned."""
+    return rules_of(trial).may_write(trial, rules)

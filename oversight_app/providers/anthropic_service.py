@@ -1,0 +1,151 @@
+"""Anthropic's Messages API (`anthropic:NAME`).
+
+It has no sampling settings and no log-probabilities. Its address is the SDK's own, or what ANTHROPIC_BASE_URL says in
+the researcher's environment; a design cannot name another.
+
+Its cache is asked for in so many words: the passage is a block of its own that is kept for an hour, because people may
+need longer than the usual five minutes for one passage; what follows of the chat is kept for five.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from oversight_app.clock import Clock
+from oversight_app.providers.alarm import follow
+from oversight_app.providers.base import Reply, Request, Usage, parted
+from oversight_app.providers.service import Service
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic
+
+KEY_VARIABLE = "ANTHROPIC_API_KEY"
+ADDRESS_VARIABLE = "ANTHROPIC_BASE_URL"
+
+_KEEP_PASSAGE = {"type": "ephemeral", "ttl": "1h"}
+_KEEP_CHAT = {"type": "ephemeral"}
+
+
+class AnthropicProvider(StreamedProvider["Anthropic"]):
+    """The Messages API."""
+
+    request_id_header = "request-id"
+
+    def __init__(self, base_url: str, clock: Clock, *, key: str, is_local: bool = False) -> None:
+        """`base_url` is empty for the SDK's own."""
+        service = Service(
+            provider="anthropic",
+            where=base_url or "Anthropic",
+            base_url=base_url,
+            key_variable=KEY_VARIABLE,
+            address_hint=f"the address in {ADDRESS_VARIABLE}, where that is set",
+            speaks="a message",
+            key=key,
+            is_local=is_local,
+        )
+        super().__init__(service, clock)
+
+    def _make(self) -> "Anthropic":
+        self.service.must_have_key()
+        import anthropic
+
+        return anthropic.Anthropic(
+            api_key=self.service.key,
+            base_url=self.service.base_url or None,
+            max_retries=0,
+            http_client=anthropic.DefaultHttpxClient(
+                trust_env=not self.service.is_local, event_hooks=follow()
+            ),
+        )
+
+    def _hear(self) -> Heard:
+        return _Heard()
+
+    def _ask(self, client: "Anthropic", request: Request) -> EventStream:
+        messages: list[dict[str, Any]] = [{"role": turn.role, "content": turn.text} for turn in request.turns]
+        system = blocks(request.system, request.prefix)
+        if request.turns and parted(request.turns[0].text, request.prefix)[0]:
+            messages[0]["content"] = blocks(request.turns[0].text, request.prefix)
+        arguments: dict[str, Any] = {
+            "model": request.model,
+            "max_tokens": request.max_tokens,
+            "messages": messages,
+            "stream": True,
+            "timeout": timeout(request.deadline_s),
+        }
+        if system:
+            arguments["system"] = system
+        if not request.letters:
+            # One letter is asked for once; nobody comes back to what stands behind its passage.
+            arguments["cache_control"] = _KEEP_CHAT
+        if request.effort:
+            arguments["output_config"] = {"effort": request.effort}
+        return cast(EventStream, client.messages.create(**arguments))
+
+
+def blocks(text: str, prefix: str) -> list[dict[str, Any]]:
+    """A text as one block, or as two where it begins with the prefix, which is then to be remembered."""
+    first, rest = parted(text, prefix)
+    found: list[dict[str, Any]] = []
+    if first:
+        found.append({"type": "text", "text": first, "cache_control": _KEEP_PASSAGE})
+    if rest.strip():
+        found.append({"type": "text", "text": rest})
+    return found
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What has come of a message. The input is counted at its beginning, the output at its end."""
+
+    text: str = ""
+    finish_reason: str = ""
+    model: str = ""
+    tokens_unread: int | None = None
+    tokens_cached: int | None = None
+    tokens_written: int | None = None
+    tokens_out: int | None = None
+    tokens_reasoning: int | None = None
+
+    def take(self, event: Any) -> str:
+        """Note one event; the text it brings."""
+        match event.type:
+            case "message_start":
+                self.model = event.message.model or self.model
+                self._count(event.message.usage)
+            case "content_block_delta":
+                if event.delta.type == "text_delta":
+                    text: str = event.delta.text or ""
+                    self.text += text
+                    return text
+            case "message_delta":
+                self.finish_reason = event.delta.stop_reason or self.finish_reason
+                self._count(event.usage)
+                if event.usage:
+                    # The beginning counts a token or so of output; only the end is a count of the reply.
+                    self.tokens_out = event.usage.output_tokens
+                    details = getattr(event.usage, "output_tokens_details", None)
+                    self.tokens_reasoning = getattr(details, "thinking_tokens", None)
+        return ""
+
+    def reply(self, request_id: str) -> Reply:
+        """The end of the reply. Anthropic counts only what it read anew as input; here the three are added up."""
+        sent = (self.tokens_unread, self.tokens_cached, self.tokens_written)
+        usage = Usage(
+            None if self.tokens_unread is None else sum(count or 0 for count in sent),
+            self.tokens_cached,
+            self.tokens_out,
+            self.tokens_written,
+            self.tokens_reasoning,
+        )
+        return Reply(self.text, self.finish_reason, usage, request_id, self.model)
+
+    def _count(self, usage: Any) -> None:
+        if not usage:
+            return
+        unread = getattr(usage, "input_tokens", None)
+        cached = getattr(usage, "cache_read_input_tokens", None)
+        written = getattr(usage, "cache_creation_input_tokens", None)
+        self.tokens_unread = self.tokens_unread if unread is None else unread
+        self.tokens_cached = self.tokens_cached if cached is None else cached
+        self.tokens_written = self.tokens_written if written is None else written

@@ -1,0 +1,112 @@
+"""OpenAI's Chat Completions: how they are asked for, and how their chunks read.
+
+OpenAI itself, llama.cpp, vLLM, Ollama and others speak it. What differs between them are arguments: the name of the
+limit (`max_completion_tokens` at OpenAI; most others know only `max_tokens`, and llama-cpp-python then writes until
+its context is full) and whether OpenAI's own fields may be sent.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from oversight_app.clock import Clock
+from oversight_app.providers.base import Reply, Request, Usage
+from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.openai_client import openai_client
+from oversight_app.providers.service import Service
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+
+class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
+    """One service that speaks Chat Completions."""
+
+    def __init__(
+        self,
+        service: Service,
+        clock: Clock,
+        *,
+        limit: Literal["max_tokens", "max_completion_tokens"],
+        is_openai: bool,
+    ) -> None:
+        """`limit` names the field for the longest reply; `is_openai` allows the fields that OpenAI alone has."""
+        super().__init__(service, clock)
+        self._limit = limit
+        self._is_openai = is_openai
+
+    def _make(self) -> "OpenAI":
+        return openai_client(self.service)
+
+    def _hear(self) -> Heard:
+        return _Heard()
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        messages = [{"role": "system", "content": request.system}] if request.system else []
+        messages += [{"role": turn.role, "content": turn.text} for turn in request.turns]
+        arguments: dict[str, Any] = {
+            "model": request.model,
+            "messages": messages,
+            self._limit: request.max_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "timeout": timeout(request.deadline_s),
+        }
+        if request.temperature is not None:
+            arguments["temperature"] = request.temperature
+        if request.letters and not request.is_reasoned:
+            arguments |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
+        if request.effort:
+            arguments["reasoning_effort"] = request.effort
+        if self._is_openai:
+            # Kept nowhere: what participants write is theirs.
+            arguments["store"] = False
+            if request.cache_key:
+                arguments["prompt_cache_key"] = request.cache_key
+        return cast(EventStream, client.chat.completions.create(**arguments))
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What has come of a completion. Servers differ in what they leave out; nothing is taken for granted."""
+
+    text: str = ""
+    finish_reason: str = ""
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    log_probabilities: dict[str, float] | None = None
+    has_refused: bool = False
+
+    def take(self, chunk: Any) -> str:
+        """Note one chunk; the text it brings. A model that refuses says so in a field of its own."""
+        self.model = chunk.model or self.model
+        if chunk.usage:
+            sent = getattr(chunk.usage, "prompt_tokens_details", None)
+            written = getattr(chunk.usage, "completion_tokens_details", None)
+            self.usage = Usage(
+                chunk.usage.prompt_tokens,
+                getattr(sent, "cached_tokens", None),
+                chunk.usage.completion_tokens,
+                getattr(sent, "cache_write_tokens", None),
+                getattr(written, "reasoning_tokens", None),
+            )
+        if not chunk.choices:  # the chunk with the usage has none
+            return ""
+        choice = chunk.choices[0]
+        refusal = (choice.delta.refusal if choice.delta else None) or ""
+        self.has_refused = self.has_refused or bool(refusal)
+        self.finish_reason = choice.finish_reason or self.finish_reason
+        if self.finish_reason and self.has_refused:
+            self.finish_reason = "refusal"
+        content = getattr(choice.logprobs, "content", None)
+        if content and self.log_probabilities is None:
+            self.log_probabilities = letter_log_probabilities(content[0].top_logprobs)
+        text = ((choice.delta.content if choice.delta else None) or "") + refusal
+        self.text += text
+        return text
+
+    def reply(self, request_id: str) -> Reply:
+        """The end of the reply."""
+        return Reply(
+            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+        )

@@ -1,0 +1,156 @@
+"""OpenAI: its Responses API (`openai:NAME`), and its Chat Completions (`openai_chat:NAME`).
+
+Its address is the SDK's own, or what OPENAI_BASE_URL says in the researcher's environment. A design cannot name
+another: the key would go there.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from oversight_app.clock import Clock
+from oversight_app.providers.base import Reply, Request, Usage
+from oversight_app.providers.chat_completions import ChatCompletionsProvider
+from oversight_app.providers.classify import ErrorEvent
+from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.openai_client import openai_client
+from oversight_app.providers.service import Service
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+KEY_VARIABLE = "OPENAI_API_KEY"
+ADDRESS_VARIABLE = "OPENAI_BASE_URL"
+
+_LEAST_TOKENS = 16
+"""The Responses API takes no lower limit; a letter is read from the beginning of what comes."""
+_REFUSED = frozenset(("invalid_prompt", "bio_policy", "misalignment_policy_violation"))
+"""Failures that are decisions about this one conversation: an end, and neither an outage nor a wrong setting."""
+
+
+class OpenAIChatProvider(ChatCompletionsProvider):
+    """OpenAI's Chat Completions."""
+
+    def __init__(self, base_url: str, clock: Clock, *, key: str, is_local: bool = False) -> None:
+        """`base_url` is empty for the SDK's own."""
+        service = _service("openai_chat", "a chat completion", base_url, key, is_local)
+        super().__init__(service, clock, limit="max_completion_tokens", is_openai=True)
+
+
+class OpenAIProvider(StreamedProvider["OpenAI"]):
+    """OpenAI's Responses API. Nothing is stored there."""
+
+    def __init__(self, base_url: str, clock: Clock, *, key: str, is_local: bool = False) -> None:
+        """`base_url` is empty for the SDK's own."""
+        super().__init__(_service("openai", "a response", base_url, key, is_local), clock)
+
+    def _make(self) -> "OpenAI":
+        return openai_client(self.service)
+
+    def _hear(self) -> Heard:
+        return _Heard()
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        arguments: dict[str, Any] = {
+            "model": request.model,
+            "input": [{"role": turn.role, "content": turn.text} for turn in request.turns],
+            "max_output_tokens": max(request.max_tokens, _LEAST_TOKENS),
+            "store": False,
+            "stream": True,
+            "timeout": timeout(request.deadline_s),
+        }
+        if request.system:
+            arguments["instructions"] = request.system
+        if request.temperature is not None:
+            arguments["temperature"] = request.temperature
+        if request.letters and not request.is_reasoned:
+            arguments |= {
+                "max_output_tokens": _LEAST_TOKENS,
+                "include": ["message.output_text.logprobs"],
+                "top_logprobs": TOP_LOG_PROBABILITIES,
+            }
+        if request.effort:
+            arguments["reasoning"] = {"effort": request.effort}
+        if request.cache_key:
+            arguments["prompt_cache_key"] = request.cache_key
+        return cast(EventStream, client.responses.create(**arguments))
+
+
+def _service(provider: str, speaks: str, base_url: str, key: str, is_local: bool) -> Service:
+    return Service(
+        provider=provider,
+        where=base_url or "OpenAI",
+        base_url=base_url,
+        key_variable=KEY_VARIABLE,
+        address_hint=f"the address in {ADDRESS_VARIABLE}, where that is set",
+        speaks=speaks,
+        key=key,
+        is_local=is_local,
+    )
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What has come of a response."""
+
+    text: str = ""
+    finish_reason: str = ""
+    model: str = ""
+    usage: Usage = field(default_factory=Usage)
+    log_probabilities: dict[str, float] | None = None
+    has_refused: bool = False
+
+    def take(self, event: Any) -> str:
+        """Note one event; the text it brings. Raises ErrorEvent where the service says that it failed."""
+        match event.type:
+            case "response.output_text.delta":
+                first = next(iter(getattr(event, "logprobs", None) or ()), None)
+                if first is not None and self.log_probabilities is None:
+                    self.log_probabilities = letter_log_probabilities(first.top_logprobs)
+                return self._add(event.delta)
+            case "response.refusal.delta":
+                self.has_refused = True
+                return self._add(event.delta)
+            case "response.created" | "response.in_progress":
+                self.model = getattr(event.response, "model", None) or self.model
+            case "response.completed" | "response.incomplete" | "response.failed":
+                self._end(event.response)
+            case "error":
+                raise ErrorEvent(event.code or "", event.message or "")
+        return ""
+
+    def reply(self, request_id: str) -> Reply:
+        """The end of the reply."""
+        return Reply(
+            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+        )
+
+    def _add(self, delta: str | None) -> str:
+        text = delta or ""
+        self.text += text
+        return text
+
+    def _end(self, response: Any) -> None:
+        self.model = getattr(response, "model", None) or self.model
+        usage = getattr(response, "usage", None)
+        if usage:
+            sent = getattr(usage, "input_tokens_details", None)
+            written = getattr(usage, "output_tokens_details", None)
+            self.usage = Usage(
+                usage.input_tokens,
+                getattr(sent, "cached_tokens", None),
+                usage.output_tokens,
+                getattr(sent, "cache_write_tokens", None),
+                getattr(written, "reasoning_tokens", None),
+            )
+        error = getattr(response, "error", None)
+        if response.status == "failed" or error:
+            code = getattr(error, "code", None) or ""
+            if code not in _REFUSED:
+                raise ErrorEvent(code, getattr(error, "message", None) or "")
+            self.finish_reason = code
+        elif response.status == "incomplete":
+            details = getattr(response, "incomplete_details", None)
+            self.finish_reason = getattr(details, "reason", None) or "incomplete"
+        else:
+            self.finish_reason = "refusal" if self.has_refused else response.status

@@ -1,0 +1,138 @@
+"""One attempt at a streamed reply, the same for every model service.
+
+A service differs in how it is asked and in how its events read; the two abstract methods say that. What is common is
+here: the deadline over the whole of a reply, the end of a socket when nobody listens any longer, the check that a
+stream is a stream, and one error policy (`classify`) for whatever is raised on the way.
+
+Each reply is one streamed request, also when only a letter is wanted, so there is one way in which things go wrong.
+"""
+
+import contextlib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from oversight_app.clock import Clock
+from oversight_app.errors import ProviderConfigError, ProviderError
+from oversight_app.providers.abilities import unhonoured_request
+from oversight_app.providers.alarm import Alarm
+from oversight_app.providers.base import Piece, Reply, Request, Text
+from oversight_app.providers.classify import broke_off, classify, not_a_stream, too_late
+from oversight_app.providers.service import Service
+
+if TYPE_CHECKING:
+    import httpx2
+
+_CONNECT_S = 5.0
+
+
+class Heard(Protocol):
+    """What has come of a reply so far. Services leave things out; nothing is taken for granted."""
+
+    text: str
+    finish_reason: str
+
+    def take(self, event: Any) -> str:
+        """Note one event; the text it brings."""
+        ...
+
+    def reply(self, request_id: str) -> Reply:
+        """The end of the reply."""
+        ...
+
+
+class EventStream(Protocol):
+    """What both SDKs return for a streamed request."""
+
+    response: "httpx2.Response"
+
+    def __iter__(self) -> Iterator[Any]:
+        """The events, as the SDK's objects."""
+        ...
+
+    def close(self) -> None:
+        """Close the socket."""
+        ...
+
+
+Client = TypeVar("Client")
+
+
+class StreamedProvider(ABC, Generic[Client]):
+    """One service. Replies may run on any number of threads at once; they share one client, made when first needed."""
+
+    request_id_header = "x-request-id"
+
+    def __init__(self, service: Service, clock: Clock) -> None:
+        """Nothing is imported or asked yet."""
+        self.name = service.provider
+        self.service = service
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._made: Client | None = None
+
+    @abstractmethod
+    def _make(self) -> Client:
+        """The SDK's client; the first import of the SDK is here."""
+
+    @abstractmethod
+    def _ask(self, client: Client, request: Request) -> EventStream:
+        """Send the request; returns when the headers of the answer are there."""
+
+    @abstractmethod
+    def _hear(self) -> Heard:
+        """An empty reply, to be filled from events."""
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        """One attempt, streamed; raises ProviderConfigError or ProviderUnavailable, also after some of the text."""
+        if problems := unhonoured_request(self.name, request):
+            raise ProviderConfigError(problems[0])
+        ends_at = self._clock.monotonic() + request.deadline_s
+        heard = self._hear()
+        alarm, request_id = Alarm(request.deadline_s), ""
+        failure: ProviderError | None = None
+        try:
+            with alarm:
+                with alarm.attending():
+                    stream = self._ask(self._client(), request)
+                with contextlib.closing(stream):
+                    content_type = stream.response.headers.get("content-type", "")
+                    if "event-stream" not in content_type:
+                        raise not_a_stream(content_type, self.service, request.model)
+                    request_id = stream.response.headers.get(self.request_id_header, "")
+                    for event in stream:
+                        text = heard.take(event)
+                        if text:
+                            yield Text(text)
+                        if self._clock.monotonic() >= ends_at:
+                            raise too_late(self.service, request.model, request.deadline_s)
+        except Exception as error:
+            failure = classify(error, self.service, request.model, self._clock.now())
+            request_id = request_id or getattr(error, "request_id", None) or ""
+        # A socket that was hung up breaks in whatever way, and may look like the good end of a stream.
+        if alarm.has_rung:
+            failure = too_late(self.service, request.model, request.deadline_s)
+        # Once the service has said why it ended, nothing of the reply is missing, whatever breaks after that.
+        if failure is not None and not heard.finish_reason:
+            # Out here and not where it was caught: the SDK's error holds the request and its headers, and nothing of
+            # it may be carried along.
+            failure.request_id = request_id
+            raise failure
+        if not heard.text and not heard.finish_reason:
+            raise broke_off(self.service, request.model)
+        yield heard.reply(request_id)
+
+    def _client(self) -> Client:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+def timeout(seconds: float) -> "httpx2.Timeout":
+    """Bounds until the headers are there. A server that reads a long passage is silent for as long as it needs."""
+    import httpx2
+
+    left = max(seconds, 0.001)
+    return httpx2.Timeout(left, connect=min(_CONNECT_S, left))

@@ -1,0 +1,20 @@
+"""Advice: the assistant speaks once, by itself, and nothing can be asked.
+
+What the advice consists of is the design's `advice`: the option alone, with an explanation, with a stated confidence,
+or quotations from the passage without an option.
+"""
+
+from oversight_app.study.design.assistant import AssistantDesign
+from oversight_app.study.protocols.speech import ASSISTANT, Rules, Speech, brief_of, never, seen, speeches
+from oversight_app.study.trial import Trial
+
+
+def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+    """The advice is due as soon as the question is open."""
+    if speeches(trial):
+        return None
+    stance = trial.plan.stance
+    return Speech(ASSISTANT, f"advice_{rules.advice.value}", brief_of(trial, stance), stance, seen(trial))
+
+
+RULES = Rules(next_turn, never, speaks_first=True, is_written_in=lambda rules: False)
