@@ -21,8 +21,9 @@ from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.protocols import next_turn
 from oversight_app.study.questions import folded
+from oversight_app.study.sent import sent
 from oversight_app.study.sitting import Sitting
-from oversight_app.study.transcript import fill, holes, lines, visible_messages
+from oversight_app.study.transcript import visible_messages
 from oversight_app.study.trial import Speaker, Trial, apply_to_trial
 from oversight_app.writers import LEASE_S, Job, Writers, close_once
 
@@ -46,8 +47,8 @@ class Replies:
 
         def decide(trial: Trial, now: datetime) -> tuple[list[Event], Trial]:
             message_id = f"{trial.plan.trial_id}.{len(trial.messages) + 1}"
-            sent = trial_verbs.send(trial, message_id, text, now)
-            return [sent], apply_to_trial(trial, sent, now)
+            written = trial_verbs.send(trial, message_id, text, now)
+            return [written], apply_to_trial(trial, written, now)
 
         self._start(participant_id, n, decide)
 
@@ -150,6 +151,7 @@ class Replies:
                 model,
                 request.prompt_hash,
                 tuple(message.message_id for message in visible_messages(seen)),
+                prompt=speech.prompt,
             )
             record.replies.begin(
                 reply_id, participant_id, n, self._writers.owner, now + timedelta(seconds=LEASE_S)
@@ -166,25 +168,18 @@ class Replies:
         """The prompt, the passage first, and what the model can see of the chat."""
         plan, assistant = self._proctor.plan, self._proctor.plan.design.assistant
         question = self._proctor.questions[trial.plan.question_id]
-        filling = holes(
-            question, trial.plan.option_order, trial.plan.stance, pass_question=assistant.pass_question
-        )
-        passage = filling["passage"]
-        turns = [Turn(line.role, line.text) for line in lines(trial)]
-        if assistant.passage_in_first_turn and passage and turns:
-            turns[0] = Turn("user", f"{passage}\n\n{turns[0].text}")
-            filling = filling | {"passage": ""}
+        told = sent(plan, question, trial.plan, visible_messages(trial), prompt=prompt)
         order = OptionOrder(trial.plan.option_order)
         shown = order.shown(question.options)
         return Request(
             model=assistant.provider_and_model[1],
-            system=fill(plan.prompts[prompt], filling, name=prompt).strip(),
-            turns=tuple(turns),
+            system=told.system,
+            turns=tuple(Turn(line.role, line.text) for line in told.turns),
             max_tokens=assistant.max_tokens,
             deadline_s=seconds,
             temperature=assistant.temperature,
             effort=assistant.effort or "",
-            prefix=passage,
+            prefix=told.prefix,
             words_per_s=assistant.words_per_s if self._paced else None,
             scene=Scene(
                 question=folded(question.text),

@@ -6,7 +6,7 @@ question only where the design passes it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,12 +34,17 @@ def visible_messages(trial: Trial) -> tuple[Message, ...]:
 
 
 def lines(trial: Trial) -> tuple[Line, ...]:
-    """The visible messages as alternating turns.
+    """The visible messages as alternating turns."""
+    return as_turns(visible_messages(trial))
+
+
+def as_turns(messages: Iterable[Message]) -> tuple[Line, ...]:
+    """Messages as alternating turns.
 
     Neighbours by one speaker are joined, an opening by the assistant is left out.
     """
     turns: list[Line] = []
-    for message in visible_messages(trial):
+    for message in messages:
         role: Literal["user", "assistant"] = "user" if message.speaker is Speaker.PARTICIPANT else "assistant"
         if turns and turns[-1].role == role:
             turns[-1] = Line(role, f"{turns[-1].text}\n\n{message.text}")

@@ -81,6 +81,9 @@ class ReplyBegun:
     model: str
     prompt_hash: str
     visible: tuple[str, ...]
+    speaker: str = "assistant"
+    stance: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
