@@ -19,7 +19,10 @@ def hole_names(text: str) -> set[str]:
 
 
 def test_every_prompt_is_found_by_its_name_and_the_readme_is_none() -> None:
-    assert set(load_prompts()) == {"chat", "chat_assigned", "zero_shot"}
+    assert set(load_prompts()) == {
+        *("chat", "chat_assigned", "zero_shot", "read_advice"),
+        *("judge_message", "judge_answer", "judge_answer_percent"),
+    }
 
 
 def test_whatever_a_protocol_or_a_method_asks_for_is_there() -> None:
