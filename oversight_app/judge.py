@@ -29,6 +29,7 @@ from oversight_app.study.judging import (
     ANSWER_PERCENT,
     MESSAGE,
     Judged,
+    Shown,
     ask_judge,
     is_sure_asked,
     judged_by_letter,
@@ -182,7 +183,7 @@ class Judge(Walker):
     def _write(self, page: QuestionPage, number: int) -> bool:
         """Write one message and have it answered; False where the judge has nothing to say or may not say it."""
         assert page.chat is not None
-        text = ask_judge(self._proctor.plan, page, MESSAGE, n_left=self._mind.n_messages - number)
+        text = ask_judge(self._proctor.plan, Shown.on(page), MESSAGE, n_left=self._mind.n_messages - number)
         scene = self._scene(page, says=(FIRST_MESSAGE, SECOND_MESSAGE)[min(number, 1)])
         request = self._request(page, text, MESSAGE_TOKENS, scene)
         said = self._call(page, MESSAGE, MESSAGE, request).text.strip()
@@ -195,13 +196,15 @@ class Judge(Walker):
     def _judged(self, page: QuestionPage) -> Judged | None:
         """The judge's answer to the page; None where it cannot be read."""
         if self._mind.gives_probabilities or not is_sure_asked(page):
-            request = self._request(page, ask_judge(self._proctor.plan, page, ANSWER), 1, self._scene(page))
+            request = self._request(
+                page, ask_judge(self._proctor.plan, Shown.on(page), ANSWER), 1, self._scene(page)
+            )
             reply = self._say(page, ANSWER, replace(request, letters=True))
             if len(reply.log_probabilities or {}) == len(LETTERS) or not is_sure_asked(page):
                 return judged_by_letter(reply.text, reply.log_probabilities, page)
             # Some are there: another letter was too unlikely to be among the first few, this once.
             self._mind.gives_probabilities = bool(reply.log_probabilities)
-        text = ask_judge(self._proctor.plan, page, ANSWER_PERCENT)
+        text = ask_judge(self._proctor.plan, Shown.on(page), ANSWER_PERCENT)
         scene = self._scene(page)
         scene = replace(scene, says=f"{scene.stance} 75%")
         reply = self._say(page, ANSWER_PERCENT, self._request(page, text, PERCENT_TOKENS, scene))
@@ -225,7 +228,7 @@ class Judge(Walker):
             turns=(Turn("user", text),),
             max_tokens=max_tokens,
             deadline_s=min(CALL_LIMIT_S, left_s),
-            prefix=passage_of(page),
+            prefix=passage_of(page.passage),
             scene=scene,
         )
 
@@ -250,6 +253,7 @@ class Judge(Walker):
         asked = JudgeAsked(
             page.n, purpose, mind.provider.name, mind.name, prompt, request.prompt_hash, begun, "", "failed"
         )
+        asked = replace(asked, visible=_visible(page))
         try:
             answered = ask(mind.provider, request, self._clock, patience)
         except ProviderError as error:
@@ -300,6 +304,11 @@ def _least(item: SurveyItem) -> Answer:
             return item.minimum if item.minimum is not None else item.maximum or 0.0
         case "text":
             return "-"
+
+
+def _visible(page: QuestionPage) -> tuple[str, ...]:
+    """The ids of the messages that the page shows."""
+    return tuple(line.message_id for line in page.chat.lines if line.text) if page.chat else ()
 
 
 def _finite(log_probabilities: Mapping[str, float] | None) -> dict[str, float]:

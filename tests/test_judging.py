@@ -11,6 +11,7 @@ import pytest
 
 from analysis.findings import analyse
 from analysis.load import load
+from oversight_app.advice_reading import read_advice
 from oversight_app.errors import NoPlan, ProviderConfigError, ProviderUnavailable, StudyStateError
 from oversight_app.export import ExportPaths, export_study
 from oversight_app.judging import GIVE_UP_AFTER, judge_participant_id, let_judge
@@ -20,6 +21,7 @@ from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.store import Store
 from oversight_app.study.design import FIVE_POINTS
 from oversight_app.study.events import JudgeAsked, ParticipantEnrolled
+from oversight_app.transcripts import account
 from tests.builders import START, make_clock, make_design, make_plan, make_proctor, make_store, seat
 
 
@@ -132,6 +134,34 @@ def test_a_judge_is_told_what_its_page_shows_and_not_what_the_assistant_was_told
     assert "argue" not in told
     assert "Explanation" not in told
     assert all(request.scene is not None for request in talker.asked)
+
+
+def test_what_a_judge_and_a_reader_were_sent_can_be_made_again_to_the_byte(tmp_path: Path) -> None:
+    plan = make_plan(make_design(answer={"sequence": "answer_first"}), prompts=load_prompts())
+    talker = Talker()
+    with make_store(tmp_path, plan) as store:
+        let_judge(store, "scripted:judge", 1, clock=make_clock(), n_messages=3)
+        let_judge(store, "talker:t", 1, clock=make_clock(), provider=talker, n_messages=2)
+        read_advice(store, "scripted:reader", clock=make_clock())
+        calls = [
+            call for trial in store.rows("trials") for call in account(store, str(trial["trial_id"])).calls
+        ]
+
+    given = {request.prompt_hash: request for request in talker.asked}
+    assert Counter(call.asked.purpose for call in calls).keys() == {
+        "judge_message",
+        "judge_answer",
+        "read_advice",
+    }
+    for call in calls:
+        assert call.sent.sent is not None, call.sent.why
+        assert call.sent.sent.prompt_hash == call.asked.prompt_hash
+        if call.asked.provider == "talker":
+            request = given[call.asked.prompt_hash]
+            assert (request.turns[0].text, request.prefix) == (
+                call.sent.sent.turns[0].text,
+                call.sent.sent.prefix,
+            )
 
 
 # -- beside people -----------------------------------------------------------------------

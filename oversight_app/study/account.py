@@ -7,6 +7,8 @@ participant saw.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oversight_app.study.asked_again import rebuilt_call
+from oversight_app.study.events import ModelAsked
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question, folded
@@ -30,6 +32,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call to a model beside the assistant's replies, and what it was sent."""
+
+    asked: ModelAsked
+    sent: Rebuilt
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One trial as a researcher reads it. `key`, `answer`, `initial`, `stance` are displayed letters, "" for none."""
 
@@ -44,6 +54,7 @@ class Account:
     initial: str
     stance: str
     entries: tuple[Entry, ...]
+    calls: tuple[Call, ...]
 
 
 def account_of(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -> Account:
@@ -61,6 +72,9 @@ def account_of(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         initial=order.displayed(trial.initial.choice) if trial.initial else "",
         stance=_displayed(order, trial.plan.stance),
         entries=tuple(_entries(trial, question, plan, order)),
+        calls=tuple(
+            Call(asked, rebuilt_call(plan, question, sitting, trial, asked)) for asked in trial.asked
+        ),
     )
 
 

@@ -8,6 +8,7 @@ it does for people.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from oversight_app.study.choice_reading import read_choice
 from oversight_app.study.design import ConfidenceScale
@@ -34,26 +35,47 @@ class Judged:
     probabilities: tuple[float, ...] = ()
 
 
-def ask_judge(plan: Plan, page: QuestionPage, prompt: str, *, n_left: int = 0) -> str:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a judge knows: the passage's paragraphs, the question, options in the order shown, the lines of the chat.
+
+    A line is (whether the judge wrote it, its text).
+    """
+
+    passage: tuple[str, ...]
+    question: str
+    options: tuple[str, ...]
+    lines: tuple[tuple[bool, str], ...] = ()
+
+    @classmethod
+    def on(cls, page: QuestionPage) -> Self:
+        """What this page shows."""
+        lines = page.chat.lines if page.chat else ()
+        return cls(
+            page.passage,
+            page.question,
+            page.options,
+            tuple((line.is_participant, line.text) for line in lines if line.text),
+        )
+
+
+def ask_judge(plan: Plan, shown: Shown, prompt: str, *, n_left: int = 0) -> str:
     """The text that asks a judge for a message or an answer, with what the page shows filled in."""
-    lines = page.chat.lines if page.chat else ()
     filling = {
-        "passage": passage_of(page),
-        "question": page.question.strip(),
+        "passage": passage_of(shown.passage),
+        "question": shown.question.strip(),
         "options": "\n".join(
-            f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, page.options, strict=True)
+            f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, shown.options, strict=True)
         ),
-        "chat": "\n\n".join(
-            f"{'You' if line.is_participant else 'Assistant'}: {line.text}" for line in lines if line.text
-        ),
+        "chat": "\n\n".join(f"{'You' if is_own else 'Assistant'}: {text}" for is_own, text in shown.lines),
         "n_left": str(n_left),
     }
     return fill(plan.prompts[prompt], filling, name=prompt).strip()
 
 
-def passage_of(page: QuestionPage) -> str:
-    """The page's passage as models are given it; empty without one."""
-    text = "\n\n".join(page.passage)
+def passage_of(passage: tuple[str, ...]) -> str:
+    """A page's passage as models are given it; empty without one."""
+    text = "\n\n".join(passage)
     return f"Passage:\n\n{text}" if text else ""
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from oversight_app.study.account import Account, Entry
+from oversight_app.study.account import Account, Call, Entry
 from oversight_app.study.events import canonical
 from oversight_app.study.sent import Rebuilt
 
@@ -15,7 +15,7 @@ def as_json_lines(account: Account, *, sent: bool = False) -> str:
     """
     objects = [_trial(account)]
     objects += [_message(entry, sent=sent) for entry in account.entries]
-    objects += [{"what": "call", **asdict(asked)} for asked in account.trial.asked]
+    objects += [_call(call, sent=sent) for call in account.calls]
     return "\n".join(canonical(each) for each in objects)
 
 
@@ -73,6 +73,11 @@ def _message(entry: Entry, *, sent: bool) -> dict[str, Any]:
     if sent and entry.sent is not None:
         said["sent"] = _sent(entry.sent)
     return said
+
+
+def _call(call: Call, *, sent: bool) -> dict[str, Any]:
+    said = {"what": "call", **asdict(call.asked)}
+    return said | {"sent": _sent(call.sent)} if sent else said
 
 
 def _sent(rebuilt: Rebuilt) -> dict[str, Any]:

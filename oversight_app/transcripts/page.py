@@ -22,7 +22,7 @@ def as_page(account: Account, *, sent: bool = False) -> str:
         plan=account.trial.plan,
         question=account.question,
         outcome=outcome_of(account),
-        others=[(iso(asked.asked_at), asked_of(account, asked)) for asked in account.trial.asked],
+        others=[(call, asked_of(account, call.asked)) for call in account.calls],
         quiet=QUIET,
         shows_sent=sent,
     )

@@ -22,8 +22,11 @@ def as_text(account: Account, *, sent: bool = False) -> str:
     ]
     for entry in account.entries:
         lines += _entry(entry, sent=sent)
-    for asked in account.trial.asked:
-        lines += ["", f"[{iso(asked.asked_at)}] {asked_of(account, asked)}"]
+    for call in account.calls:
+        lines.append("")
+        if sent:
+            lines += _sent(call.sent)
+        lines.append(f"[{iso(call.asked.asked_at)}] {asked_of(account, call.asked)}")
     return "\n".join(line.rstrip() for line in lines)
 
 

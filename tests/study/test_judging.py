@@ -12,6 +12,7 @@ from oversight_app.study.judging import (
     ANSWER_PERCENT,
     MESSAGE,
     Judged,
+    Shown,
     ask_judge,
     judged_by_letter,
     judged_by_words,
@@ -61,7 +62,7 @@ def on(scale: ConfidenceScale) -> QuestionPage:
 def test_a_judge_is_told_what_the_page_shows_the_forgotten_lines_included() -> None:
     page = replace(PAGE, passage=("The ice went out.", "Nobody saw it."), chat=CHAT)
 
-    text = ask_judge(PLAN, page, ANSWER)
+    text = ask_judge(PLAN, Shown.on(page), ANSWER)
 
     assert text.startswith("Passage:\n\nThe ice went out.\n\nNobody saw it.\n\n")
     assert "Question: When did it go?" in text
@@ -70,7 +71,7 @@ def test_a_judge_is_told_what_the_page_shows_the_forgotten_lines_included() -> N
 
 
 def test_without_passage_and_chat_nothing_stands_in_their_place() -> None:
-    text = ask_judge(PLAN, PAGE, ANSWER)
+    text = ask_judge(PLAN, Shown.on(PAGE), ANSWER)
 
     assert "Passage" not in text
     assert "have written" not in text
@@ -78,11 +79,11 @@ def test_without_passage_and_chat_nothing_stands_in_their_place() -> None:
 
 
 def test_a_judge_knows_how_many_messages_are_left() -> None:
-    assert "you may still write: 2." in ask_judge(PLAN, replace(PAGE, chat=CHAT), MESSAGE, n_left=2)
+    assert "you may still write: 2." in ask_judge(PLAN, Shown.on(replace(PAGE, chat=CHAT)), MESSAGE, n_left=2)
 
 
 def test_one_that_is_asked_in_words_is_told_the_form() -> None:
-    assert "B 70%" in ask_judge(PLAN, PAGE, ANSWER_PERCENT)
+    assert "B 70%" in ask_judge(PLAN, Shown.on(PAGE), ANSWER_PERCENT)
 
 
 # -- reading --------------------------------------------------------------------------

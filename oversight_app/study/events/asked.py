@@ -50,7 +50,8 @@ class AdviceRead(ModelAsked):
 class JudgeAsked(ModelAsked):
     """A model that judges in a participant's place was asked for a message or an answer.
 
-    `log_probabilities` are of displayed letters, as many as the service gave.
+    `log_probabilities` are of displayed letters, as many as the service gave; `visible` names the messages on the page.
     """
 
+    visible: tuple[str, ...] = ()
     log_probabilities: Mapping[str, float] = field(default_factory=dict)
