@@ -1,6 +1,7 @@
 """A model takes part in the participants' place: like them, beside them, and never taken for one of them."""
 
 import csv
+import json
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -179,9 +180,10 @@ def test_judges_take_no_place_and_no_cell_from_people(tmp_path: Path) -> None:
         seat(proctor, "p1")
         assert proctor.sitting("p1").cell
         assert store.n_places_taken() == 1
-        counts = export_study(store, tmp_path / "out", at=START)
-        kinds = Counter(row["participant_kind"] for row in rows_of(counts, "participants"))
+        paths = export_study(store, tmp_path / "out", at=START)
+        kinds = Counter(row["participant_kind"] for row in rows_of(paths, "participants"))
         assert kinds == {"human": 1, "simulated": 1}
+        assert json.loads(paths.manifest.read_text())["counts"]["began"] == 1
 
 
 # -- going on ----------------------------------------------------------------------------
