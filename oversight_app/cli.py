@@ -38,6 +38,8 @@ for command in (
     people.serve,
     study.status,
     results.model_alone,
+    results.judge,
+    results.read_advice,
     results.export,
     results.report,
     people.transcript,

@@ -272,7 +272,9 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
 
 
 def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
-    people = [row for row in people if row["participant_kind"] != "model"]
+    everybody = [row for row in people if row["participant_kind"] != "model"]
+    # Simulated participants beside people are not counted as people; a study of simulated ones only is counted by them.
+    people = [row for row in everybody if row["participant_kind"] == "human"] or everybody
     return {
         "invited": n_invited,
         "agreed_to_take_part": sum(row["consent_hash"] is not None for row in people),

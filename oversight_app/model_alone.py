@@ -9,16 +9,16 @@ record is never held open while a model thinks and a run that is killed loses at
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.projections import keep
 from oversight_app.providers import check_provider, has_temperature, provider_for
-from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
+from oversight_app.providers.asking import ask
+from oversight_app.providers.base import Provider, Request, Scene, Turn
 from oversight_app.providers.classify import without_words
-from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study.assignment import trials_alone
@@ -34,11 +34,11 @@ from oversight_app.study.events import (
     TrialShown,
 )
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.model_answer import METHODS, ask_alone, read_answer, simulated_stances
+from oversight_app.study.model_answer import METHODS, read_answer, simulated_stances
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, folded
+from oversight_app.study.sent import sent_alone
 from oversight_app.study.sitting import Sitting, apply, fold
-from oversight_app.study.transcript import introduced
 from oversight_app.study.trial import Trial, TrialStatus
 
 CALL_LIMIT_S = 120.0
@@ -92,15 +92,6 @@ class AloneSummary:
         if self.n_open:
             lines.append(f"{self.n_open} are still open; the same command asks only those.")
         return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """A reply with what surrounded it."""
-
-    reply: Reply
-    asked_at: datetime
-    attempts: int
 
 
 def answer_alone(
@@ -195,7 +186,7 @@ class _Run:
         """Ask one question and record the answer; raises ProviderUnavailable and records nothing when none came."""
         question = self._questions[trial.plan.question_id]
         request = self._request(trial, question)
-        answered = self._call(request)
+        answered = ask(self._provider, request, self._clock)
         reply, now = answered.reply, self._clock.now()
         answer = read_answer(reply.text, reply.log_probabilities, trial.plan.option_order, question)
         empty = "" if reply.text else without_words(reply.finish_reason)
@@ -209,6 +200,7 @@ class _Run:
             self._name,
             request.prompt_hash,
             (),
+            prompt=self._method,
         )
         closed = ReplyClosed(
             n,
@@ -253,17 +245,18 @@ class _Run:
     def _request(self, trial: Trial, question: Question) -> Request:
         order = OptionOrder(trial.plan.option_order)
         shown = order.shown(question.options)
+        told = sent_alone(self._plan, question, trial.plan, method=self._method)
         return Request(
             model=self._name,
-            system="",
-            turns=(Turn("user", ask_alone(self._plan, self._method, trial.plan, question)),),
+            system=told.system,
+            turns=tuple(Turn(line.role, line.text) for line in told.turns),
             # A model that thinks before its letter needs the room for that which it has in chats.
             max_tokens=1 if not self._is_reasoned else self._plan.design.assistant.max_tokens,
             deadline_s=CALL_LIMIT_S,
             temperature=0.0 if self._is_greedy else None,
             letters=True,
             effort=self._effort,
-            prefix=introduced(question.passage.text) if question.passage else "",
+            prefix=told.prefix,
             scene=Scene(
                 question=folded(question.text),
                 options=(shown[0], shown[1], shown[2], shown[3]),
@@ -271,20 +264,6 @@ class _Run:
                 dice=f"{self._plan.design.seed}/{trial.plan.trial_id}",
             ),
         )
-
-    def _call(self, request: Request) -> _Answered:
-        """The reply, asked for again while there is time; a reply that broke off is none."""
-        patience = Patience(self._clock)
-
-        def attempt(seconds: float) -> tuple[Reply, datetime]:
-            asked_at = self._clock.now()
-            reply = collect(self._provider.reply(replace(request, deadline_s=seconds)))
-            if not reply.finish_reason:
-                raise ProviderUnavailable("The service broke off before its reply was finished.")
-            return reply, asked_at
-
-        reply, asked_at = patience.persist(attempt, request.deadline_s)
-        return _Answered(reply, asked_at, patience.attempts)
 
     # -- recording -----------------------------------------------------------------------
 

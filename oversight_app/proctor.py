@@ -35,15 +35,22 @@ _log = logging.getLogger(__name__)
 
 
 class Proctor(Ledger):
-    """One study's proctor. `kind` is human, or simulated in a rehearsal."""
+    """One study's proctor. `kind` is human, or simulated in a rehearsal and for judges."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, kind: str = "human", watches_uptime: bool = False
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        kind: str = "human",
+        settings: Mapping[str, str] | None = None,
+        watches_uptime: bool = False,
     ) -> None:
-        """As a ledger; raises NoPlan without a frozen plan."""
+        """As a ledger; raises NoPlan without a frozen plan. `settings` go on record with everybody who enrols."""
         super().__init__(store, clock, watches_uptime=watches_uptime)
         self._recruits = Recruits(store, clock, self.plan.design.sitting.person_parameter)
         self._kind = kind
+        self._settings = dict(settings or {})
         self._process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._last_beat: datetime | None = None
 
@@ -84,7 +91,7 @@ class Proctor(Ledger):
             if agreed and self._is_full(record):
                 events = sitting_actions.turn_away(sitting)
             self._recruits.enrol(record, participant_id)
-            return [ParticipantEnrolled(self._kind), *events]
+            return [ParticipantEnrolled(self._kind, self._settings), *events]
 
         self.act(participant_id, decide)
 

@@ -1,8 +1,8 @@
 """Projections: what the events come to, kept as rows beside them, and made again from them.
 
-`keep` is the one way in which an event reaches `sittings`, `trials`, `messages`, `beliefs` and `survey`. The ledger
-calls it in the transaction that appends the event; `rebuild` calls it for every event on record, so both come to the
-same rows.
+`keep` is the one way in which an event reaches `sittings`, `trials`, `messages`, `calls`, `beliefs` and `survey`.
+The ledger calls it in the transaction that appends the event; `rebuild` calls it for every event on record, so both
+come to the same rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +14,10 @@ from oversight_app.store.store import Record
 from oversight_app.study.answers import answer_row
 from oversight_app.study.events import (
     STUDY_STREAM,
+    AdviceRead,
     BeliefStated,
     Event,
+    JudgeAsked,
     MessageSent,
     ParticipantAssigned,
     ParticipantLeft,
@@ -69,6 +71,11 @@ def keep(
                 record.save_belief(sitting.participant_id, sitting.trials[event.n - 1], at)
             case SurveyAnswered():
                 record.save_survey(sitting.participant_id, _as_asked(event.answers, plan))
+            case AdviceRead():
+                record.save_call(sitting.participant_id, sitting.trials[event.n - 1])
+                save([sitting.trials[event.n - 1]])
+            case JudgeAsked():
+                record.save_call(sitting.participant_id, sitting.trials[event.n - 1])
             case TrialClosed():
                 save([sitting.trials[event.n - 1]])
             case ParticipantLeft():

@@ -1,33 +1,18 @@
 """A simulated person in front of the page: sees what a browser shows, and does what a browser can do.
 
-`walk` is a sitting as a generator: it does one thing, and yields how many seconds pass before the next. Whoever drives
-it moves the clock in between, so that many people can be in a study at once. The person's mind is in `study/people.py`;
-the key of a question reaches it as knowledge, never through the page.
+The way through the pages is every walker's (`walking`); what is done at a question is this file's, and the person's
+mind is in `study/people.py`. The key of a question reaches it as knowledge, never through the page.
 """
 
 from collections.abc import Callable, Generator, Iterator
 from random import Random
-from typing import assert_never
 
 from oversight_app.proctor import Proctor
 from oversight_app.replies import Replies
 from oversight_app.study.choice_reading import read_choice
-from oversight_app.study.design import ConfidenceScale, Protocol
+from oversight_app.study.design import Protocol
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.page import (
-    BeginPage,
-    ComprehensionPage,
-    ConsentPage,
-    DebriefPage,
-    EndPage,
-    FeedbackPage,
-    InstructionsPage,
-    QuestionPage,
-    ReadingPage,
-    RestPage,
-    ScreeningPage,
-    SurveyPage,
-)
+from oversight_app.study.page import ComprehensionPage, QuestionPage, ReadingPage, SurveyPage
 from oversight_app.study.people import (
     FIRST_MESSAGE,
     SECOND_MESSAGE,
@@ -38,6 +23,7 @@ from oversight_app.study.people import (
     heeds,
     intend,
     leaves_on,
+    on_page,
     on_scale,
 )
 from oversight_app.study.people import (
@@ -45,8 +31,8 @@ from oversight_app.study.people import (
 )
 from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.questions import LETTERS
-from oversight_app.study.scoring import spread
 from oversight_app.study.survey import HELP_KEYS, NO, YES, Answer
+from oversight_app.walking import Walker
 
 _FAILS_FIRST_CHECK = 0.1
 """How likely a person gets the first attempt at the comprehension check wrong; the second is right."""
@@ -54,7 +40,7 @@ _BROWSER_LAG_S = 0.15
 _REASON = "It seemed the most likely."
 
 
-class Visitor:
+class Visitor(Walker):
     """One simulated participant."""
 
     def __init__(
@@ -67,9 +53,8 @@ class Visitor:
         dice: Random,
     ) -> None:
         """A person about to open the link of this participant, to whom each question is as `item_of` says by its id."""
-        self._proctor = proctor
+        super().__init__(proctor, participant_id)
         self._replies = replies
-        self._id = participant_id
         self._person = person
         self._item_of = item_of
         self._dice = dice
@@ -78,57 +63,30 @@ class Visitor:
 
     def walk(self) -> Iterator[float]:
         """From the link to the end page, or to where this person leaves."""
-        yield from self._walk()
+        yield from super().walk()
         self.share_done = 1.0
 
-    def _walk(self) -> Iterator[float]:
-        while True:
-            page = self._proctor.page(self._id)
-            match page:
-                case ConsentPage():
-                    yield self._dice.uniform(20, 60)
-                    self._proctor.give_consent(self._id, agreed=True)
-                case InstructionsPage():
-                    yield self._dice.uniform(30, 120)
-                    self._proctor.finish_instructions(self._id)
-                case ComprehensionPage():
-                    yield self._dice.uniform(15, 60)
-                    self._proctor.answer_comprehension(self._id, self._comprehension(page))
-                case BeginPage():
-                    yield self._dice.uniform(3, 20)
-                    self._proctor.begin(self._id, pledged=True)
-                case RestPage():
-                    yield self._dice.uniform(2, 15)
-                    self._proctor.go_on(self._id)
-                case QuestionPage() if self._leaves_on(page.n):
-                    if self._person.withdraws:
-                        yield self._dice.uniform(2, 15)
-                        self._proctor.withdraw(self._id)
-                    return
-                case QuestionPage():
-                    yield from self._work_on(page)
-                case ScreeningPage():
-                    yield self._dice.uniform(10, 40)
-                    eligible = tuple(question.eligible[0] for question in self._proctor.plan.screening)
-                    self._proctor.answer_screening(self._id, eligible)
-                case ReadingPage():
-                    yield page.remaining_ms / 1000 * self._dice.uniform(0.3, 1.2)
-                    self._proctor.read_passage(self._id, page.n)
-                case SurveyPage():
-                    yield self._dice.uniform(20, 90)
-                    self._proctor.answer_survey(self._id, self._survey(page))
-                case FeedbackPage():
-                    yield self._dice.uniform(2, 10)
-                    self._proctor.read_feedback(self._id, page.n)
-                case DebriefPage():
-                    yield self._dice.uniform(10, 60)
-                    self._proctor.finish(self._id)
-                case EndPage():
-                    return
-                case _:
-                    assert_never(page)
+    def takes(self, least_s: float, most_s: float) -> float:
+        """Some time in between."""
+        return self._dice.uniform(least_s, most_s)
 
-    def _work_on(self, page: QuestionPage) -> Iterator[float]:
+    def reads(self, page: ReadingPage) -> float:
+        """Most read for a part of the time there is; some to its end."""
+        return page.remaining_ms / 1000 * self._dice.uniform(0.3, 1.2)
+
+    def leaves_on(self, n: int) -> bool:
+        """Whether this person is one who leaves, and here."""
+        n_trials = len(self._proctor.sitting(self._id).trials)
+        self.share_done = (n - 1) / n_trials
+        return n == leaves_on(self._person, n_trials)
+
+    def leave(self) -> Iterator[float]:
+        """Press the button, or close the tab."""
+        if self._person.withdraws:
+            yield self.takes(2, 15)
+            self._proctor.withdraw(self._id)
+
+    def work_on(self, page: QuestionPage) -> Iterator[float]:
         """One question, from first sight to the answer or past the deadline."""
         plan = self._proctor.sitting(self._id).trials[page.n - 1].plan
         question = self._proctor.questions[plan.question_id]
@@ -156,7 +114,7 @@ class Visitor:
             yield from self._commit_first(page, intent, key)
         advice = yield from self._chat(page, intent)
         said = answer(self._person, intent, key, advice, page.confidence_scale, self._dice)
-        confidence, probabilities = _on_page(said, page)
+        confidence, probabilities = on_page(said, page.confidence_scale)
         yield intent.seconds * 0.3
         if limit_s is not None and intent.lets_it_lapse:
             if intent.leaves_a_draft:
@@ -180,7 +138,9 @@ class Visitor:
     def _heed(self, page: QuestionPage, asked_for: int) -> Iterator[float]:
         """An attention check: what it asks for, or anything."""
         choice = asked_for if heeds(self._person, self._dice) else self._dice.randrange(len(LETTERS))
-        confidence, probabilities = _on_page(Said(choice, on_scale(1.0, page.confidence_scale)), page)
+        confidence, probabilities = on_page(
+            Said(choice, on_scale(1.0, page.confidence_scale)), page.confidence_scale
+        )
         yield self._dice.uniform(3, 15)
         self._proctor.submit(
             self._id, page.n, choice, confidence, probabilities=probabilities, reason=self._reason()
@@ -193,11 +153,11 @@ class Visitor:
     def _commit_first(self, page: QuestionPage, intent: Intent, key: int) -> Iterator[float]:
         """The answer of one's own that comes before the assistant."""
         said = answer(self._person, intent, key, None, page.confidence_scale, self._dice)
-        confidence, probabilities = _on_page(said, page)
+        confidence, probabilities = on_page(said, page.confidence_scale)
         yield intent.seconds * 0.2
         self._proctor.commit_initial(self._id, page.n, said.choice, confidence, probabilities=probabilities)
 
-    def _survey(self, page: SurveyPage) -> dict[str, Answer]:
+    def survey(self, page: SurveyPage) -> dict[str, Answer]:
         """What this person says of themselves; hardly anybody had help from outside."""
         said: dict[str, Answer] = {}
         for item in page.items:
@@ -239,7 +199,7 @@ class Visitor:
         """What this person holds to be right after a reply: most keep their own view until they decide."""
         assert page.chat is not None
         said = Said(intent.own_choice, on_scale(intent.own_probability, page.confidence_scale))
-        confidence, probabilities = _on_page(said, page)
+        confidence, probabilities = on_page(said, page.confidence_scale)
         self._proctor.state_belief(
             self._id,
             page.n,
@@ -249,26 +209,13 @@ class Visitor:
             probabilities=probabilities,
         )
 
-    def _comprehension(self, page: ComprehensionPage) -> tuple[int, ...]:
+    def comprehension(self, page: ComprehensionPage) -> tuple[int, ...]:
+        """What is right, but for a few who first get one wrong."""
         right = tuple(question.correct for question in self._proctor.plan.comprehension)
         fails = page.attempt == 1 and page.attempts_left > 1 and self._dice.random() < _FAILS_FIRST_CHECK
         if not fails or not right:
             return right
         return ((right[0] + 1) % len(page.questions[0][1]), *right[1:])
-
-    def _leaves_on(self, n: int) -> bool:
-        n_trials = len(self._proctor.sitting(self._id).trials)
-        self.share_done = (n - 1) / n_trials
-        return n == leaves_on(self._person, n_trials)
-
-
-def _on_page(said: Said, page: QuestionPage) -> tuple[float | None, tuple[float | None, ...]]:
-    """Confidence and probabilities as the page's scale asks for them; a distribution in whole percents."""
-    if page.confidence_scale is not ConfidenceScale.DISTRIBUTION or said.confidence is None:
-        return said.confidence, ()
-    percents = [round(100 * p) for p in spread(said.confidence, said.choice)]
-    percents[said.choice] += 100 - sum(percents)
-    return None, tuple(percent / 100 for percent in percents)
 
 
 def _advice(page: QuestionPage) -> int | None:

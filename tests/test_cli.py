@@ -405,6 +405,24 @@ def test_a_model_that_is_not_there_is_one_paragraph_and_leaves_nothing(
     assert contents(planned) == before
 
 
+def test_a_judge_takes_part_and_its_advice_is_read(planned: Path) -> None:
+    judged = done("judge", planned, "--model", "scripted:judge", "--participants", "2", "--limit", "1")
+    again = done("judge", planned, "--model", "scripted:judge", "--participants", "1", "--limit", "1")
+
+    assert "scripted:judge answered 1 questions; 0 of 2 judges are through." in judged
+    assert "goes on with the others" in again
+    assert "simulated: 1" in done("status", planned)
+    read = done("read-advice", planned, "--model", "scripted:reader")
+    assert "read the advice of" in read or "nothing was read" in read
+
+
+@pytest.mark.parametrize("command", [("read-advice",), ("judge", "--participants", "1")])
+def test_a_model_that_reads_or_judges_must_be_one_that_there_is(
+    planned: Path, command: tuple[str, ...]
+) -> None:
+    assert "There is no model 'gpt:x'" in refused(command[0], planned, "--model", "gpt:x", *command[1:])
+
+
 def test_a_trial_that_does_not_exist_is_named(planned: Path) -> None:
     assert "There is no trial 'nobody-001'" in refused("transcript", planned, "nobody-001")
 

@@ -167,7 +167,15 @@ def test_messages_and_calls_are_kept_as_written(proctor: Proctor) -> None:
     assert {row["text"] for row in sent} == {'Which one,\nand "why"?'}
     assert all(row["text"].endswith('"surely",\nas I said.') for row in received)
     assert len(calls) == len(received) == len(sent)
-    assert {(row["tokens_in"], row["tokens_cached"], row["model"]) for row in calls} == {("40", "", "demo-1")}
+    assert {(row["tokens_in"], row["tokens_cached"]) for row in calls} == {("40", "")}
+    assert {(row["model"], row["model_answered"], row["prompt"]) for row in calls} == {
+        ("demo", "demo-1", "chat_assigned")
+    }
+    by_id = {row["message_id"]: row for row in messages}
+    assert all(by_id[row["visible"]] in sent for row in received)
+    assert {(row["model"], row["model_answered"], row["provider"], row["attempts"]) for row in received} == {
+        ("demo-1", "demo-1", "scripted", "1")
+    }
     for row in (*received, *calls):
         assert (row["tokens_out"], row["tokens_cache_written"], row["tokens_reasoning"]) == ("7", "5", "3")
     assert {(row["purpose"], row["attempt"], row["error"]) for row in calls} == {("reply", "1", "")}

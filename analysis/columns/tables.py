@@ -47,6 +47,8 @@ _WHERE = (
     count("passage_exposure", "How many questions on this passage so far, this one included", minimum=1),
 )
 _PROMPT_HASH = text("prompt_hash", "SHA-256 of the prompt as sent")
+_PROMPT = text("prompt", "Name of the prompt, a file of the plan that is filled in for the trial")
+_MODEL_ANSWERED = text("model_answered", "Model and version as the service names it in its reply")
 _TOKENS = (
     count("tokens_in", "Tokens sent, those from and into the service's cache included", unit="tokens"),
     count("tokens_cached", "Tokens sent that the service had cached", unit="tokens"),
@@ -131,6 +133,12 @@ _ANSWERS = (
         "How long the passage stood alone before the question; empty without a reading phase",
     ),
     seconds("min_time_s", "Time before which no answer was taken; empty without one"),
+    letter(
+        "advice_choice_by_model",
+        "Option the assistant stood for last as a model read it (advice_choice: as the rule did); empty where it read "
+        "none, and where advice_reader is empty nobody asked it",
+    ),
+    text("advice_reader", "The model that read advice_choice_by_model, PROVIDER:NAME"),
 )
 
 _PARTICIPANTS = (
@@ -152,6 +160,7 @@ _PARTICIPANTS = (
         "Who withdrew: 1 where their data may be used, 0 where not, and then this row is all that is exported of them; "
         "empty where they did not say",
     ),
+    text("simulated_by", "The model that played this participant, PROVIDER:NAME; empty for everybody else"),
 )
 
 _QUESTIONS = (
@@ -211,6 +220,12 @@ _MESSAGES = (
     *_REPLY_TIMES,
     _FINISH_REASON,
     text("status", "Whether the message is complete, stopped, interrupted or failed"),
+    text("message_id", "The message, as visible names it"),
+    text("provider", "Model service of the model that wrote it"),
+    _PROMPT,
+    _MODEL_ANSWERED,
+    count("attempts", "Tries that the reply took, the last one included", minimum=1),
+    text("visible", "message_id of each message that the model was sent, in order, with spaces between"),
 )
 
 _BELIEFS = (
@@ -226,7 +241,12 @@ _MODEL_CALLS = (
     text("call_id", "One request to a model service", required=True),
     text("trial_id", "The trial it was made for"),
     text("participant_id", "The person or model it was made for"),
-    one_of("purpose", ("reply", "answer"), "A reply to a person, or an answer of the model alone"),
+    one_of(
+        "purpose",
+        ("reply", "answer", "judge_message", "judge_answer", "read_advice"),
+        "A reply to a person, an answer of the model alone, a message or an answer of a simulated judge, or a reading "
+        "of the assistant's advice",
+    ),
     text("provider", "Model service"),
     text("model", "Model asked for"),
     text("method", "How the model alone was asked"),
@@ -239,6 +259,9 @@ _MODEL_CALLS = (
     text("status", "Whether the call was complete, stopped, interrupted or failed"),
     text("error", "What went wrong"),
     _PROMPT_HASH,
+    _PROMPT,
+    _MODEL_ANSWERED,
+    text("text", "What came back, where it stands in no other table"),
 )
 
 _EVENTS = (

@@ -95,14 +95,34 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
 @click.command(short_help="Print the chat of one trial.")
 @study_argument
 @click.argument("trial", metavar="TRIAL")
-def transcript(study: Path, trial: str) -> None:
-    """Print what a participant and the assistant wrote in one trial.
+@click.option("--sent", is_flag=True, help="Show what each reply's model was sent, in full.")
+@click.option("--html", "as_html", is_flag=True, help="As one HTML page that opens without a network.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines for a program to read.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="A new file to write instead of printing."
+)
+def transcript(study: Path, trial: str, sent: bool, as_html: bool, as_json: bool, out: Path | None) -> None:
+    """Print what a participant and the assistant wrote in one trial, and what came with each message.
 
     \b
-    Example: oversight transcript mystudy k3m9x2pa-004
+    Example: oversight transcript mystudy k3m9x2pa-004 --sent --html --out trial.html
     """
+    from oversight_app import transcripts
+    from oversight_app.errors import BadInput
     from oversight_app.study_folder import StudyFolder
-    from oversight_app.transcripts import transcript_of
 
+    if as_html and as_json:
+        raise BadInput("A transcript is printed as HTML or as JSON lines; choose one of --html and --json.")
     with StudyFolder.open(study).open_store() as store:
-        click.echo(transcript_of(store, trial))
+        account = transcripts.account(store, trial)
+    form = transcripts.as_page if as_html else transcripts.as_json_lines if as_json else transcripts.as_text
+    said = form(account, sent=sent)
+    if out is None:
+        click.echo(said)
+        return
+    try:
+        with out.open("x", encoding="utf-8", newline="") as file:
+            file.write(said + "\n")
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error.strerror}. Choose another name.") from None
+    click.echo(f"Wrote {out}")

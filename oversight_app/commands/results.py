@@ -61,6 +61,79 @@ def model_alone(study: Path, model: str, method: str) -> None:
     click.echo(summary.describe())
 
 
+@click.command(short_help="A model takes part in the participants' place.")
+@study_argument
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    help="The judge, PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
+)
+@click.option(
+    "--participants", type=click.IntRange(1, 100_000), required=True, help="How many judges there are."
+)
+@click.option(
+    "--messages",
+    type=click.IntRange(0, 20),
+    default=1,
+    show_default=True,
+    help="How many a judge may write to the assistant in one question.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), help="Stop after so many questions; the next run goes on there."
+)
+def judge(study: Path, model: str, participants: int, messages: int, limit: int | None) -> None:
+    """Let a model take part in the participants' place, under the study's own protocol, marked as simulated.
+
+    \b
+    Example: oversight judge mystudy --model compatible:NAME@http://127.0.0.1:8080/v1 --participants 20
+    """
+    from oversight_app import judging
+    from oversight_app.clock import SystemClock
+    from oversight_app.errors import ProviderUnavailable
+    from oversight_app.study_folder import StudyFolder
+
+    with StudyFolder.open(study).open_store() as store, progress("Judging") as on_progress:
+        summary = judging.let_judge(
+            store,
+            model,
+            participants,
+            n_messages=messages,
+            limit=limit,
+            clock=SystemClock(),
+            on_progress=on_progress,
+        )
+    if summary.has_broken_off:
+        raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
+    click.echo(summary.describe())
+
+
+@click.command("read-advice", short_help="A model reads what the assistant stood for.")
+@study_argument
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    help="PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
+)
+def read_advice(study: Path, model: str) -> None:
+    """Let a model read, beside the rule, which option the assistant stood for in each trial that is over.
+
+    \b
+    Example: oversight read-advice mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
+    """
+    from oversight_app import advice_reading
+    from oversight_app.clock import SystemClock
+    from oversight_app.errors import ProviderUnavailable
+    from oversight_app.study_folder import StudyFolder
+
+    with StudyFolder.open(study).open_store() as store, progress("Reading") as on_progress:
+        summary = advice_reading.read_advice(store, model, clock=SystemClock(), on_progress=on_progress)
+    if summary.n_open:
+        raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
+    click.echo(summary.describe())
+
+
 @click.command(short_help="Write all tables as CSV.")
 @study_argument
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write.  [default: STUDY/exports/...]")

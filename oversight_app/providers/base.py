@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from oversight_app.errors import ProviderUnavailable
 from oversight_app.study.plan import hash_of
+from oversight_app.study.sent import prompt_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Scene:
     holds_share: float = 0.7
     part: str = "chat"
     """The name of the prompt that a real service would speak from."""
+    says: str = ""
+    """What it says, word for word, where that is the caller's to decide; empty: what the script makes of the scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Request:
     @property
     def prompt_hash(self) -> str:
         """64 hex digits over everything the model is told."""
-        return hash_of([self.system, [[turn.role, turn.text] for turn in self.turns]])
+        return prompt_hash(self.system, ((turn.role, turn.text) for turn in self.turns))
 
 
 @dataclass(frozen=True, slots=True)

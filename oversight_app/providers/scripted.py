@@ -37,14 +37,14 @@ class ScriptedProvider:
         """The next words of the script, one word a piece, at the pace asked for."""
         if request.scene is None:
             raise ProviderConfigError("The scripted assistant was asked without a scene to play from.")
-        if request.letters:
+        if request.letters and not request.scene.says:
             return _letter(request, request.scene)
         return self._type(request, request.scene)
 
     def _type(self, request: Request, scene: Scene) -> Iterator[Piece]:
         begun = self._clock.monotonic()
         typed = ""
-        words = _WORD.findall(speak(scene, request.turns))
+        words = _WORD.findall(scene.says or speak(scene, request.turns))
         for word in words[: request.max_tokens]:
             if request.words_per_s:
                 self._clock.sleep(1 / request.words_per_s)

@@ -1,8 +1,8 @@
 """The schema, as numbered migrations that are only ever added.
 
 `events` is the record. Everything below it can be rebuilt from events, plan and bank: `sittings`, `trials`, `messages`,
-`beliefs` and `survey` are projections written in the same transaction as the events they come from. `replies` holds the
-running ones, `observations` what stands beside the record.
+`calls`, `beliefs` and `survey` are projections written in the same transaction as the events they come from. `replies`
+holds the running ones, `observations` what stands beside the record.
 The views `answers` and `transcripts` let the file explain itself in any SQLite browser.
 
 sqlite_utils, which does the migrating, brings pandas along: a third of a second and 80 MiB that a server over a file of
@@ -11,6 +11,7 @@ the present schema does not need. So it is imported where there is something to 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -191,6 +192,53 @@ def _counters(db: sqlite_utils.Database) -> None:
         db.table("messages").add_column(column, int)
 
 
+@study(name="009_transcripts")
+def _transcripts(db: sqlite_utils.Database) -> None:
+    """What each reply's model was sent and who it said it was; calls beside the assistant's; simulated judges."""
+    messages, trials = db.table("messages"), db.table("trials")
+    for column in ("prompt", "model_asked", "model_answered", "visible"):
+        messages.add_column(column, str)
+    for column in _READINGS:
+        trials.add_column(column, str)
+    db.table("sittings").add_column("simulated_by", str)
+    call = dict.fromkeys(
+        "call_id trial_id participant_id asked_at purpose provider model model_answered prompt prompt_hash text status "
+        "error finish_reason request_id".split(),
+        str,
+    )
+    counts = dict.fromkeys(
+        "tokens_in tokens_cached tokens_out tokens_cache_written tokens_reasoning attempts".split(), int
+    )
+    db.table("calls").create(call | counts | {"total_s": float}, pk="call_id", strict=True)
+    _fill_messages(db)
+    db.create_view(
+        "answers",
+        f"select {', '.join((*ANSWER_COLUMNS, *_LATER_COLUMNS, *_READINGS))} from trials where status <> '' "
+        "order by participant_id, n",
+        replace=True,
+    )
+
+
+def _fill_messages(db: sqlite_utils.Database) -> None:
+    """What was on record all along: rows come from events."""
+    events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")
+    for row in list(events):
+        body = json.loads(row["body"])
+        # A reply's id is its trial's, a dot, and its number in it.
+        place = (body["reply_id"].rpartition(".")[0], body["reply_id"])
+        if row["kind"] == "ReplyBegun":
+            db.execute(
+                "UPDATE messages SET model_asked = ?, visible = ? WHERE trial_id = ? AND message_id = ?",
+                (body["model"], " ".join(body["visible"]) or None, *place),
+            )
+        else:
+            db.execute(
+                "UPDATE messages SET model_answered = ? WHERE trial_id = ? AND message_id = ?",
+                (body.get("model_answered") or None, *place),
+            )
+
+
+_READINGS = ("advice_choice_by_model", "advice_reader")
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 

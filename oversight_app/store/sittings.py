@@ -1,4 +1,4 @@
-"""Projections: sittings, trials, messages, beliefs and questionnaires as rows, written beside their events.
+"""Projections: sittings, trials, messages, calls, beliefs and questionnaires as rows, written beside their events.
 
 They answer what the sweeper, assignment, status and export ask without replaying anybody's sitting, and can be made
 again from the events at any time.
@@ -26,15 +26,16 @@ def save_sitting(
     """Insert or update a sitting; `strand` is given once, when the participant is assigned."""
     connection.execute(
         "INSERT INTO sittings (participant_id, kind, stage, cell, strand, turn, assigned_at, started_at, ended_at, "
-        "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help, keeps_data) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "last_sign_at, due_at, outcome, consent_hash, n_closed, n_comprehension, withdrew, external_help, keeps_data, "
+        "simulated_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (participant_id) DO UPDATE SET kind = excluded.kind, stage = excluded.stage, "
         "cell = excluded.cell, strand = coalesce(excluded.strand, strand), turn = excluded.turn, "
         "assigned_at = excluded.assigned_at, started_at = excluded.started_at, ended_at = excluded.ended_at, "
         "last_sign_at = excluded.last_sign_at, due_at = excluded.due_at, outcome = excluded.outcome, "
         "consent_hash = excluded.consent_hash, n_closed = excluded.n_closed, "
         "n_comprehension = excluded.n_comprehension, withdrew = excluded.withdrew, "
-        "external_help = excluded.external_help, keeps_data = excluded.keeps_data",
+        "external_help = excluded.external_help, keeps_data = excluded.keeps_data, "
+        "simulated_by = excluded.simulated_by",
         (
             sitting.participant_id,
             sitting.kind,
@@ -54,6 +55,7 @@ def save_sitting(
             int(sitting.outcome == Outcome.WITHDREW),
             None if sitting.external_help is None else int(sitting.external_help),
             None if sitting.keeps_data is None else int(sitting.keeps_data),
+            sitting.settings.get("judge"),
         ),
     )
 
@@ -75,8 +77,9 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     connection.execute(
         "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
         "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
-        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s, prompt, "
+        "model_asked, model_answered, visible) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.message_id,
             trial.plan.trial_id,
@@ -102,6 +105,10 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.attempts if closed else None,
             closed.first_text_s if closed else None,
             closed.total_s if closed else None,
+            (begun.prompt or None) if begun else None,
+            begun.model if begun else None,
+            (closed.model_answered or None) if closed else None,
+            (" ".join(begun.visible) or None) if begun else None,
         ),
     )
 
@@ -109,6 +116,40 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
 def _stance_of(begun: ReplyBegun, trial: Trial) -> str:
     """What a speaker argued for. Events from before there were several speakers leave it to the trial."""
     return begun.stance if begun.prompt else trial.plan.stance
+
+
+def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial) -> None:
+    """Insert the call that a model was asked last about a trial, beside the assistant's replies."""
+    asked = trial.asked[-1]
+    trial_id = trial.plan.trial_id
+    row = {
+        "call_id": f"{trial_id}/{len(trial.asked)}",
+        "trial_id": trial_id,
+        "participant_id": participant_id,
+        "asked_at": iso(asked.asked_at),
+        "purpose": asked.purpose,
+        "provider": asked.provider,
+        "model": asked.model,
+        "model_answered": asked.model_answered or None,
+        "prompt": asked.prompt,
+        "prompt_hash": asked.prompt_hash,
+        "text": asked.text or None,
+        "status": asked.status,
+        "error": asked.error or None,
+        "finish_reason": asked.finish_reason or None,
+        "request_id": asked.request_id or None,
+        "tokens_in": asked.tokens_in,
+        "tokens_cached": asked.tokens_cached,
+        "tokens_out": asked.tokens_out,
+        "tokens_cache_written": asked.tokens_cache_written,
+        "tokens_reasoning": asked.tokens_reasoning,
+        "attempts": asked.attempts,
+        "total_s": asked.total_s,
+    }
+    connection.execute(
+        f"INSERT OR REPLACE INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+        tuple(row.values()),
+    )
 
 
 def save_belief(connection: sqlite3.Connection, participant_id: str, trial: Trial, at: datetime) -> None:
@@ -145,7 +186,7 @@ def _as_text(answer: str | float) -> str:
 
 def forget(connection: sqlite3.Connection) -> None:
     """Empty the projections, to make them again."""
-    for table in ("sittings", "trials", "messages", "beliefs", "survey"):
+    for table in ("sittings", "trials", "messages", "calls", "beliefs", "survey"):
         connection.execute(f"DELETE FROM {table}")
 
 

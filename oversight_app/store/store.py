@@ -56,6 +56,10 @@ class Record:
         """Update a message's projection."""
         sittings.save_message(self._connection, participant_id, trial, message)
 
+    def save_call(self, participant_id: str, trial: Trial) -> None:
+        """Keep the call of a model, beside the assistant's, that was made last about a trial."""
+        sittings.save_call(self._connection, participant_id, trial)
+
     def save_belief(self, participant_id: str, trial: Trial, at: datetime) -> None:
         """Keep the belief stated last in a trial."""
         sittings.save_belief(self._connection, participant_id, trial, at)

@@ -41,17 +41,25 @@ _PARTICIPANTS = (
     "(SELECT sum(coalesce(correct, 0) = 0 AND status NOT IN ('abandoned', 'void')) FROM trials t "
     "WHERE t.participant_id = s.participant_id AND is_attention_check = 1 AND status <> '') AS n_attention_failed, "
     "nullif(s.consent_hash, '') AS consent_hash, CASE WHEN s.kind = 'model' THEN NULL ELSE s.withdrew END AS withdrew, "
-    "s.external_help AS external_help_reported, s.keeps_data FROM sittings s "
+    "s.external_help AS external_help_reported, s.keeps_data, s.simulated_by FROM sittings s "
     "ORDER BY coalesce(assigned_at, started_at), participant_id"
 )
 
-# A reply of the assistant, or of a model that answers alone, is one call; `attempt` is the one that ended it.
+# A reply of the assistant, or of a model that answers alone, is one call; `attempt` is the one that ended it. Their
+# texts stand in `messages`; calls for other purposes bring theirs along.
 _MODEL_CALLS = (
     "SELECT m.message_id AS call_id, m.trial_id, m.participant_id, "
-    "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, m.model, t.method, "
+    "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, "
+    "coalesce(m.model_asked, m.model) AS model, t.method, "
     "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
-    "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash "
-    "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL ORDER BY m.at, m.message_id"
+    "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash, "
+    "m.prompt, m.model_answered, NULL AS text "
+    "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL "
+    "UNION ALL "
+    "SELECT c.call_id, c.trial_id, c.participant_id, c.purpose, c.provider, c.model, NULL, "
+    "c.attempts, c.asked_at, NULL, c.total_s, c.tokens_in, c.tokens_cached, c.tokens_out, "
+    "c.tokens_cache_written, c.tokens_reasoning, c.finish_reason, c.request_id, c.status, c.error, c.prompt_hash, "
+    "c.prompt, c.model_answered, c.text FROM calls c ORDER BY started_at, call_id"
 )
 
 TABLES = {

@@ -64,7 +64,7 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         **_initial(trial),
         "reason": (closed.reason if closed else "") or None,
         "stance": trial.plan.stance or None,
-        "manipulated": int(trial.plan.manipulated) if _is_assisted(trial) else None,
+        "manipulated": int(trial.plan.manipulated) if is_assisted(trial) else None,
         **_advice(trial, question),
         **_traffic(trial),
         "time_limit_s": trial.plan.time_limit_s,
@@ -74,6 +74,7 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         "browser_response_time_s": closed.browser_response_time_s if closed else None,
         "shown_at": iso(trial.shown_at) if trial.shown_at else None,
         "closed_at": iso(closed.closed_at) if closed else None,
+        **_advice_by_model(trial),
     }
 
 
@@ -108,18 +109,14 @@ def read_advice(trial: Trial, question: Question) -> tuple[str, ...]:
     """
     order = OptionOrder(trial.plan.option_order)
     shown = order.shown(question.options)
-    letters = [read_choice(message.text, shown) for message in _advising(trial)]
+    letters = [read_choice(message.text, shown) for message in advising(trial)]
     return tuple(order.original(letter) if letter else "" for letter in letters)
-
-
-def _advising(trial: Trial) -> list[Message]:
-    return [message for message in _replies(trial) if message.text and message.voice != CRITIC]
 
 
 def _last_stated(trial: Trial, stated: tuple[str, ...]) -> str:
     """What each speaker that named an option stood for last; empty where they differ."""
     last: dict[str, str] = {}
-    for message, letter in zip(_advising(trial), stated, strict=True):
+    for message, letter in zip(advising(trial), stated, strict=True):
         if letter:
             last[message.voice] = letter
     return last.popitem()[1] if len(set(last.values())) == 1 else ""
@@ -148,13 +145,13 @@ def _who(sitting: Sitting, trial: Trial, plan: Plan) -> dict[str, Cell]:
     }
 
 
-def _is_assisted(trial: Trial) -> bool:
+def is_assisted(trial: Trial) -> bool:
     """Whether there was an assistant; an attention check has none, whatever the block around it."""
     return trial.plan.condition == Condition.HUMAN_WITH_MODEL and not trial.plan.is_attention_check
 
 
 def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
-    if not _is_assisted(trial):
+    if not is_assisted(trial):
         return dict.fromkeys(
             ("first_advice_choice", "advice_choice", "advice_correct", "advice_status", "advice_source")
         )
@@ -177,8 +174,17 @@ def _advice(trial: Trial, question: Question) -> dict[str, Cell]:
     }
 
 
+def _advice_by_model(trial: Trial) -> dict[str, Cell]:
+    """The last reading of the advice by a model; the rule's stands beside it."""
+    read = trial.advice_readings[-1] if trial.advice_readings else None
+    return {
+        "advice_choice_by_model": (read.choice or None) if read else None,
+        "advice_reader": f"{read.provider}:{read.model}" if read else None,
+    }
+
+
 def _traffic(trial: Trial) -> dict[str, Cell]:
-    if not _is_assisted(trial):
+    if not is_assisted(trial):
         return dict.fromkeys(("n_messages", "n_replies", "n_replies_failed", "n_resets", "assistant_wait_s"))
     replies = _replies(trial)
     waits = [m.closed.total_s for m in replies if m.closed is not None and m.closed.total_s is not None]
@@ -189,6 +195,11 @@ def _traffic(trial: Trial) -> dict[str, Cell]:
         "n_resets": trial.n_resets,
         "assistant_wait_s": sum(waits) if waits else None,
     }
+
+
+def advising(trial: Trial) -> list[Message]:
+    """The replies in which there may be advice: those that say something. A critic stands for nothing."""
+    return [message for message in _replies(trial) if message.text and message.voice != CRITIC]
 
 
 def _replies(trial: Trial) -> list[Message]:

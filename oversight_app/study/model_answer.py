@@ -52,7 +52,7 @@ def read_answer(
     """The answer in a reply; `log_probabilities` are of displayed letters."""
     order = OptionOrder(option_order)
     displayed = read_choice(text, order.shown(question.options))
-    shares = _shares(log_probabilities or {})
+    shares = shares_of(log_probabilities or {})
     choice = order.original(displayed) if displayed else ""
     return ModelAnswer(
         status=TrialStatus.ANSWERED if choice else TrialStatus.UNREADABLE,
@@ -80,7 +80,7 @@ def simulated_stances(
     return stances
 
 
-def _shares(log_probabilities: Mapping[str, float]) -> dict[str, float]:
+def shares_of(log_probabilities: Mapping[str, float]) -> dict[str, float]:
     """The four letters' probabilities, made to add up to 1; empty unless all four are there and one is above 0."""
     if not all(letter in log_probabilities for letter in LETTERS):
         return {}

@@ -9,11 +9,13 @@ condition can be computed (`study/truth.py`).
 Everything is a rule over values; the dice come in as an argument. Options are indices 0-3 as displayed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 from random import Random
 
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
+from oversight_app.study.scoring import spread
 
 MEAN = 0.3
 PERSON_LEVEL_SD, PERSON_SLOPE_SD = 0.6, 0.4
@@ -196,6 +198,20 @@ def answer(
 def expit(logit: float) -> float:
     """The probability that a logit stands for."""
     return 1 / (1 + exp(-logit))
+
+
+def on_page(said: Answer, scale: ConfidenceScale) -> tuple[float | None, tuple[float, ...]]:
+    """Confidence and probabilities as the page's scale asks for them; a distribution in whole percents."""
+    if scale is not ConfidenceScale.DISTRIBUTION or said.confidence is None:
+        return said.confidence, ()
+    return None, in_percents(spread(said.confidence, said.choice), said.choice)
+
+
+def in_percents(shares: Sequence[float], choice: int) -> tuple[float, ...]:
+    """Four shares in whole percents, as a page takes them; what rounding leaves over goes to the choice."""
+    percents = [round(100 * share) for share in shares]
+    percents[choice] += 100 - sum(percents)
+    return tuple(percent / 100 for percent in percents)
 
 
 def on_scale(felt: float, scale: ConfidenceScale) -> float | None:

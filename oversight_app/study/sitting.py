@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from oversight_app.study.design import Design, Feedback, Outcome
 from oversight_app.study.events import (
+    AdviceRead,
     BeliefStated,
     ComprehensionAnswered,
     ConsentGiven,
@@ -26,6 +27,7 @@ from oversight_app.study.events import (
     Happened,
     InitialAnswered,
     InstructionsRead,
+    JudgeAsked,
     LimitLifted,
     MessageSent,
     NextAsked,
@@ -80,9 +82,11 @@ _TrialEvent = (
     | ContextReset
     | PauseAsked
     | TrialClosed
+    | AdviceRead
+    | JudgeAsked
 )
-_NOT_A_SIGN = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
-"""Events that the server causes."""
+_NOT_A_SIGN = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
+"""Events that the server or the researcher causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Sitting:
     participant_id: str
     kind: str = "human"
     settings: Mapping[str, str] = field(default_factory=dict)
-    """What a model participant is: provider, model and method."""
+    """What a model participant is: provider, model and method; what plays a simulated one: judge."""
     stage: Stage = Stage.CONSENT
     consent_hash: str = ""
     n_comprehension: int = 0

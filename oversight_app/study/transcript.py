@@ -19,8 +19,9 @@ from oversight_app.study.trial import Message, Speaker, Trial
 PROMPT_HOLES = (
     *("passage", "question", "options", "stance", "stance_text", "brief", "max_characters"),
     *("who", "text"),
+    *("replies", "chat", "n_left"),
 )
-"""What a prompt may ask for; the last two in `heard` alone."""
+"""What prompts may ask for: any prompt of a speaker, then `heard` alone, then those of readers and judges."""
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 

@@ -9,12 +9,15 @@ from enum import StrEnum
 from itertools import takewhile
 
 from oversight_app.study.events import (
+    AdviceRead,
     BeliefStated,
     ContextReset,
     DraftSaved,
     Event,
     InitialAnswered,
+    JudgeAsked,
     MessageSent,
+    ModelAsked,
     PassageRead,
     PassageShown,
     PauseAsked,
@@ -112,6 +115,8 @@ class Trial:
     closed: TrialClosed | None = None
     is_abandoned: bool = False
     pause_after: bool = False
+    asked: tuple[ModelAsked, ...] = ()
+    """What models were asked about this trial beside the assistant's replies."""
 
     @property
     def is_open(self) -> bool:
@@ -163,6 +168,11 @@ class Trial:
         return "" if any(belief.reply_id == last.message_id for belief in self.beliefs) else last.message_id
 
     @property
+    def advice_readings(self) -> tuple[AdviceRead, ...]:
+        """What models read the assistant's advice as, in the order of their readings."""
+        return tuple(asked for asked in self.asked if isinstance(asked, AdviceRead))
+
+    @property
     def n_resets(self) -> int:
         """How often the participant wiped the model's memory."""
         return self.context - 1
@@ -204,6 +214,8 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
             return replace(trial, context=trial.context + 1)
         case PauseAsked():
             return replace(trial, pause_after=True)
+        case AdviceRead() | JudgeAsked():
+            return replace(trial, asked=(*trial.asked, event))
         case TrialClosed():
             return replace(trial, closed=event)
         case _:

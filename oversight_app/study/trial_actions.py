@@ -177,6 +177,12 @@ def void(trial: Trial, at: datetime, scale: ConfidenceScale) -> TrialClosed:
     return _closed(trial, TrialStatus.VOID, trial.draft, scale, at)
 
 
+def unreadable(trial: Trial, now: datetime) -> TrialClosed:
+    """The close of a trial whose simulated participant said something that is no answer; no draft counts for it."""
+    _must_be_open(trial, now)
+    return TrialClosed(trial.plan.n, TrialStatus.UNREADABLE.value, "", None, now)
+
+
 def send(trial: Trial, message_id: str, text: str, now: datetime, rules: AssistantDesign) -> MessageSent:
     """The participant's message. Refused where none can be written, while somebody is writing, and when empty."""
     _must_be_open(trial, now)

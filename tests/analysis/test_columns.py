@@ -21,6 +21,7 @@ stance manipulated first_advice_choice advice_choice advice_correct advice_statu
 n_messages n_replies n_replies_failed n_resets time_limit_s response_time_s browser_response_time_s
 assistant_wait_s shown_at closed_at
 initial_response_time_s reading_time_s min_time_s
+advice_choice_by_model advice_reader
 """
 
 EXAMPLES = {Type.TEXT: "x", Type.INTEGER: "1", Type.NUMBER: "0.5", Type.FLAG: "1", Type.JSON: '{"a":1}'}

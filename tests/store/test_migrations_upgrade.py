@@ -18,12 +18,24 @@ from oversight_app.clock import SimulatedClock
 from oversight_app.export import export_study
 from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
+from oversight_app.providers.scripted import ScriptedProvider
+from oversight_app.replies import Replies
 from oversight_app.status import status_of
 from oversight_app.store import Store, bank, chain, migrations
 from oversight_app.study.events import STUDY_STREAM, canonical, iso
 from oversight_app.study.page import EndPage, QuestionPage, SurveyPage
 from oversight_app.study.sitting import Stage
-from tests.builders import START, STUDY_ID, finish, make_clock, make_plan, make_proctor, make_questions, seat
+from tests.builders import (
+    START,
+    STUDY_ID,
+    finish,
+    make_clock,
+    make_design,
+    make_plan,
+    make_proctor,
+    make_questions,
+    seat,
+)
 from tests.study.test_plan import as_frozen_before
 
 ROWS = ("sittings", "trials", "messages", "answers")
@@ -214,3 +226,34 @@ def test_its_export_names_the_plan_as_it_was_frozen_then(old_file: Path, tmp_pat
     manifest = json.loads(paths.manifest.read_text())
     assert (manifest["plan_hash"], manifest["logged"]) == (OLD_PLAN_HASH, [])
     assert manifest["counts"]["completed"] == 1
+
+
+def test_what_was_on_record_of_replies_stands_in_their_rows_after_the_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    design = make_design(conditions={"order": "human_with_model_first"})
+    proctor = make_proctor(tmp_path / "new", make_plan(design))
+    seat(proctor)
+    proctor.go_on("p1")
+    proctor.page("p1")
+    Replies(proctor, ScriptedProvider(proctor.clock), inline=True, paced=False).ask("p1", 1, "Which one?")
+    path = tmp_path / "study.db"
+    with monkeypatch.context() as patched:
+        before = {name: step for name, step in migrations._STEPS.items() if name < "009"}
+        patched.setattr(migrations, "_STEPS", before)
+        migrations.migrate(path)
+    with proctor.store as new, closing(sqlite3.connect(path)) as old:
+        old.execute("ATTACH ? AS new", (str(new.path),))
+        for table in ("events", "messages"):
+            names = ", ".join(row[0] for row in old.execute(f"SELECT name FROM pragma_table_info('{table}')"))
+            old.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new.{table}")
+        old.commit()
+
+    migrations.migrate(path)
+
+    columns = "message_id, model_asked, model_answered, visible"
+    with closing(sqlite3.connect(path)) as upgraded, closing(sqlite3.connect(new.path)) as fresh:
+        said = [each.execute(f"SELECT {columns} FROM messages").fetchall() for each in (upgraded, fresh)]
+    assert said[0] == said[1]
+    assert said[0][1][1:] == ("demo", "demo", said[0][0][0])

@@ -7,6 +7,7 @@ and `from_body` lifts old bodies on reading, so stored events are never rewritte
 Streams: one per participant (`Participant...` to `SittingEnded`), and one called `study`.
 """
 
+from oversight_app.study.events.asked import AdviceRead, JudgeAsked, ModelAsked
 from oversight_app.study.events.record import (
     VERSIONS,
     Event,
@@ -62,6 +63,7 @@ from oversight_app.study.events.trial import (
 __all__ = [
     "STUDY_STREAM",
     "VERSIONS",
+    "AdviceRead",
     "BeliefStated",
     "ComprehensionAnswered",
     "ConsentGiven",
@@ -75,8 +77,10 @@ __all__ = [
     "Happened",
     "InitialAnswered",
     "InstructionsRead",
+    "JudgeAsked",
     "LimitLifted",
     "MessageSent",
+    "ModelAsked",
     "NextAsked",
     "ParticipantAssigned",
     "ParticipantEnrolled",

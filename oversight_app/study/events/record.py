@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from oversight_app.study.events.asked import AdviceRead, JudgeAsked
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
     ConsentGiven,
@@ -80,10 +81,12 @@ Event: TypeAlias = (
     | TrialClosed
     | FeedbackRead
     | PauseAsked
+    | AdviceRead
+    | JudgeAsked
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
-_TIMES = {"deadline_at", "closed_at", "until"}
+_TIMES = {"deadline_at", "closed_at", "until", "asked_at"}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
 

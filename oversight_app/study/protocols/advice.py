@@ -5,7 +5,7 @@ or quotations from the passage without an option.
 """
 
 from oversight_app.study.design.assistant import AssistantDesign
-from oversight_app.study.protocols.speech import ASSISTANT, Rules, Speech, brief_of, never, seen, speeches
+from oversight_app.study.protocols.speech import ASSISTANT, Rules, Speech, never, seen, speeches
 from oversight_app.study.trial import Trial
 
 
@@ -14,7 +14,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     if speeches(trial):
         return None
     stance = trial.plan.stance
-    return Speech(ASSISTANT, f"advice_{rules.advice.value}", brief_of(trial, stance), stance, seen(trial))
+    return Speech(ASSISTANT, f"advice_{rules.advice.value}", stance, seen(trial))
 
 
 RULES = Rules(next_turn, never, speaks_first=True, is_written_in=lambda rules: False)

@@ -10,7 +10,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     """The assistant is due after each message of the participant's."""
     if not asked_last(trial):
         return None
-    return Speech(ASSISTANT, _prompt(trial, rules), "", trial.plan.stance, seen(trial))
+    return Speech(ASSISTANT, _prompt(trial, rules), trial.plan.stance, seen(trial))
 
 
 def _prompt(trial: Trial, rules: AssistantDesign) -> str:

@@ -11,7 +11,6 @@ from oversight_app.study.protocols.speech import (
     Speech,
     always,
     asked_last,
-    brief_of,
     seen,
     speeches,
 )
@@ -23,7 +22,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     if speeches(trial) and not asked_last(trial):
         return None
     stance = trial.plan.stance
-    return Speech(ASSISTANT, "consultancy", brief_of(trial, stance), stance, seen(trial))
+    return Speech(ASSISTANT, "consultancy", stance, seen(trial))
 
 
 RULES = Rules(next_turn, always, speaks_first=True, has_reset=True)

@@ -9,7 +9,6 @@ from oversight_app.study.protocols.speech import (
     CRITIC,
     Rules,
     Speech,
-    brief_of,
     never,
     seen,
     speeches,
@@ -22,9 +21,9 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     match len(speeches(trial)):
         case 0:
             stance = trial.plan.stance
-            return Speech(ASSISTANT, "advice_explanation", brief_of(trial, stance), stance, seen(trial))
+            return Speech(ASSISTANT, "advice_explanation", stance, seen(trial))
         case 1:
-            return Speech(CRITIC, "critique", "", "", seen(trial))
+            return Speech(CRITIC, "critique", "", seen(trial))
         case _:
             return None
 

@@ -5,7 +5,7 @@ out by asking anew.
 """
 
 from oversight_app.study.design.assistant import AssistantDesign
-from oversight_app.study.protocols.speech import Rules, Speech, brief_of, numbered
+from oversight_app.study.protocols.speech import Rules, Speech, numbered
 from oversight_app.study.trial import Message, Speaker, Trial
 
 
@@ -19,7 +19,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     if n_answered >= rules.n_contexts:
         return None
     stance = trial.plan.stance
-    return Speech(numbered(n_answered + 1), "cross_examination", brief_of(trial, stance), stance, (question,))
+    return Speech(numbered(n_answered + 1), "cross_examination", stance, (question,))
 
 
 def may_write(trial: Trial, rules: AssistantDesign) -> bool:

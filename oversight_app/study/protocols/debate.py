@@ -8,7 +8,7 @@ the two has the right option is drawn, and so is which of them speaks first: `st
 
 from oversight_app.study.design.assistant import AssistantDesign
 from oversight_app.study.design.vocabulary import TurnOrder
-from oversight_app.study.protocols.speech import Rules, Speech, asked_last, brief_of, numbered, seen, speeches
+from oversight_app.study.protocols.speech import Rules, Speech, asked_last, numbered, seen, speeches
 from oversight_app.study.trial import Message, Speaker, Trial
 
 N_SPEAKERS = 2
@@ -22,9 +22,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     if is_beginning and (_rounds_done(trial) >= rules.rounds or _waits_for_judge(trial, rules)):
         return None
     stance = trial.plan.stance[turn : turn + 1]
-    return Speech(
-        numbered(turn + 1), "debate", brief_of(trial, stance), stance, _sees(trial, turn, rules.turn_order)
-    )
+    return Speech(numbered(turn + 1), "debate", stance, _sees(trial, turn, rules.turn_order))
 
 
 def may_write(trial: Trial, rules: AssistantDesign) -> bool:

@@ -15,13 +15,12 @@ CRITIC = "critic"
 class Speech:
     """Somebody is due to speak.
 
-    `prompt` is the name of the prompt it speaks from, `brief` that of the one that says what it stands for (empty:
-    none), `stance` the original letter it was told to argue for (empty: none), and `sees` the messages it is shown.
+    `prompt` is the name of the prompt it speaks from, `stance` the original letter it was told to argue for (empty:
+    none), and `sees` the messages it is shown.
     """
 
     speaker: str
     prompt: str
-    brief: str
     stance: str
     sees: tuple[Message, ...]
 
@@ -68,11 +67,6 @@ def always(trial: Trial, rules: AssistantDesign) -> bool:
 def never(trial: Trial, rules: AssistantDesign) -> bool:
     """The participant reads, and does not write."""
     return False
-
-
-def brief_of(trial: Trial, stance: str) -> str:
-    """The brief of a speaker with this stance."""
-    return "brief_assigned" if stance else "brief_as_is"
 
 
 def seen(trial: Trial) -> tuple[Message, ...]:
