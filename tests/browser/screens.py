@@ -337,8 +337,9 @@ WALKS = (
             Screen(
                 "void",
                 "The question is left out, and does not count.",
-                (ways.show_pane("question"), ways.ask_again_in_vain(1)),
+                (ways.ask_again_in_vain(1),),
                 ".st-key-continue",
+                ("phone", "laptop"),
             ),
         ),
     ),
