@@ -232,6 +232,11 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
         "told_reliability": design.told_reliability,
         "assistant": {"provider": provider, "model": model, "protocol": assistant.protocol.value},
         "assistant_mode": assistant.mode.value,
+        "prices_usd_per_million_tokens": {
+            ":".join(split_model(name)): price.model_dump(exclude_none=True)
+            for name, price in plan.prices.items()
+        },
+        "spending_caps_usd": assistant.spending.model_dump(exclude_none=True),
         "language": design.language,
         "answer": {
             "sequence": design.answer.sequence.value,
