@@ -17,7 +17,7 @@ from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.projections import keep
 from oversight_app.providers import check_provider, has_temperature, provider_for
 from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn, collect
-from oversight_app.providers.classify import without_words
+from oversight_app.providers.classify import trouble_without_words, without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store import Store
 from oversight_app.store.store import Record
@@ -226,6 +226,7 @@ class _Run:
             model_answered=reply.model,
             attempts=answered.attempts,
             error=empty,
+            trouble=trouble_without_words(reply.finish_reason).value if empty else "",
         )
         ending = TrialClosed(
             n,

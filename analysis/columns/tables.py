@@ -58,6 +58,12 @@ _REPLY_TIMES = (
     seconds("first_text_s", "From the request to the first text"),
     seconds("total_s", "From the request to the end of the reply"),
 )
+_TROUBLE = text(
+    "trouble",
+    "Why there was no reply, or only half of one, as participants were told: busy, unreachable, late, too_long, "
+    "refused, nothing_said, unavailable, cap (the money that the design allows was spent; nobody was asked)",
+)
+_QUEUED = seconds("queued_s", "The part of these times in which the reply waited for its turn")
 _FINISH_REASON = text("finish_reason", "Why the reply ended")
 
 _ANSWERS = (
@@ -211,6 +217,9 @@ _MESSAGES = (
     *_REPLY_TIMES,
     _FINISH_REASON,
     text("status", "Whether the message is complete, stopped, interrupted or failed"),
+    text("error", "What went wrong with a reply, as far as the service said"),
+    _TROUBLE,
+    _QUEUED,
 )
 
 _BELIEFS = (
@@ -239,6 +248,8 @@ _MODEL_CALLS = (
     text("status", "Whether the call was complete, stopped, interrupted or failed"),
     text("error", "What went wrong"),
     _PROMPT_HASH,
+    _TROUBLE,
+    _QUEUED,
 )
 
 _EVENTS = (

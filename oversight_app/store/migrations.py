@@ -191,6 +191,15 @@ def _counters(db: sqlite_utils.Database) -> None:
         db.table("messages").add_column(column, int)
 
 
+@study(name="008_trouble")
+def _trouble(db: sqlite_utils.Database) -> None:
+    """Why there is no reply, what it can cost at most, and how long it waited for its turn."""
+    messages = db.table("messages")
+    messages.add_column("trouble", str)
+    for column in ("reserved_usd", "queued_s"):
+        messages.add_column(column, float)
+
+
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 

@@ -75,8 +75,9 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     connection.execute(
         "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
         "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
-        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s, trouble, "
+        "reserved_usd, queued_s) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.message_id,
             trial.plan.trial_id,
@@ -102,6 +103,9 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.attempts if closed else None,
             closed.first_text_s if closed else None,
             closed.total_s if closed else None,
+            message.trouble or None,
+            begun.reserved_usd if begun else None,
+            closed.queued_s if closed else None,
         ),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oversight_app.store import chain
+from oversight_app.study.trouble import SPENDING_CAP
 
 
 class Snapshot:
@@ -50,8 +51,16 @@ _MODEL_CALLS = (
     "SELECT m.message_id AS call_id, m.trial_id, m.participant_id, "
     "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, m.model, t.method, "
     "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
-    "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash "
-    "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL ORDER BY m.at, m.message_id"
+    "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash, "
+    "m.trouble, m.queued_s "
+    "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL "
+    # Where the money was spent, nobody was called.
+    f"AND coalesce(m.finish_reason, '') <> '{SPENDING_CAP}' ORDER BY m.at, m.message_id"
+)
+
+_TROUBLES = (
+    "SELECT coalesce(trouble, 'other') AS trouble, count(*) AS n FROM messages "
+    "WHERE status IN ('failed', 'interrupted') GROUP BY 1 ORDER BY 1"
 )
 
 TABLES = {
@@ -64,6 +73,7 @@ TABLES = {
     "survey": "SELECT * FROM survey ORDER BY participant_id, rank",
     "observations": "SELECT * FROM observations ORDER BY participant_id, observation_id",
     "model_calls": _MODEL_CALLS,
+    "troubles": _TROUBLES,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
     "passages.text AS passage_text, passages.license AS passage_license "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",

@@ -110,6 +110,8 @@ class ChatLine:
     status: str
     is_forgotten: bool
     """Whether the model no longer sees it, after a reset."""
+    trouble: str = ""
+    """Why a reply failed, as far as participants are told: one of `study.trouble.Trouble`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

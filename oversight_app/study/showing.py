@@ -282,6 +282,7 @@ def _chat(trial: Trial, order: OptionOrder, plan: Plan, running_text: str) -> Ch
                 running_text if message.is_running else message.text,
                 message.status,
                 message.context != trial.context,
+                message.trouble,
             )
             for message in trial.messages
         ),

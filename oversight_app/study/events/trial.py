@@ -72,7 +72,10 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True)
 class ReplyBegun:
-    """A reply was asked of a model: with which prompt, and which messages it could see."""
+    """A reply was asked of a model: with which prompt, and which messages it could see.
+
+    `reserved_usd` is the most that it can cost; None where no price is known.
+    """
 
     n: int
     reply_id: str
@@ -81,11 +84,16 @@ class ReplyBegun:
     model: str
     prompt_hash: str
     visible: tuple[str, ...]
+    reserved_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyClosed:
-    """A reply ended: complete, stopped (by participant or clock), interrupted by a failure, or failed with no text."""
+    """A reply ended: complete, stopped (by participant or clock), interrupted by a failure, or failed with no text.
+
+    `error` says to the researcher what went wrong, `trouble` (one of `study.trouble.Trouble`) what participants are
+    told. `queued_s` is how long the reply waited for its turn; it is part of the other times.
+    """
 
     n: int
     reply_id: str
@@ -103,6 +111,8 @@ class ReplyClosed:
     error: str = ""
     tokens_cache_written: int | None = None
     tokens_reasoning: int | None = None
+    trouble: str = ""
+    queued_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
