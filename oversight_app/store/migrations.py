@@ -198,6 +198,8 @@ def _trouble(db: sqlite_utils.Database) -> None:
     messages.add_column("trouble", str)
     for column in ("reserved_usd", "queued_s"):
         messages.add_column(column, float)
+    # What somebody's replies have cost is asked before each of them.
+    messages.create_index(["participant_id"])
 
 
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")

@@ -31,9 +31,9 @@ _REPLIES = (
     "m.tokens_in IS NOT NULL AND m.tokens_out IS NOT NULL AS counted "
     "FROM messages m JOIN sittings s USING (participant_id) "
     "WHERE m.prompt_hash IS NOT NULL AND s.kind <> 'model' "
-    f"AND NOT (m.text = '' AND coalesce(m.trouble, '') IN ({_NEVER_BEGUN})) "
-    "AND (:participant_id IS NULL OR m.participant_id = :participant_id)"
+    f"AND NOT (m.text = '' AND coalesce(m.trouble, '') IN ({_NEVER_BEGUN}))"
 )
+_OF_ONE = " AND m.participant_id = ?"
 _SUMS = (
     "SELECT "
     + ", ".join(
@@ -41,11 +41,14 @@ _SUMS = (
         for name in ("tokens_in", "tokens_cached", "tokens_cache_written", "tokens_out")
     )
     + ", coalesce(sum(CASE WHEN NOT counted THEN reserved_usd END), 0.0) AS reserved_usd, "
-    f"coalesce(sum(counted), 0) AS n_counted, coalesce(sum(NOT counted), 0) AS n_uncounted FROM ({_REPLIES})"
+    "coalesce(sum(counted), 0) AS n_counted, coalesce(sum(NOT counted), 0) AS n_uncounted FROM "
 )
 
 
 def spent(connection: sqlite3.Connection, participant_id: str | None = None) -> Spent:
     """What replies to people have used so far: all of them, or one participant's."""
-    row = connection.execute(_SUMS, {"participant_id": participant_id}).fetchone()
+    if participant_id is None:
+        row = connection.execute(f"{_SUMS} ({_REPLIES})").fetchone()
+    else:
+        row = connection.execute(f"{_SUMS} ({_REPLIES}{_OF_ONE})", (participant_id,)).fetchone()
     return Spent(**dict(row))

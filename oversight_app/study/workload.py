@@ -122,17 +122,18 @@ def _caps(plan: Plan, per_person: Workload) -> list[str]:
     in_all = cost_usd(per_person.times(design.analysis.target_n), price)
     return [
         f"Spending cap: {dollars(cap)} {of}; then the assistant answers no more, and people go on without it."
-        + (
-            f" That is less than the {dollars(needed)} expected."
-            if needed is not None and needed > cap
-            else ""
-        )
+        + (f" That is less than the {dollars(needed)} expected." if _is_more(needed, cap) else "")
         for cap, of, needed in (
             (caps.per_study, "for the study", in_all),
             (caps.per_participant, "for each person", expected),
         )
         if cap is not None
     ]
+
+
+def _is_more(needed: float | None, cap: float) -> bool:
+    """Whether more is expected than a cap allows, and not only in digits that nobody reads."""
+    return needed is not None and needed > cap and dollars(needed) != dollars(cap)
 
 
 class _Counting:
