@@ -74,9 +74,13 @@ class StoreFull(StoreError):
 
 
 class ProviderError(OversightError):
-    """A model service did not give a usable reply; `request_id` is its own name for the attempt, where it gave one."""
+    """A model service did not give a usable reply; `request_id` is its own name for the attempt, where it gave one.
+
+    `trouble` is what participants are told of it, one of `study.trouble.Trouble`; empty: what its kind mostly is.
+    """
 
     request_id = ""
+    trouble = ""
 
 
 class ProviderConfigError(ProviderError):

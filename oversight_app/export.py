@@ -238,6 +238,11 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
             **assistant.rules_in_force,
         },
         "assistant_mode": assistant.mode.value,
+        "prices_usd_per_million_tokens": {
+            ":".join(split_model(name)): price.model_dump(exclude_none=True)
+            for name, price in plan.prices.items()
+        },
+        "spending_caps_usd": assistant.spending.model_dump(exclude_none=True),
         "language": design.language,
         "answer": {
             "sequence": design.answer.sequence.value,

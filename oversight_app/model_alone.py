@@ -18,7 +18,7 @@ from oversight_app.projections import keep
 from oversight_app.providers import check_provider, has_temperature, provider_for
 from oversight_app.providers.asking import ask
 from oversight_app.providers.base import Provider, Request, Scene, Turn
-from oversight_app.providers.classify import without_words
+from oversight_app.providers.classify import trouble_without_words, without_words
 from oversight_app.store import Store
 from oversight_app.store.store import Record
 from oversight_app.study.assignment import trials_alone
@@ -218,6 +218,7 @@ class _Run:
             model_answered=reply.model,
             attempts=answered.attempts,
             error=empty,
+            trouble=trouble_without_words(reply.finish_reason).value if empty else "",
         )
         ending = TrialClosed(
             n,

@@ -13,7 +13,7 @@ from random import Random
 from oversight_app.banks import attention_checks, practice_questions
 from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
-from oversight_app.providers import unhonoured
+from oversight_app.providers import planned_prices, unhonoured
 from oversight_app.store import Store
 from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Design, Outcome
 from oversight_app.study.duration import longest
@@ -50,7 +50,7 @@ def draft(
 ) -> Plan:
     """The plan that these make; raises BankError where the bank cannot satisfy the design.
 
-    Raises DesignError for texts, and for settings that the assistant's model service cannot honour.
+    Raises DesignError for texts, for settings that the assistant's service cannot honour, for caps that cannot be kept.
     """
     _check_texts(materials.texts, design)
     check_prompts(materials.prompts)
@@ -85,6 +85,7 @@ def draft(
         survey=materials.survey,
         example=_example(materials, design),
         attention=_attention(questions, design),
+        prices=planned_prices(design),
         bank_hash=bank_hash(questions),
         completion_code=codes[Outcome.COMPLETED],
         codes=codes,

@@ -15,6 +15,7 @@ from oversight_app.store import Store
 from oversight_app.study.design import Design, ScoringRule
 from oversight_app.study.doubts import doubts
 from oversight_app.study.plan import Plan
+from oversight_app.study.workload import expectations
 from oversight_app.study_folder import PLACEHOLDER, StudyFolder
 from oversight_app.words import ENGLISH
 
@@ -32,6 +33,8 @@ class Findings:
     facts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    """The plan that was judged: the frozen one, or the one that would be frozen now; None where there is none."""
 
 
 def inspect(
@@ -49,11 +52,12 @@ def inspect(
             _changed_since(folder, plan, found)
         if plan is None:
             return found
+        found.plan = plan
         questions = {q.question_id: q for q in planning.with_builtin(store.questions(), plan.design)}
     summary = planning.plan_summary(plan, questions, half_width)
     found.facts += summary.describe().splitlines()
     found.warnings += summary.warnings
-    found.facts += [pages(plan), *pay(plan)]
+    found.facts += [pages(plan), *pay(plan), *expectations(plan, questions)]
     found.warnings += placeholders(plan) + unfair(plan) + doubts(plan)
     _models(plan.design, environment, found)
     return found

@@ -18,6 +18,7 @@ from oversight_app.errors import Refusal
 from oversight_app.proctor import Proctor, trial_at_hand
 from oversight_app.providers.base import Provider, Request, Scene, Turn
 from oversight_app.providers.patience import Patience
+from oversight_app.purse import Purse
 from oversight_app.store.store import Record
 from oversight_app.study import trial_actions as trial_verbs
 from oversight_app.study.design import AssistantMode, split_model
@@ -29,6 +30,7 @@ from oversight_app.study.questions import folded
 from oversight_app.study.sent import sent
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.trial import Speaker, Trial, apply_to_trial
+from oversight_app.study.trouble import Trouble
 from oversight_app.writers import LEASE_S, Job, Writers, close_once
 
 _log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Replies:
         self._writers = Writers(proctor, on_closed=self.go_on)
         self._write = self._writers.write if inline else self._writers.start
         self._paced = paced
+        self._purse = Purse(proctor.plan, is_paid=getattr(provider, "name", "") != "scripted")
 
     def ask(self, participant_id: str, n: int, text: str) -> None:
         """The participant writes to the assistant of trial `n`; raises Reminder when they cannot now."""
@@ -110,6 +113,8 @@ class Replies:
                     first_text_s=job.first_text_s if job and text else None,
                     total_s=(now - running.at).total_seconds(),
                     attempts=max(1, job.patience.attempts) if job else 1,
+                    # Nobody was asked yet: it still waited for its turn.
+                    trouble=Trouble.BUSY.value if job and not job.patience.attempts else "",
                 )
             ]
 
@@ -162,6 +167,7 @@ class Replies:
             reply_id = f"{trial.plan.trial_id}.{len(trial.messages) + len(events) + 1}"
             model = self._proctor.plan.design.assistant.model_of(speech.speaker)
             request = self._request(seen, speech, model, (deadline - now).total_seconds())
+            reserved = self._purse.reserve(record, participant_id, request)
             begun = ReplyBegun(
                 n,
                 reply_id,
@@ -172,7 +178,10 @@ class Replies:
                 speech.speaker,
                 speech.stance,
                 speech.prompt,
+                reserved_usd=reserved.usd,
             )
+            if reserved.cap:
+                return [*events, begun, reserved.refusal(n, reply_id)]
             record.replies.begin(
                 reply_id, participant_id, n, self._writers.owner, now + timedelta(seconds=LEASE_S)
             )

@@ -18,7 +18,7 @@ from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
 from oversight_app.presence import Presence
 from oversight_app.proctor import Proctor
-from oversight_app.providers import provider_for
+from oversight_app.providers import prepare, provider_for
 from oversight_app.replies import Replies
 from oversight_app.study.platforms import Arrival, read_arrival
 from oversight_app.study_folder import StudyFolder
@@ -68,6 +68,8 @@ def open_study(folder: Path, *, public_url: str = "") -> None:
         raise
     install(opened, Replies(opened, provider, second=second), public_url=public_url)
     _start_sweeper()
+    # Beside everything else: the server answers at once, and the SDK is there before the first message is.
+    threading.Thread(target=prepare, args=(provider,), name="preparing", daemon=True).start()
 
 
 def install(proctor: Proctor, replies: Replies, *, public_url: str = "") -> None:

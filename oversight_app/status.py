@@ -1,9 +1,56 @@
 """Where a study stands: how many people are where, and what has been answered. Reads projections, changes nothing."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Self
 
+from oversight_app.purse import spent_usd
 from oversight_app.store import Store
+from oversight_app.study.cost import dollars
+from oversight_app.study.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the assistant's replies to people have cost, in US dollars: None where the price is not known.
+
+    `n_uncounted` replies were stopped, broke off or are being written, and stand with the most that they can cost.
+    """
+
+    usd: float | None = None
+    per_study: float | None = None
+    per_participant: float | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    n_replies: int = 0
+    n_uncounted: int = 0
+
+    @classmethod
+    def of(cls, store: Store, plan: Plan | None) -> Self:
+        """As the record has it, with the plan's prices."""
+        if plan is None:
+            return cls()
+        used, caps = store.spent(), plan.design.assistant.spending
+        price = plan.prices.get(plan.design.assistant.model)
+        return cls(
+            None if price is None else spent_usd(used, price),
+            caps.per_study,
+            caps.per_participant,
+            used.tokens_in,
+            used.tokens_out,
+            used.n_counted + used.n_uncounted,
+            used.n_uncounted,
+        )
+
+    def describe(self) -> str:
+        """One line; empty where there is nothing to say."""
+        if not self.n_replies or (self.usd == 0 and self.per_study is None):
+            return ""
+        of = f" of {dollars(self.per_study)}" if self.per_study is not None else ""
+        replies = "1 reply" if self.n_replies == 1 else f"{self.n_replies:,} replies"
+        tokens = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
+        uncounted = f"; {self.n_uncounted:,} without a count, at their most" if self.n_uncounted else ""
+        return f"spent on replies to people: {dollars(self.usd)}{of} ({replies}, {tokens}{uncounted})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +58,7 @@ class Status:
     """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way.
 
     `n_places` are taken by people who have completed or are on their way, of `max_places` where there is a number.
-    `n_withheld` people withdrew and do not let their data be used.
+    `n_withheld` people withdrew and do not let their data be used. `troubles` counts replies that failed or broke off.
     """
 
     study_id: str
@@ -26,6 +73,8 @@ class Status:
     by_outcome: dict[str, dict[str, int]] = field(default_factory=dict)
     by_cell: dict[str, dict[str, int]] = field(default_factory=dict)
     answers: dict[str, dict[str, int]] = field(default_factory=dict)
+    spending: Spending = Spending()
+    troubles: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """The status as `oversight status --json` prints it."""
@@ -42,6 +91,8 @@ class Status:
             "by_outcome": self.by_outcome,
             "by_cell": self.by_cell,
             "answers": self.answers,
+            "spending": asdict(self.spending),
+            "troubles": self.troubles,
         }
 
     def describe(self) -> str:
@@ -62,6 +113,10 @@ class Status:
             if kind in self.by_cell:
                 lines.append(f"  cells: {_counts(self.by_cell[kind])}")
         lines += [f"answers, {name}: {_counts(counts)}" for name, counts in self.answers.items()]
+        if self.troubles:
+            lines.append(f"replies that failed or broke off: {_counts(self.troubles)}")
+        if spending := self.spending.describe():
+            lines.append(spending)
         return "\n".join(lines)
 
 
@@ -97,6 +152,8 @@ def status_of(store: Store) -> Status:
         by_outcome=_plain(outcomes),
         by_cell=_plain(cells),
         answers=_plain(answers),
+        spending=Spending.of(store, plan),
+        troubles={row["trouble"]: row["n"] for row in store.rows("troubles")},
     )
 
 

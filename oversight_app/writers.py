@@ -3,6 +3,9 @@
 A writer asks the provider, again where a failure may pass, and closes its reply whatever happens. Others may come
 first: a stop, the end of a deadline that the service does not keep, the server's end, another process. Whoever takes a
 job out of the list closes its reply, and what the writer does after that changes nothing.
+
+No more replies are asked for at the same time than the design allows; the others wait their turn, within their time and
+as if the service took so long.
 """
 
 import logging
@@ -16,18 +19,22 @@ from datetime import datetime, timedelta
 from oversight_app.errors import OversightError, ProviderError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Provider, Reply, Request, Usage
-from oversight_app.providers.classify import without_words
+from oversight_app.providers.classify import trouble_of, trouble_without_words, without_words
 from oversight_app.providers.patience import Patience
 from oversight_app.store.store import Record
 from oversight_app.study.events import Event, ReplyClosed
 from oversight_app.study.sitting import Sitting
+from oversight_app.study.trouble import Trouble
+from oversight_app.waiting_line import WaitingLine
 
 FLUSH_S = 0.3
 LEASE_S = 10.0
 GRACE_S = 2.0
 """So long after its deadline a reply is closed without its writer: the service hangs, or its turn never came."""
-MAX_WRITING = 128
-"""Replies written at the same time by one process; more wait their turn."""
+
+_TOO_LATE = "no complete reply in time"
+_BROKE_OFF = "the reply broke off without saying why"
+_NO_TURN = "no turn came in time: as many replies as assistant.max_parallel allows were being written"
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +55,8 @@ class Job:
     stop: threading.Event = field(default_factory=threading.Event)
     text: str = ""
     first_text_at: datetime | None = None
+    queued_s: float | None = None
+    """How long it waited for its turn; None before that came."""
     request_id: str = ""
     """The service's own name for the attempt that failed last, where it gave one."""
 
@@ -71,7 +80,7 @@ class Writers:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._turns = threading.Semaphore(MAX_WRITING)
+        self._line = WaitingLine(proctor.plan.design.assistant.max_parallel)
         self._flusher: threading.Thread | None = None
 
     def start(self, job: Job) -> None:
@@ -113,19 +122,28 @@ class Writers:
 
     def _write(self, job: Job) -> None:
         """Generate the reply and close it, whatever happens."""
-        error, final = "", None
+        error, trouble, final = "", "", None
         try:
-            with self._turns:
-                final = self._attempts(job)
+            with self._line.place(lambda: self._is_over(job)) as is_our_turn:
+                if is_our_turn:
+                    job.queued_s = (self._proctor.clock.now() - job.started_at).total_seconds()
+                    final = self._attempts(job)
+                else:
+                    error, trouble = _NO_TURN, Trouble.BUSY
         except ProviderError as failure:
             error, job.request_id = str(failure), failure.request_id
+            trouble = trouble_of(failure)
         except Exception as failure:
             # A provider's defect must not leave the participant before a frozen pane.
             _log.exception("%s: the provider broke", job.reply_id)
             error = f"{type(failure).__name__} in the provider"
-        self._settle(job, final, error)
+        self._settle(job, final, error, trouble)
 
-    def _settle(self, job: Job, final: Reply | None, error: str) -> None:
+    def _is_over(self, job: Job) -> bool:
+        """Whether a reply need not be asked for any more."""
+        return job.stop.is_set() or self._proctor.clock.now() >= job.deadline
+
+    def _settle(self, job: Job, final: Reply | None, error: str, trouble: str = "") -> None:
         """Close a reply that is still this process's to close; whoever comes second finds nothing to do."""
         if self._taken(job.reply_id) is None:
             return
@@ -134,6 +152,10 @@ class Writers:
         status = self._status(job, final, now)
         if status == "failed" and final is not None and final.finish_reason:
             error = without_words(final.finish_reason)
+            trouble = trouble_without_words(final.finish_reason)
+        elif status in ("failed", "interrupted") and not error:
+            # Neither an end nor an error: its time ran out while it was written, or its stream ended too early.
+            error, trouble = (_TOO_LATE, Trouble.LATE) if final is None else (_BROKE_OFF, Trouble.UNREACHABLE)
         closed = ReplyClosed(
             job.n,
             job.reply_id,
@@ -151,6 +173,8 @@ class Writers:
             model_answered=final.model if final else "",
             attempts=max(1, job.patience.attempts),
             error=error,
+            trouble=str(trouble) if status != "complete" else "",
+            queued_s=job.queued_s,
         )
         try:
             self._proctor.act(job.participant_id, close_once(closed))
@@ -189,7 +213,7 @@ class Writers:
                 job.first_text_at = job.first_text_at or clock.now()
                 if len(job.text) == job.request.max_characters:
                     return Reply(job.text, "length", model=job.request.model)
-                if job.stop.is_set() or clock.now() >= job.deadline:
+                if self._is_over(job):
                     return None
         finally:
             close = getattr(pieces, "close", None)
@@ -237,7 +261,7 @@ class Writers:
                     self._settle(job, None, "")
                 elif now >= job.deadline + timedelta(seconds=GRACE_S):
                     # Closed first: a reply that took too long was not stopped by anybody.
-                    self._settle(job, None, "no complete reply in time")
+                    self._settle(job, None, _TOO_LATE, Trouble.LATE)
                     job.stop.set()
 
 

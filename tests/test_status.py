@@ -35,6 +35,16 @@ def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
         "by_outcome": {},
         "by_cell": {},
         "answers": {},
+        "spending": {
+            "usd": None,
+            "per_study": None,
+            "per_participant": None,
+            "tokens_in": 0,
+            "tokens_out": 0,
+            "n_replies": 0,
+            "n_uncounted": 0,
+        },
+        "troubles": {},
     }
 
 

@@ -60,6 +60,12 @@ _REPLY_TIMES = (
     seconds("first_text_s", "From the request to the first text"),
     seconds("total_s", "From the request to the end of the reply"),
 )
+_TROUBLE = text(
+    "trouble",
+    "Why there was no reply, or only half of one, as participants were told: busy, unreachable, late, too_long, "
+    "refused, nothing_said, unavailable, cap (the money that the design allows was spent; nobody was asked)",
+)
+_QUEUED = seconds("queued_s", "The part of these times in which the reply waited for its turn")
 _FINISH_REASON = text("finish_reason", "Why the reply ended")
 
 _ANSWERS = (
@@ -226,6 +232,9 @@ _MESSAGES = (
     _MODEL_ANSWERED,
     count("attempts", "Tries that the reply took, the last one included", minimum=1),
     text("visible", "message_id of each message that the model was sent, in order, with spaces between"),
+    text("error", "What went wrong with a reply, as far as the service said"),
+    _TROUBLE,
+    _QUEUED,
 )
 
 _BELIEFS = (
@@ -262,6 +271,8 @@ _MODEL_CALLS = (
     _PROMPT,
     _MODEL_ANSWERED,
     text("text", "What came back, where it stands in no other table"),
+    _TROUBLE,
+    _QUEUED,
 )
 
 _EVENTS = (

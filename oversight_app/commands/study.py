@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from oversight_app.commands.protocol import PROTOCOL
-from oversight_app.commands.terminal import command, json_option, study_argument, warn
+from oversight_app.commands.terminal import command, json_option, notice, study_argument, warn
 
 
 @click.command(short_help="Make a study folder with a design.")
@@ -49,8 +49,9 @@ def init(study: Path, design: str, language: str, protocol: str) -> None:
 @click.option(
     "--url", metavar="ADDRESS", help="Where participants will reach it: print what `links` prints as well."
 )
-def check(study: Path, url: str | None) -> None:
-    """Say what would go wrong with a study, before anybody is paid.
+@click.option("--offline", is_flag=True, help="Ask no model service.")
+def check(study: Path, url: str | None, offline: bool) -> None:
+    """Say what would go wrong with a study, before anybody is paid. Each model is sent one short request.
 
     \b
     Example: oversight check mystudy
@@ -59,12 +60,23 @@ def check(study: Path, url: str | None) -> None:
     from oversight_app.clock import SystemClock
     from oversight_app.invitations import checked_url, recruiting
     from oversight_app.preflight import inspect
+    from oversight_app.probing import models_of, probe_all
     from oversight_app.study_folder import StudyFolder
 
     address, folder = checked_url(url) if url else "", StudyFolder.open(study)
     found = inspect(folder, half_width=expected_half_width, environment=os.environ, clock=SystemClock())
     for line in found.facts:
         click.echo(line)
+    if found.plan is not None and offline:
+        click.echo("No model was asked, because of --offline.")
+    elif found.plan is not None:
+        design = found.plan.design
+        notice(f"Asking {' and '.join(models_of(design))} ...")
+        for answered in probe_all(design, found.plan.prices, environment=os.environ, clock=SystemClock()):
+            if answered.works:
+                click.echo(answered.describe())
+            else:
+                found.obstacles.append(answered.describe())
     with folder.open_store() as store:
         plan = store.plan()
     if plan is not None and address:
@@ -94,6 +106,7 @@ def plan(study: Path) -> None:
     from analysis.power import expected_half_width
     from oversight_app import planning, preflight
     from oversight_app.clock import SystemClock
+    from oversight_app.study.workload import expectations
     from oversight_app.study_folder import StudyFolder
 
     folder = StudyFolder.open(study)
@@ -110,6 +123,8 @@ def plan(study: Path) -> None:
     summary = planning.plan_summary(frozen, questions, expected_half_width)
     click.echo(f"Frozen: plan {frozen.plan_hash[:12]} of study {frozen.study_id}.")
     click.echo(summary.describe())
+    for line in expectations(frozen, questions):
+        click.echo(line)
     for line in (*summary.warnings, *preflight.cautions(frozen, os.environ)):
         warn(line)
 

@@ -30,6 +30,7 @@ class AnthropicProvider(StreamedProvider["Anthropic"]):
     """The Messages API."""
 
     request_id_header = "request-id"
+    resource = "messages"
 
     def __init__(self, base_url: str, clock: Clock, *, key: str, is_local: bool = False) -> None:
         """`base_url` is empty for the SDK's own."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
     """One service that speaks Chat Completions."""
 
+    resource = "chat.completions"
+
     def __init__(
         self,
         service: Service,

@@ -12,6 +12,9 @@ Whoever calls asks again only while nothing was shown (`writers`) and only as fa
 included (`patience`); the SDKs' own retries are off. A stream that ends cleanly and too early raises nothing in either
 SDK: it is a `Reply` without a finish reason.
 
+The same place decides what participants are told, one of few things (`study.trouble`): `trouble_of` an error, and
+`trouble_without_words` of a reply that came to its end and holds no text.
+
 The rules follow the measured behaviour of openai 3.52 and anthropic 2.11. Errors of both carry the same names, which
 is what they are told apart by: importing one SDK to look at an error of the other would cost a second. The SDKs' errors
 are only half of what can be raised: broken JSON comes through as `JSONDecodeError`, a wrong shape as `AttributeError`
@@ -23,9 +26,11 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from oversight_app.errors import ProviderConfigError, ProviderError, ProviderUnavailable
 from oversight_app.providers.service import Service
+from oversight_app.study.trouble import Trouble
 
 _MAX_DETAIL = 200
 _TRANSIENT = (408, 409, 425, 429)
@@ -45,6 +50,12 @@ _TOO_LONG = re.compile(
     r"context (?:size|length|window)|maximum context|context_length|too many tokens|prompt is too long",
     re.IGNORECASE,
 )
+_DECLINED = frozenset(
+    ("refusal", "content_filter", "invalid_prompt", "bio_policy", "misalignment_policy_violation")
+)
+"""Finish reasons that are decisions about this one conversation, of the model's or its service's."""
+_CUT_SHORT = frozenset(("length", "max_tokens", "max_output_tokens"))
+_TOO_LONG_FOR_IT = "model_context_window_exceeded"
 _SECRET = re.compile(r"(?:sk|pk|key)-[\w*.-]{4,}|Bearer\s+\S+", re.IGNORECASE)
 
 
@@ -66,7 +77,7 @@ def classify(error: Exception, service: Service, model: str, now: datetime) -> P
     detail = _detail(error, service.key)
     names = _names(error)
     if names & {"APITimeoutError", "TimeoutException"}:
-        return ProviderUnavailable(f"{subject} did not answer in time.")
+        return _told(ProviderUnavailable(f"{subject} did not answer in time."), Trouble.LATE)
     if "APIStatusError" in names and getattr(error, "status_code", 0) != 200:
         return _by_status(error, service, subject, detail, now)
     if (names | _names(error.__cause__)) & {"InvalidURL", "UnsupportedProtocol"}:
@@ -92,7 +103,8 @@ def classify(error: Exception, service: Service, model: str, now: datetime) -> P
 
 def too_late(service: Service, model: str, deadline_s: float) -> ProviderUnavailable:
     """A reply that did not come to its end in the time it had."""
-    return ProviderUnavailable(f"{_subject(service, model)} did not finish within {deadline_s:.3g} s.")
+    late = ProviderUnavailable(f"{_subject(service, model)} did not finish within {deadline_s:.3g} s.")
+    return _told(late, Trouble.LATE)
 
 
 def not_a_stream(content_type: str, service: Service, model: str) -> ProviderConfigError:
@@ -105,22 +117,50 @@ def not_a_stream(content_type: str, service: Service, model: str) -> ProviderCon
 
 def broke_off(service: Service, model: str) -> ProviderUnavailable:
     """A stream that ended before a word and without a finish reason, which the SDKs take for a good end."""
-    return ProviderUnavailable(f"{_subject(service, model)} ended its reply before the first word.")
+    silent = ProviderUnavailable(f"{_subject(service, model)} ended its reply before the first word.")
+    return _told(silent, Trouble.NOTHING_SAID)
 
 
 def without_words(finish_reason: str) -> str:
     """What is on record of a reply that came to its end and holds no text; the same would come again."""
-    match finish_reason:
-        case "refusal" | "content_filter":
-            return f"the model did not want to reply ({finish_reason})"
-        case "length" | "max_tokens" | "max_output_tokens":
-            return (
-                f"the model wrote nothing within its limit ({finish_reason}): thinking counts too, so raise max_tokens "
-                "or choose a lower effort"
-            )
-        case "model_context_window_exceeded":
-            return f"the conversation is too long for the model ({finish_reason})"
+    if finish_reason in _DECLINED:
+        return f"the model did not want to reply ({finish_reason})"
+    if is_cut_short(finish_reason):
+        return (
+            f"the model wrote nothing within its limit ({finish_reason}): thinking counts too, so raise max_tokens "
+            "or choose a lower effort"
+        )
+    if finish_reason == _TOO_LONG_FOR_IT:
+        return f"the conversation is too long for the model ({finish_reason})"
     return f"the model ended its reply without a word ({finish_reason})"
+
+
+def is_cut_short(finish_reason: str) -> bool:
+    """Whether a reply ended because it had come to its longest, thinking included."""
+    return finish_reason in _CUT_SHORT
+
+
+def trouble_of(error: ProviderError) -> Trouble:
+    """What participants are told of an error."""
+    if error.trouble:
+        return Trouble(error.trouble)
+    return Trouble.UNAVAILABLE if isinstance(error, ProviderConfigError) else Trouble.UNREACHABLE
+
+
+def trouble_without_words(finish_reason: str) -> Trouble:
+    """What participants are told of a reply that came to its end and holds no text."""
+    if finish_reason in _DECLINED:
+        return Trouble.REFUSED
+    return Trouble.TOO_LONG if finish_reason == _TOO_LONG_FOR_IT else Trouble.NOTHING_SAID
+
+
+_Error = TypeVar("_Error", bound=ProviderError)
+
+
+def _told(error: _Error, trouble: Trouble) -> _Error:
+    """The error, with what participants are told of it where that is not what its kind mostly is."""
+    error.trouble = trouble
+    return error
 
 
 def _subject(service: Service, model: str) -> str:
@@ -146,11 +186,12 @@ def _by_status(error: Exception, service: Service, subject: str, detail: str, no
     passes = status in _TRANSIENT or status >= 500 or code in _PASSING
     if passes or should_retry == "true":
         what = "asks to wait" if status == 429 else "is out of order"
-        return ProviderUnavailable(
+        waits = ProviderUnavailable(
             f"{subject} {what} ({status}{detail}).",
             retry_after_s=_retry_after_s(headers, now),
             may_retry=should_retry != "false",
         )
+        return _told(waits, Trouble.BUSY)
     return ProviderConfigError(f"{subject} refused the request ({status}{detail}).")
 
 
@@ -160,15 +201,17 @@ def _by_code(code: str, service: Service, subject: str, detail: str) -> Provider
             f"{subject} has no quota left. Check the plan and the billing of the key's account."
         )
     if code in _TOO_LONG_CODES or _is_too_long(detail):
-        return ProviderConfigError(
+        too_long = ProviderConfigError(
             f"{subject} cannot hold so long a text{detail and f' ({detail[2:]})'}. Give the server a larger context, "
             "or choose a model that has one."
         )
+        return _told(too_long, Trouble.TOO_LONG)
     if code in _NEVER:
         return ProviderConfigError(
             f"{subject} cannot be used: {code}{detail}. Check the model's name and {service.key_variable}."
         )
-    return ProviderUnavailable(f"{subject} broke off with an error{detail or (code and f': {code}')}.")
+    broken = ProviderUnavailable(f"{subject} broke off with an error{detail or (code and f': {code}')}.")
+    return _told(broken, Trouble.BUSY)
 
 
 def _code(error: Exception) -> str:

@@ -40,6 +40,8 @@ class OpenAIChatProvider(ChatCompletionsProvider):
 class OpenAIProvider(StreamedProvider["OpenAI"]):
     """OpenAI's Responses API. Nothing is stored there."""
 
+    resource = "responses"
+
     def __init__(self, base_url: str, clock: Clock, *, key: str, is_local: bool = False) -> None:
         """`base_url` is empty for the SDK's own."""
         super().__init__(_service("openai", "a response", base_url, key, is_local), clock)

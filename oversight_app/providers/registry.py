@@ -12,6 +12,7 @@ from oversight_app.providers import anthropic_service, compatible, openai_servic
 from oversight_app.providers.address import checked_url, is_loopback
 from oversight_app.providers.base import Provider
 from oversight_app.providers.scripted import ScriptedProvider
+from oversight_app.providers.streamed import StreamedProvider
 
 ALLOWED = "scripted:NAME, openai:NAME, openai_chat:NAME, anthropic:NAME and compatible:NAME@BASE_URL"
 
@@ -71,6 +72,12 @@ def provider_for(
         if known_as not in _made:
             _made[known_as] = make(is_local=is_loopback(seat.base_url))
         return _made[known_as], seat.name
+
+
+def prepare(provider: Provider) -> None:
+    """Import what this provider speaks through; a second that the first participant need not wait."""
+    if isinstance(provider, StreamedProvider):
+        provider.prepare()
 
 
 def check_provider(model: str, environment: Mapping[str, str]) -> None:

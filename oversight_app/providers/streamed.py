@@ -11,6 +11,7 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from oversight_app.clock import Clock
@@ -63,6 +64,8 @@ class StreamedProvider(ABC, Generic[Client]):
     """One service. Replies may run on any number of threads at once; they share one client, made when first needed."""
 
     request_id_header = "x-request-id"
+    resource = ""
+    """The part of the client that is asked; the SDKs import it when it is first touched."""
 
     def __init__(self, service: Service, clock: Clock) -> None:
         """Nothing is imported or asked yet."""
@@ -122,6 +125,14 @@ class StreamedProvider(ABC, Generic[Client]):
         if not heard.text and not heard.finish_reason:
             raise broke_off(self.service, request.model)
         yield heard.reply(request_id)
+
+    def prepare(self) -> None:
+        """Import the SDK and make the client, so that nobody waits for it later; nothing is asked over the network.
+
+        What stands in the way, a missing key for example, comes again at the first reply, and is said there.
+        """
+        with contextlib.suppress(Exception):
+            attrgetter(self.resource)(self._client())
 
     def _client(self) -> Client:
         with self._lock:

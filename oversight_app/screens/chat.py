@@ -20,9 +20,21 @@ from oversight_app.screens.wording import say
 from oversight_app.study.page import Chat, ChatLine, QuestionPage
 from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
+from oversight_app.study.trouble import LASTING, Trouble
 
 POLL_EVERY_S = 0.5
 _BROKEN = ("interrupted", "failed")
+_NO_REPLY = {
+    Trouble.BUSY: "no_reply.busy",
+    Trouble.UNREACHABLE: "no_reply.unreachable",
+    Trouble.LATE: "no_reply.late",
+    Trouble.TOO_LONG: "no_reply.too_long",
+    Trouble.REFUSED: "no_reply.refused",
+    Trouble.NOTHING_SAID: "no_reply.nothing_said",
+    Trouble.UNAVAILABLE: "no_reply.unavailable",
+    Trouble.CAP: "no_reply.cap",
+}
+"""Each says as well what one can do."""
 _RUNS = count()
 """A component is called when its data is another than before; with this number, after every run."""
 
@@ -176,7 +188,7 @@ def _note(line: ChatLine) -> str:
         case "interrupted":
             return say("chat.interrupted")
         case "failed":
-            return say("chat.failed")
+            return say(_NO_REPLY[Trouble(line.trouble)]) if line.trouble else say("chat.failed")
         case _:
             return ""
 
@@ -191,10 +203,13 @@ def _actions(n: int, chat: Chat, participant_id: str, replies: Replies) -> None:
     if chat.is_writing:
         acting.button(say("chat.stop"), key=f"stop_{n}", act=partial(replies.stop, participant_id, n))
     elif last is not None and last.status in _BROKEN and not last.is_forgotten:
-        st.html(f'<p class="ov-small ov-go-on">{exact(say("chat.go_on"))}</p>')
-        acting.button(
-            say("chat.ask_again"), key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n)
-        )
+        says_what_to_do = last.status == "failed" and last.trouble
+        if not says_what_to_do:
+            st.html(f'<p class="ov-small ov-go-on">{exact(say("chat.go_on"))}</p>')
+        if last.trouble not in LASTING:
+            acting.button(
+                say("chat.ask_again"), key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n)
+            )
 
 
 def _heard(last: ChatLine | None) -> str:

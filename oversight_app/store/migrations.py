@@ -192,6 +192,17 @@ def _counters(db: sqlite_utils.Database) -> None:
         db.table("messages").add_column(column, int)
 
 
+@study(name="008_trouble")
+def _trouble(db: sqlite_utils.Database) -> None:
+    """Why there is no reply, what it can cost at most, and how long it waited for its turn."""
+    messages = db.table("messages")
+    messages.add_column("trouble", str)
+    for column in ("reserved_usd", "queued_s"):
+        messages.add_column(column, float)
+    # What somebody's replies have cost is asked before each of them.
+    messages.create_index(["participant_id"])
+
+
 @study(name="009_transcripts")
 def _transcripts(db: sqlite_utils.Database) -> None:
     """What each reply's model was sent and who it said it was; calls beside the assistant's; simulated judges."""

@@ -77,9 +77,9 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
     connection.execute(
         "INSERT OR REPLACE INTO messages (message_id, trial_id, participant_id, at, speaker, speaker_stance, text, "
         "prompt_hash, provider, model, finish_reason, request_id, status, error, seq, context, tokens_in, "
-        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s, prompt, "
-        "model_asked, model_answered, visible) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tokens_cached, tokens_out, tokens_cache_written, tokens_reasoning, attempts, first_text_s, total_s, trouble, "
+        "reserved_usd, queued_s, prompt, model_asked, model_answered, visible) "
+        f"VALUES ({', '.join('?' * 31)})",
         (
             message.message_id,
             trial.plan.trial_id,
@@ -105,6 +105,9 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             closed.attempts if closed else None,
             closed.first_text_s if closed else None,
             closed.total_s if closed else None,
+            message.trouble or None,
+            begun.reserved_usd if begun else None,
+            closed.queued_s if closed else None,
             (begun.prompt or None) if begun else None,
             begun.model if begun else None,
             (closed.model_answered or None) if closed else None,

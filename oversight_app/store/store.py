@@ -17,6 +17,7 @@ from oversight_app.store import bank, chain, migrations, sittings
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
 from oversight_app.store.replies import ReplyRows
+from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
 from oversight_app.study.events import STUDY_STREAM, Event, Happened, PlanFrozen, iso
@@ -67,6 +68,10 @@ class Record:
     def save_survey(self, participant_id: str, answers: Mapping[str, Answer]) -> None:
         """Keep a questionnaire's answers."""
         sittings.save_survey(self._connection, participant_id, answers)
+
+    def spent(self, participant_id: str | None = None) -> Spent:
+        """What replies to people have used so far, or to this one."""
+        return spent(self._connection, participant_id)
 
     def forget_projections(self) -> None:
         """Empty the tables that can be made again from events."""
@@ -275,6 +280,11 @@ class Store:
         """Places held by people of a kind who have completed or are on their way."""
         with self._database.reading() as connection:
             return sittings.n_places_taken(connection, kind)
+
+    def spent(self, participant_id: str | None = None) -> Spent:
+        """What replies to people have used so far, or to this one."""
+        with self._database.reading() as connection:
+            return spent(connection, participant_id)
 
     def reply_text(self, reply_id: str) -> str:
         """What a running reply says so far."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oversight_app.store import chain
+from oversight_app.study.trouble import SPENDING_CAP
 
 
 class Snapshot:
@@ -53,13 +54,20 @@ _MODEL_CALLS = (
     "coalesce(m.model_asked, m.model) AS model, t.method, "
     "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
     "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash, "
-    "m.prompt, m.model_answered, NULL AS text "
+    "m.prompt, m.model_answered, NULL AS text, m.trouble, m.queued_s "
     "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL "
+    # Where the money was spent, nobody was called.
+    f"AND coalesce(m.finish_reason, '') <> '{SPENDING_CAP}' "
     "UNION ALL "
     "SELECT c.call_id, c.trial_id, c.participant_id, c.purpose, c.provider, c.model, NULL, "
     "c.attempts, c.asked_at, NULL, c.total_s, c.tokens_in, c.tokens_cached, c.tokens_out, "
     "c.tokens_cache_written, c.tokens_reasoning, c.finish_reason, c.request_id, c.status, c.error, c.prompt_hash, "
-    "c.prompt, c.model_answered, c.text FROM calls c ORDER BY started_at, call_id"
+    "c.prompt, c.model_answered, c.text, NULL, NULL FROM calls c ORDER BY started_at, call_id"
+)
+
+_TROUBLES = (
+    "SELECT coalesce(trouble, 'other') AS trouble, count(*) AS n FROM messages "
+    "WHERE status IN ('failed', 'interrupted') GROUP BY 1 ORDER BY 1"
 )
 
 TABLES = {
@@ -72,6 +80,7 @@ TABLES = {
     "survey": "SELECT * FROM survey ORDER BY participant_id, rank",
     "observations": "SELECT * FROM observations ORDER BY participant_id, observation_id",
     "model_calls": _MODEL_CALLS,
+    "troubles": _TROUBLES,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
     "passages.text AS passage_text, passages.license AS passage_license "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",

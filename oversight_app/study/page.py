@@ -112,6 +112,8 @@ class ChatLine:
     """Whether the model no longer sees it, after a reset."""
     speaker: str = "assistant"
     """participant, assistant, assistant_1, assistant_2, ... or critic."""
+    trouble: str = ""
+    """Why a reply failed, as far as participants are told: one of `study.trouble.Trouble`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,6 +290,7 @@ def _chat(trial: Trial, question: Question, plan: Plan, running_text: str) -> Ch
                 message.status,
                 message.context != trial.context,
                 message.voice,
+                message.trouble,
             )
             for message in trial.messages
         ),

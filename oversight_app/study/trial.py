@@ -84,6 +84,11 @@ class Message:
         return self.begun.speaker if self.begun is not None else self.speaker.value
 
     @property
+    def trouble(self) -> str:
+        """Why there is no reply, or only half of one: one of `study.trouble.Trouble`, or empty."""
+        return self.closed.trouble if self.closed else ""
+
+    @property
     def is_broken(self) -> bool:
         """Whether this is a reply that the service did not bring to its end, with or without some of its text."""
         return (

@@ -18,9 +18,11 @@ from oversight_app.study.design import (
     Feedback,
     LogDesign,
     OutcomeDesign,
+    Price,
     PrimaryModel,
     Sequence,
     SittingDesign,
+    SpendingDesign,
     TaskDesign,
 )
 from oversight_app.study.plan import Plan
@@ -90,9 +92,10 @@ def test_the_recommended_design_names_every_key_there_is(tmp_path: Path) -> None
     toml = make_study(tmp_path, "recommended").design_file.read_text()
     sections = (
         *(Design, TaskDesign, ConditionsDesign, AnswerDesign, AssistantDesign, AnalysisDesign),
-        *(SittingDesign, OutcomeDesign, LogDesign, PrimaryModel),
+        *(SittingDesign, OutcomeDesign, LogDesign, PrimaryModel, Price, SpendingDesign),
     )
     tables = {"tasks", "conditions", "answer", "assistant", "analysis", "sitting", "outcomes", "log"}
+    tables |= {"prices", "spending"}
 
     missing = [
         f"{section.__name__}.{key}"

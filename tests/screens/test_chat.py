@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from oversight_app.errors import Reminder
+from oversight_app.screens.plain import exact
 from oversight_app.study.page import Chat, ChatLine, Page
+from oversight_app.study.trouble import LASTING, Trouble
+from oversight_app.words import LANGUAGES, read_words
 from tests.screens.fakes import FakeProctor, open_page, question, said, texts
 
 
@@ -89,6 +92,46 @@ def test_a_broken_reply_can_be_asked_for_again(monkeypatch: pytest.MonkeyPatch, 
     app.button(key="ask_again_2").click().run()
 
     assert proctor.told == [("ask_again", 2)]
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_each_trouble_has_its_own_words_and_says_what_one_can_do(
+    monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    chat = said("Why?", "", status="failed")
+    failed = replace(chat.lines[1], trouble=trouble.value)
+    app = open_page(monkeypatch, FakeProctor(question(2, chat=replace(chat, lines=(chat.lines[0], failed)))))
+
+    words = exact(read_words("en").say(f"no_reply.{trouble}"))
+    assert texts(app).count(f'<p class="ov-small">{words}</p>') == 1
+    assert f'role="status">{words}</p>' in texts(app)
+    assert "on your own" in words
+    assert "The assistant could not answer." not in texts(app)
+    assert "You can ask again, or go on without it." not in texts(app)
+    assert ("ask_again_2" in [button.key for button in app.button]) == (trouble not in LASTING)
+
+
+def test_when_the_money_is_spent_the_page_stays_calm_and_usable(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = said("Why?", "", status="failed")
+    failed = replace(chat.lines[1], trouble="cap")
+    proctor = FakeProctor(question(2, chat=replace(chat, lines=(chat.lines[0], failed))))
+    app = open_page(monkeypatch, proctor)
+
+    app.radio(key="answer_2").set_value(1).run()
+
+    assert (
+        "The assistant cannot answer any more questions in this study. Please answer on your own."
+        in texts(app)
+    )
+    assert proctor.told == [("save_draft", 2, 1, None)]
+
+
+def test_every_language_has_words_for_every_trouble() -> None:
+    for language in LANGUAGES:
+        said_of = {
+            key.removeprefix("no_reply.") for key in read_words(language).texts if key.startswith("no_reply.")
+        }
+        assert said_of == {trouble.value for trouble in Trouble}
 
 
 @pytest.mark.parametrize("status", ["complete", "stopped"])

@@ -66,11 +66,11 @@ def test_an_ending_leads_to_its_own_address_or_to_the_studys_with_its_own_code()
 def as_frozen_before(plan: Plan) -> str:
     """The plan's body as the release before the protocols wrote it."""
     body: dict[str, Any] = json.loads(plan.model_dump_json())
-    for name in ("screening", "survey", "example", "attention", "words", "codes"):
+    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices"):
         del body[name]
-    for name in ("language", "outcomes", "log"):
+    for name in ("language", "outcomes", "log", "prices"):
         del body["design"][name]
-    for name in ("on_outage", "outage_failures"):
+    for name in ("on_outage", "outage_failures", "max_parallel", "spending"):
         del body["design"]["assistant"][name]
     body["design"]["answer"] = {"confidence": "five_points", "feedback": "practice_only"}
     for name in ("limit_s", "break_every", "max_participants", "person_parameter", "attention_checks"):

@@ -8,6 +8,7 @@ a table of study.toml; `whole` joins them.
 from oversight_app.study.design.analysis import CONTRASTS, EXCLUSIONS, AnalysisDesign, PrimaryModel
 from oversight_app.study.design.answering import AnswerDesign
 from oversight_app.study.design.assistant import PROVIDERS, AssistantDesign, split_model
+from oversight_app.study.design.prices import Price, SpendingDesign
 from oversight_app.study.design.section import LONGEST_S
 from oversight_app.study.design.sitting import LogDesign, OutcomeDesign, SittingDesign
 from oversight_app.study.design.tasks import ConditionsDesign, TaskDesign
@@ -49,11 +50,13 @@ __all__ = [
     "LogDesign",
     "Outcome",
     "OutcomeDesign",
+    "Price",
     "PrimaryModel",
     "Protocol",
     "ScoringRule",
     "Sequence",
     "SittingDesign",
+    "SpendingDesign",
     "TaskDesign",
     "TurnOrder",
     "read_design",

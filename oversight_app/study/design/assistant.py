@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from oversight_app.study.design.prices import SpendingDesign
 from oversight_app.study.design.section import LONGEST_S, Section
 from oversight_app.study.design.vocabulary import AdviceForm, AssistantMode, Protocol, TurnOrder
 
@@ -57,6 +58,9 @@ class AssistantDesign(Section):
     temperature: float | None = Field(default=None, ge=0)
     effort: Effort | None = None
     """How much a reasoning model may think before it writes; None: the model's own default."""
+    max_parallel: int = Field(default=32, ge=1)
+    """Replies that one server process asks for at the same time; more wait their turn, first come first served."""
+    spending: SpendingDesign = SpendingDesign()
     words_per_s: float = Field(default=12.0, gt=0)
     """Typing pace of the scripted assistant."""
     holds_share: float = Field(default=0.7, ge=0, le=1)

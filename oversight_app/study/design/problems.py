@@ -49,6 +49,11 @@ def _section(location: tuple[Any, ...], section: type[BaseModel]) -> type[BaseMo
 def _in_toml(message: str) -> str:
     """Pydantic's message in the words of a TOML file."""
     words = message[:1].lower() + message[1:]
-    for python, toml in ((" or instance of TaskDesign", ""), ("dictionary", "table"), ("tuple", "list")):
+    for python, toml in (
+        (" or instance of TaskDesign", ""),
+        (" or instance of Price", ""),
+        ("dictionary", "table"),
+        ("tuple", "list"),
+    ):
         words = words.replace(python, toml)
     return words

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError, model_validator
 from oversight_app.errors import DesignError
 from oversight_app.study.design.analysis import CONTRASTS, AnalysisDesign, PrimaryModel
 from oversight_app.study.design.answering import AnswerDesign
-from oversight_app.study.design.assistant import AssistantDesign
+from oversight_app.study.design.assistant import AssistantDesign, check_model
+from oversight_app.study.design.prices import Price
 from oversight_app.study.design.problems import explain
 from oversight_app.study.design.section import Section
 from oversight_app.study.design.sitting import LogDesign, OutcomeDesign, SittingDesign
@@ -30,6 +31,8 @@ class Design(Section):
     conditions: ConditionsDesign = ConditionsDesign()
     answer: AnswerDesign = AnswerDesign()
     assistant: AssistantDesign = AssistantDesign()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """What models cost, by PROVIDER:NAME, where the tool does not know it or knows it wrongly."""
     analysis: AnalysisDesign = AnalysisDesign()
     sitting: SittingDesign = SittingDesign()
     outcomes: dict[Outcome, OutcomeDesign] = Field(default_factory=dict)
@@ -75,6 +78,20 @@ class Design(Section):
                     f"tasks.{name}.time_limit_with_model_s: found {task.time_limit_with_model_s:g}, but a comparison "
                     "of conditions needs the same limit in both; leave it out, or set "
                     "conditions.unequal_time_limits = true"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _check_prices(self) -> Self:
+        for model, price in self.prices.items():
+            try:
+                provider = check_model(model)
+            except ValueError as error:
+                raise ValueError(f"prices: a price belongs to a {error}") from None
+            if provider == "anthropic" and price.cache_written is None:
+                raise ValueError(
+                    f'prices."{model}".cache_written is missing; Anthropic charges more for a passage that it keeps '
+                    "for an hour than for one that it reads"
                 )
         return self
 

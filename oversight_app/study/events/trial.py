@@ -75,7 +75,7 @@ class ReplyBegun:
     """A reply was asked of a model: with which prompt, and which messages it could see.
 
     `speaker` is whose reply it is, `stance` the original letter that this speaker was told to argue for, `prompt` the
-    name of the prompt that it speaks from.
+    name of the prompt that it speaks from. `reserved_usd` is the most that it can cost; None where no price is known.
     """
 
     n: int
@@ -88,11 +88,16 @@ class ReplyBegun:
     speaker: str = "assistant"
     stance: str = ""
     prompt: str = ""
+    reserved_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyClosed:
-    """A reply ended: complete, stopped (by participant or clock), interrupted by a failure, or failed with no text."""
+    """A reply ended: complete, stopped (by participant or clock), interrupted by a failure, or failed with no text.
+
+    `error` says to the researcher what went wrong, `trouble` (one of `study.trouble.Trouble`) what participants are
+    told. `queued_s` is how long the reply waited for its turn; it is part of the other times.
+    """
 
     n: int
     reply_id: str
@@ -110,6 +115,8 @@ class ReplyClosed:
     error: str = ""
     tokens_cache_written: int | None = None
     tokens_reasoning: int | None = None
+    trouble: str = ""
+    queued_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""What a model costs: the study's own word first, then the table beside this file, else nobody knows.
+
+Only a server on this machine is free without anybody having said so. The table is data, `prices.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from oversight_app.errors import DesignError
+from oversight_app.providers.address import is_loopback
+from oversight_app.study.design import Design, Price, split_model
+
+_DATE = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})$")
+_FREE = Price(input=0.0, output=0.0)
+
+
+def price_of(model: str, own: Mapping[str, Price]) -> Price | None:
+    """The price of a model, PROVIDER:NAME[@BASE_URL], with a study's own prices first; None where it is not known."""
+    for prices in (own, _table()):
+        for name in (model, _DATE.sub("", model), f"{split_model(model)[0]}:*"):
+            if name in prices:
+                return prices[name]
+    provider, _, rest = model.partition(":")
+    is_here = provider == "compatible" and is_loopback(rest.partition("@")[2])
+    return _FREE if is_here else None
+
+
+def planned_prices(design: Design) -> dict[str, Price]:
+    """The prices of a design's models, as far as they are known; raises DesignError for a cap that cannot be kept."""
+    models = dict.fromkeys((design.assistant.model, design.primary_model_alone.model))
+    prices = {model: price for model in models if (price := price_of(model, design.prices)) is not None}
+    assistant = design.assistant
+    if assistant.spending.has_cap and assistant.model not in prices:
+        raise DesignError(
+            f"study.toml: assistant.spending sets a cap, but nobody knows what {assistant.model} costs, so it could "
+            f'not be kept. Add [prices."{assistant.model}"] with input and output in US dollars per million tokens, or '
+            "take the cap out."
+        )
+    return prices
+
+
+@cache
+def _table() -> Mapping[str, Price]:
+    text = files("oversight_app").joinpath("providers", "prices.toml").read_text(encoding="utf-8")
+    return {name: Price.model_validate(price) for name, price in tomllib.loads(text)["prices"].items()}

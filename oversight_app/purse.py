@@ -1,0 +1,69 @@
+"""The purse: whether one more reply may be asked for, for the money that the design allows.
+
+It is asked in the transaction that begins the reply, and counts what the record holds, replies that are being written
+included, each with the most that it can cost. So however many people ask at once, in whatever processes, no cap is
+passed.
+"""
+
+from dataclasses import dataclass
+
+from oversight_app.providers.base import Request
+from oversight_app.store.spending import Spent
+from oversight_app.store.store import Record
+from oversight_app.study.cost import cost_usd, most_usd
+from oversight_app.study.design import Price
+from oversight_app.study.events import ReplyClosed
+from oversight_app.study.plan import Plan
+from oversight_app.study.trouble import SPENDING_CAP, Trouble
+
+LEAST_TOKENS = 16
+"""Some services take no lower limit for a reply, and write so much where a design allows less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """The most that a reply can cost, None where nobody knows. `cap`: what keeps it from being asked for, or empty."""
+
+    usd: float | None
+    cap: str = ""
+
+    def refusal(self, n: int, reply_id: str) -> ReplyClosed:
+        """The end of a reply that nobody is asked for. The trial goes on, and nothing else is lost."""
+        return ReplyClosed(
+            n,
+            reply_id,
+            "",
+            "failed",
+            finish_reason=SPENDING_CAP,
+            error=f"spending cap reached: {self.cap}",
+            trouble=Trouble.CAP.value,
+        )
+
+
+class Purse:
+    """The money of one plan's assistant. A rehearsal's scripted stand-in needs none: `is_paid` is False."""
+
+    def __init__(self, plan: Plan, *, is_paid: bool = True) -> None:
+        """With the prices that the plan was frozen with."""
+        assistant = plan.design.assistant
+        self._price = plan.prices.get(assistant.model) if is_paid else None
+        self._caps = assistant.spending
+
+    def reserve(self, record: Record, participant_id: str, request: Request) -> Reservation:
+        """The most that this reply can cost, and whether there is so much left."""
+        texts = (request.system, *(turn.text for turn in request.turns))
+        most = most_usd(texts, max(request.max_tokens, LEAST_TOKENS), self._price)
+        if most is None or self._price is None:
+            return Reservation(None)
+        for name, cap, whose in (
+            ("per_participant", self._caps.per_participant, participant_id),
+            ("per_study", self._caps.per_study, None),
+        ):
+            if cap is not None and spent_usd(record.spent(whose), self._price) + most > cap:
+                return Reservation(None, f"assistant.spending.{name} is {cap:g} US dollars")
+        return Reservation(most)
+
+
+def spent_usd(spent: Spent, price: Price) -> float:
+    """What has been spent, or may have been."""
+    return (cost_usd(spent, price) or 0.0) + spent.reserved_usd

@@ -1,0 +1,120 @@
+"""What a study will ask of its models, against sums done by hand."""
+
+from dataclasses import astuple
+from typing import Any
+
+import pytest
+
+from oversight_app.study.design import Price
+from oversight_app.study.plan import Plan
+from oversight_app.study.workload import MESSAGES_PER_QUESTION, Workload, alone, assisted, expectations
+from tests.builders import make_design, make_plan, make_questions
+
+BANK = make_questions()
+BY_ID = {question.question_id: question for question in BANK}
+MMLU = {"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}}
+
+# A question of the builders has 4 words and 12 in its options, the prompts have 7: 23 words, 31.05 tokens. Five
+# messages of 27 tokens: the k-th goes with all k, and with the k - 1 replies of 200 tokens before it.
+FIXED = 1.35 * 23
+CHAT = (5, 5 * FIXED + (1 + 2 + 3 + 4 + 5) * 27 + (0 + 1 + 2 + 3 + 4) * 200, 5 * 200)
+
+
+def planned(prices: Any = None, **values: Any) -> Plan:
+    return make_plan(make_design(**({"tasks": MMLU} | values)), BANK, prices=prices or {})
+
+
+def of(load: Workload) -> Any:
+    return pytest.approx(tuple(astuple(load)))
+
+
+def test_a_person_asks_in_every_assisted_question_and_each_message_brings_the_ones_before() -> None:
+    assert MESSAGES_PER_QUESTION == 5
+
+    assert of(assisted(planned(), BY_ID)) == tuple(2 * number for number in CHAT)
+
+
+def test_who_answers_alone_costs_nothing_so_half_the_people_cost_half() -> None:
+    between = planned(conditions={"allocation": "between"})
+
+    assert of(assisted(between, BY_ID)) == CHAT
+
+
+def test_practice_with_the_assistant_counts_too() -> None:
+    practised = planned(tasks={"mmlu": MMLU["mmlu"] | {"practice_per_condition": 1}})
+
+    assert assisted(practised, BY_ID).n_calls == 3 * 5
+
+
+def test_a_passage_goes_along_with_every_message() -> None:
+    with_passage = planned(tasks={"quality": {"questions_per_condition": 1, "practice_per_condition": 0}})
+
+    load = assisted(with_passage, BY_ID)
+
+    # "The long story number 0. It ends." has 7 words; the question "What does p0_0 ask?" has 16 with its options.
+    assert load.tokens_in == pytest.approx(CHAT[1] + 5 * 1.35 * 7)
+
+
+def test_what_a_model_thinks_is_counted_where_it_is_told_to() -> None:
+    thinking = planned(assistant={"model": "openai:o", "effort": "low", "max_tokens": 3000})
+
+    assert assisted(thinking, BY_ID).tokens_out == 2 * 5 * 3000
+    assert assisted(thinking, BY_ID).tokens_in == pytest.approx(2 * CHAT[1])
+    assert alone(thinking, BY_ID).tokens_out == 4 * 3000
+
+
+def test_the_model_alone_answers_every_question_of_both_forms_once() -> None:
+    assert of(alone(planned(), BY_ID)) == (4, 4 * FIXED, 4)
+
+
+def test_the_money_is_said_per_person_and_in_all() -> None:
+    price = Price(input=1.0, output=10.0)
+    plan = planned({"openai:gpt": price}, assistant={"model": "openai:gpt"}, analysis={"target_n": 40})
+
+    said = expectations(plan, BY_ID)
+
+    # 5,120.5 tokens in and 2,000 out for each: 0.0051205 + 0.02 dollars, and 40 times as much
+    assert said[0] == (
+        "Expected of openai:gpt as the assistant: 10 calls, 5,100 tokens in, 2,000 out, $0.03 per person; "
+        "for 40 people 400 calls, 200,000 tokens in, 80,000 out, $1.00."
+    )
+    assert "5 messages to the assistant in each assisted question" in said[1]
+    assert said[2] == "Expected of openai:gpt alone (zero_shot): 4 calls, 120 tokens in, 4 out, $0.00016."
+    assert len(said) == 3
+
+
+def test_an_unknown_price_is_said_to_be_unknown_and_how_to_name_it() -> None:
+    plan = planned(assistant={"model": "openai:gpt"})
+
+    said = "\n".join(expectations(plan, BY_ID))
+
+    assert said.count("an unknown amount") == 3
+    assert said.count('The price of openai:gpt is unknown: [prices."openai:gpt"] in study.toml') == 1
+
+
+def test_what_is_free_is_said_to_be_free_and_a_cap_is_repeated() -> None:
+    free = planned(
+        {"scripted:demo": Price(input=0, output=0)},
+        assistant={"spending": {"per_study": 50, "per_participant": 2.5}},
+    )
+
+    said = "\n".join(expectations(free, BY_ID))
+
+    assert said.count(", free") == 3
+    assert "Spending cap: $50.00 for the study; then the assistant answers no more" in said
+    assert "Spending cap: $2.50 for each person" in said
+    assert "less than" not in said
+
+
+def test_a_cap_that_will_not_last_is_said_before_anybody_begins() -> None:
+    plan = planned(
+        {"openai:gpt": Price(input=1.0, output=10.0)},
+        assistant={"model": "openai:gpt", "spending": {"per_study": 0.5, "per_participant": 0.03}},
+    )
+
+    said = expectations(plan, BY_ID)
+
+    assert said[-2].endswith("That is less than the $1.00 expected.")
+    assert said[-1] == (
+        "Spending cap: $0.03 for each person; then the assistant answers no more, and people go on without it."
+    )
