@@ -90,14 +90,17 @@ def let_judge(
         provider, name = provider_for(model, clock=clock)
     else:
         name = split_model(model)[1]
+    second = None
     if assistant is None:
-        check_provider(plan.design.assistant.model, os.environ)
-        assistant = provider_for(plan.design.assistant.model, clock=clock)[0]
+        for asked in plan.design.assistant.models:
+            check_provider(asked, os.environ)
+        assistant, *others = (provider_for(asked, clock=clock)[0] for asked in plan.design.assistant.models)
+        second = others[0] if others else None
     settings = {"judge": f"{provider.name}:{name}", "messages": str(n_messages)}
     proctor = Proctor(store, clock, kind=KIND, settings=settings)
     mind = Mind(provider, name, n_messages)
     summary = JudgeSummary(model, n_judges)
-    with closing(Replies(proctor, assistant, inline=True, paced=False)) as replies:
+    with closing(Replies(proctor, assistant, second=second, inline=True, paced=False)) as replies:
         for number in range(1, n_judges + 1):
             judge_id = judge_participant_id(provider.name, name, n_messages, number)
             if not _has_stopped(mind, limit):

@@ -58,7 +58,7 @@ class Probe:
 
 def models_of(design: Design) -> tuple[str, ...]:
     """The models that a design names, each once."""
-    return tuple(dict.fromkeys((design.assistant.model, design.primary_model_alone.model)))
+    return tuple(dict.fromkeys((*design.assistant.models, design.primary_model_alone.model)))
 
 
 def probe(
@@ -121,8 +121,8 @@ def probe_all(
             environment=environment,
             clock=clock,
             price=prices.get(model),
-            temperature=assistant.temperature if model == assistant.model else None,
-            effort=(assistant.effort or "") if model == assistant.model else "",
+            temperature=assistant.temperature if model in assistant.models else None,
+            effort=(assistant.effort or "") if model in assistant.models else "",
         )
         for model in models_of(design)
         if _can_be_asked(model, environment)

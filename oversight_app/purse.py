@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from oversight_app.providers.base import Request
 from oversight_app.store.spending import Spent
 from oversight_app.store.store import Record
-from oversight_app.study.cost import cost_usd, most_usd
+from oversight_app.study.cost import assistant_price, cost_usd, most_usd
 from oversight_app.study.design import Price
 from oversight_app.study.events import ReplyClosed
 from oversight_app.study.plan import Plan
@@ -46,7 +46,7 @@ class Purse:
     def __init__(self, plan: Plan, *, is_paid: bool = True) -> None:
         """With the prices that the plan was frozen with."""
         assistant = plan.design.assistant
-        self._price = plan.prices.get(assistant.model) if is_paid else None
+        self._price = assistant_price(plan) if is_paid else None
         self._caps = assistant.spending
 
     def reserve(self, record: Record, participant_id: str, request: Request) -> Reservation:

@@ -69,7 +69,8 @@ def open_study(folder: Path, *, public_url: str = "") -> None:
     install(opened, Replies(opened, provider, second=second), public_url=public_url)
     _start_sweeper()
     # Beside everything else: the server answers at once, and the SDK is there before the first message is.
-    threading.Thread(target=prepare, args=(provider,), name="preparing", daemon=True).start()
+    for asked in filter(None, (provider, second)):
+        threading.Thread(target=prepare, args=(asked,), name="preparing", daemon=True).start()
 
 
 def install(proctor: Proctor, replies: Replies, *, public_url: str = "") -> None:

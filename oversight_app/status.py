@@ -6,7 +6,7 @@ from typing import Self
 
 from oversight_app.purse import spent_usd
 from oversight_app.store import Store
-from oversight_app.study.cost import dollars
+from oversight_app.study.cost import assistant_price, dollars
 from oversight_app.study.plan import Plan
 
 
@@ -31,7 +31,7 @@ class Spending:
         if plan is None:
             return cls()
         used, caps = store.spent(), plan.design.assistant.spending
-        price = plan.prices.get(plan.design.assistant.model)
+        price = assistant_price(plan)
         return cls(
             None if price is None else spent_usd(used, price),
             caps.per_study,

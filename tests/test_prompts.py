@@ -39,13 +39,13 @@ def test_the_readme_names_every_prompt_and_every_hole() -> None:
 
 
 WITH_PASSAGE_FIRST = sorted(name for name, text in load_prompts().items() if "{passage}" in text)
-OTHERS = {"brief": "Be brief.", "max_characters": "500"}
+OTHERS = {"brief": "Be brief.", "max_characters": "500", "chat": "", "n_left": "1"}
 
 
 def test_every_prompt_but_those_that_stand_inside_others_holds_the_passage() -> None:
     assert set(load_prompts()) - set(WITH_PASSAGE_FIRST) == {
         *("begin", "go_on", "heard"),
-        *("brief_as_is", "brief_assigned"),
+        *("brief_as_is", "brief_assigned", "read_advice"),
     }
 
 

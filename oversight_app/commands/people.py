@@ -86,7 +86,8 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
         plan = store.plan()
     if plan is None:
         raise NoPlan(study)
-    check_provider(plan.design.assistant.model, os.environ)
+    for model in plan.design.assistant.models:
+        check_provider(model, os.environ)
     must_be_free(host, port)
     click.echo(f"Serving {study} at {public or f'http://{host}:{port}'}; stop with Ctrl-C.")
     become_server(folder.path, host=host, port=port, url=public)

@@ -30,13 +30,14 @@ def price_of(model: str, own: Mapping[str, Price]) -> Price | None:
 
 def planned_prices(design: Design) -> dict[str, Price]:
     """The prices of a design's models, as far as they are known; raises DesignError for a cap that cannot be kept."""
-    models = dict.fromkeys((design.assistant.model, design.primary_model_alone.model))
+    models = dict.fromkeys((*design.assistant.models, design.primary_model_alone.model))
     prices = {model: price for model in models if (price := price_of(model, design.prices)) is not None}
     assistant = design.assistant
-    if assistant.spending.has_cap and assistant.model not in prices:
+    unknown = [model for model in assistant.models if model not in prices]
+    if assistant.spending.has_cap and unknown:
         raise DesignError(
-            f"study.toml: assistant.spending sets a cap, but nobody knows what {assistant.model} costs, so it could "
-            f'not be kept. Add [prices."{assistant.model}"] with input and output in US dollars per million tokens, or '
+            f"study.toml: assistant.spending sets a cap, but nobody knows what {unknown[0]} costs, so it could "
+            f'not be kept. Add [prices."{unknown[0]}"] with input and output in US dollars per million tokens, or '
             "take the cap out."
         )
     return prices

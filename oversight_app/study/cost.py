@@ -9,6 +9,7 @@ from math import ceil
 from typing import Protocol
 
 from oversight_app.study.design import Price
+from oversight_app.study.plan import Plan
 
 PER = 1_000_000
 """Prices are for so many tokens."""
@@ -40,6 +41,31 @@ class Counted(Protocol):
     def tokens_out(self) -> float | None:
         """Everything received."""
         ...
+
+
+def dearest(prices: Iterable[Price | None]) -> Price | None:
+    """The dearest in each part; None where one of them is not known.
+
+    Where two models speak, what is counted by it is never too little.
+    """
+    known = list(prices)
+    if not known or any(price is None for price in known):
+        return None
+    whole = [price for price in known if price is not None]
+
+    def most(part: str) -> float:
+        return max(price.input if getattr(price, part) is None else getattr(price, part) for price in whole)
+
+    if len(whole) == 1:
+        return whole[0]
+    return Price(
+        input=most("input"), output=most("output"), cached=most("cached"), cache_written=most("cache_written")
+    )
+
+
+def assistant_price(plan: Plan) -> Price | None:
+    """What the assistant's replies cost, at most."""
+    return dearest(plan.prices.get(model) for model in plan.design.assistant.models)
 
 
 def cost_usd(used: Counted, price: Price | None) -> float | None:

@@ -7,8 +7,8 @@ said with every figure. Services remember passages and then charge less; that is
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from oversight_app.study.cost import cost_usd, dollars
-from oversight_app.study.design import AssistantMode, Condition, Price
+from oversight_app.study.cost import assistant_price, cost_usd, dollars
+from oversight_app.study.design import AssistantDesign, AssistantMode, Condition, Price, Protocol
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Passage, Question
 
@@ -96,11 +96,11 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
     design = plan.design
     assistant, primary = design.assistant.model, design.primary_model_alone
     per_person, of_primary = assisted(plan, questions), alone(plan, questions)
-    price, price_alone = plan.prices.get(assistant), plan.prices.get(primary.model)
+    price, price_alone = assistant_price(plan), plan.prices.get(primary.model)
     lines = [
         f"Expected of {assistant} as the assistant: {per_person.describe(price)} per person; for "
         f"{design.analysis.target_n} people {per_person.times(design.analysis.target_n).describe(price)}.",
-        f"  (an estimate: {MESSAGES_PER_QUESTION} messages to the assistant in each assisted question, "
+        f"  (an estimate: {_assumed(design.assistant)}, "
         f"{TOKENS_PER_WORD:g} tokens a word, caches left out, thinking only where assistant.effort asks for it)",
         f"Expected of {primary.model} alone ({primary.method}): {of_primary.describe(price_alone)}.",
     ]
@@ -117,7 +117,7 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
 def _caps(plan: Plan, per_person: Workload) -> list[str]:
     """The caps, each beside what is expected where it will not last."""
     design, caps = plan.design, plan.design.assistant.spending
-    price = plan.prices.get(design.assistant.model)
+    price = assistant_price(plan)
     expected = cost_usd(per_person, price)
     in_all = cost_usd(per_person.times(design.analysis.target_n), price)
     return [
@@ -156,7 +156,7 @@ class _Counting:
 
 def _chat(plan: Plan, question: Question, count: _Counting) -> Workload:
     """One question's chat: everything that was said goes along with each message."""
-    assistant, n = plan.design.assistant, MESSAGES_PER_QUESTION
+    assistant, n = plan.design.assistant, replies_per_question(plan.design.assistant)
     is_thinking = (assistant.effort or "") not in _DOES_NOT_THINK
     reply = assistant.max_tokens if is_thinking else min(assistant.max_tokens, REPLY_TOKENS)
     prompt = plan.prompts.get("chat_assigned" if assistant.mode is AssistantMode.ASSIGNED else "chat", "")
@@ -165,6 +165,29 @@ def _chat(plan: Plan, question: Question, count: _Counting) -> Workload:
     # With the k-th message go k - 1 replies (without what was thought) and k messages.
     heard = min(assistant.max_tokens, REPLY_TOKENS)
     return Workload(n, n * fixed + n * (n + 1) / 2 * written + n * (n - 1) / 2 * heard, n * reply)
+
+
+def replies_per_question(assistant: AssistantDesign) -> int:
+    """How many replies one assisted question takes: as the protocol says, and where people ask, so many messages."""
+    match assistant.protocol:
+        case Protocol.ADVICE:
+            return 1
+        case Protocol.CRITIQUE:
+            return 2
+        case Protocol.DEBATE:
+            return 2 * assistant.rounds
+        case Protocol.CONSULTANCY:
+            return 1 + MESSAGES_PER_QUESTION
+        case Protocol.CROSS_EXAMINATION:
+            return assistant.n_contexts * MESSAGES_PER_QUESTION
+        case _:
+            return MESSAGES_PER_QUESTION
+
+
+def _assumed(assistant: AssistantDesign) -> str:
+    if assistant.protocol is Protocol.CHAT:
+        return f"{MESSAGES_PER_QUESTION} messages to the assistant in each assisted question"
+    return f"{replies_per_question(assistant)} replies in each assisted question"
 
 
 def _mean(loads: Iterable[Workload]) -> Workload:

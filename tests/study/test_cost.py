@@ -3,7 +3,7 @@
 import pytest
 
 from oversight_app.providers.base import Usage
-from oversight_app.study.cost import cost_usd, dollars, most_usd
+from oversight_app.study.cost import cost_usd, dearest, dollars, most_usd
 from oversight_app.study.design import Price
 
 PRICE = Price(input=2.0, cached=0.2, cache_written=2.5, output=10.0)
@@ -71,3 +71,12 @@ def test_the_most_that_a_reply_can_cost_is_no_less_than_what_it_costs() -> None:
 )
 def test_an_amount_is_said_as_people_read_it(amount: float | None, said: str) -> None:
     assert dollars(amount) == said
+
+
+def test_where_two_models_speak_each_part_is_counted_at_the_dearer_price() -> None:
+    one = Price(input=2, output=10, cached=0.2)
+    other = Price(input=3, output=4, cache_written=5)
+
+    assert dearest([one, other]) == Price(input=3, output=10, cached=3, cache_written=5)
+    assert dearest([one]) == one
+    assert dearest([one, None]) is None

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
-from oversight_app.study.design import Price
+from oversight_app.study.design import AssistantDesign, Price
 from oversight_app.study.plan import Plan
-from oversight_app.study.workload import MESSAGES_PER_QUESTION, Workload, alone, assisted, expectations
+from oversight_app.study.workload import (
+    MESSAGES_PER_QUESTION,
+    Workload,
+    alone,
+    assisted,
+    expectations,
+    replies_per_question,
+)
 from tests.builders import make_design, make_plan, make_questions
 
 BANK = make_questions()
@@ -118,3 +125,18 @@ def test_a_cap_that_will_not_last_is_said_before_anybody_begins() -> None:
     assert said[-1] == (
         "Spending cap: $0.03 for each person; then the assistant answers no more, and people go on without it."
     )
+
+
+@pytest.mark.parametrize(
+    ("assistant", "n"),
+    [
+        ({}, 5),
+        ({"protocol": "advice"}, 1),
+        ({"protocol": "critique"}, 2),
+        ({"protocol": "debate", "rounds": 3}, 6),
+        ({"protocol": "consultancy"}, 6),
+        ({"protocol": "cross_examination", "n_contexts": 4}, 20),
+    ],
+)
+def test_how_many_replies_a_question_takes_is_the_protocols_to_say(assistant: dict[str, Any], n: int) -> None:
+    assert replies_per_question(AssistantDesign.model_validate(assistant)) == n
