@@ -100,7 +100,9 @@ def let_judge(
     proctor = Proctor(store, clock, kind=KIND, settings=settings)
     mind = Mind(provider, name, n_messages)
     summary = JudgeSummary(model, n_judges)
-    with closing(Replies(proctor, assistant, second=second, inline=True, paced=False)) as replies:
+    with closing(
+        Replies(proctor, assistant, second=second, inline=True, is_live=True, paced=False)
+    ) as replies:
         for number in range(1, n_judges + 1):
             judge_id = judge_participant_id(provider.name, name, n_messages, number)
             if not _has_stopped(mind, limit):

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from oversight_app.errors import Refusal
 from oversight_app.proctor import Proctor, trial_at_hand
@@ -29,7 +30,7 @@ from oversight_app.study.protocols.speech import ASSISTANT
 from oversight_app.study.questions import folded
 from oversight_app.study.sent import sent
 from oversight_app.study.sitting import Sitting
-from oversight_app.study.trial import Speaker, Trial, apply_to_trial
+from oversight_app.study.trial import Trial, apply_to_trial
 from oversight_app.study.trouble import Trouble
 from oversight_app.writers import LEASE_S, Job, Writers, close_once
 
@@ -46,16 +47,21 @@ class Replies:
         *,
         second: Provider | None = None,
         inline: bool = False,
+        is_live: bool = False,
         paced: bool = True,
     ) -> None:
-        """`second` asks the design's `second_model`; `paced`: whether the scripted assistant types at its pace."""
+        """`second` asks the design's `second_model`; `paced`: whether the scripted assistant types at its pace.
+
+        `is_live`: with `inline`, that servers may look after the same record meanwhile, as beside judges.
+        """
         self._proctor = proctor
         self._provider = provider
         self._second = second or provider
         self._writers = Writers(proctor, on_closed=self.go_on)
-        self._write = self._writers.write if inline else self._writers.start
+        self._write = partial(self._writers.write, flushes=is_live) if inline else self._writers.start
         self._paced = paced
-        self._purse = Purse(proctor.plan, is_paid=getattr(provider, "name", "") != "scripted")
+        names = (getattr(asked, "name", "") for asked in (provider, self._second))
+        self._purse = Purse(proctor.plan, is_paid=any(name != "scripted" for name in names))
 
     def ask(self, participant_id: str, n: int, text: str) -> None:
         """The participant writes to the assistant of trial `n`; raises Reminder when they cannot now."""
@@ -83,11 +89,9 @@ class Replies:
                 raise Refusal("there is no broken reply to ask for again")
             if last.context != trial.context:
                 raise Refusal("the assistant has been made to forget what it was asked")
-            kept = [
-                m
-                for m in trial.messages
-                if m.speaker is Speaker.PARTICIPANT or m.status not in ("failed", "interrupted")
-            ]
+            kept = [message for message in trial.messages[:-1] if not message.is_broken]
+            while kept and kept[-1].voice == last.voice and not kept[-1].text:
+                kept.pop()  # asked for again before, and had no words then either
             return [], replace(trial, messages=tuple(kept))
 
         self._start(participant_id, n, decide)
@@ -154,6 +158,7 @@ class Replies:
         self, participant_id: str, n: int, decide: Callable[[Trial, datetime], tuple[list[Event], Trial]]
     ) -> None:
         jobs: list[Job] = []
+        refused: list[str] = []
 
         def decide_now(sitting: Sitting, now: datetime, record: Record) -> list[Event]:
             trial = trial_at_hand(sitting, n)
@@ -181,6 +186,7 @@ class Replies:
                 reserved_usd=reserved.usd,
             )
             if reserved.cap:
+                refused.append(reply_id)
                 return [*events, begun, reserved.refusal(n, reply_id)]
             record.replies.begin(
                 reply_id, participant_id, n, self._writers.owner, now + timedelta(seconds=LEASE_S)
@@ -205,6 +211,8 @@ class Replies:
         self._proctor.act(participant_id, decide_now)
         for job in jobs:
             self._write(job)
+        if refused:  # nobody writes, so nobody tells that the next one is due
+            self.go_on(participant_id, n)
 
     def _request(self, trial: Trial, speech: Speech, model: str, seconds: float) -> Request:
         """What the speaker is sent, and the scene that a scripted one plays from."""

@@ -90,9 +90,11 @@ class Writers:
         # Not a pool: Python waits for a pool's threads at its end, however long their service hangs.
         threading.Thread(target=self._write, args=(job,), name=job.reply_id, daemon=True).start()
 
-    def write(self, job: Job) -> None:
-        """Write this reply now."""
+    def write(self, job: Job, *, flushes: bool = False) -> None:
+        """Write this reply now; `flushes`: and keep its lease meanwhile, as others look after the record too."""
         self._keep(job)
+        if flushes:
+            self._keep_flushing()
         self._write(job)
 
     def job(self, reply_id: str) -> Job | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oversight_app.errors import ProviderUnavailable
+from oversight_app.errors import ProviderConfigError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Reply, Request, Text
@@ -14,6 +14,7 @@ from oversight_app.replies import Replies
 from oversight_app.study.events import MessageSent, ReplyBegun
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import Chat, QuestionPage
+from oversight_app.study.trouble import Trouble
 from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 
 Say = Callable[[Request, int], str]
@@ -366,3 +367,103 @@ def test_messages_are_recorded_with_who_spoke_and_what_for(trial: Callable[..., 
         ("assistant_1", stance[0]),
         ("assistant_2", stance[1]),
     ]
+
+
+WORDLESS = ""
+
+
+class Moody(Model):
+    """Says what it is told to say next; an error is raised, and a text that is empty ends for a reason."""
+
+    def __init__(self, *says: str | Exception) -> None:
+        super().__init__()
+        self.says = list(says)
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        self.requests.append(request)
+        said = self.says.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        if said:
+            yield Text(said)
+        yield Reply(said, "stop" if said else "length")
+
+
+def moody(made: Trial, *says: str | Exception) -> Moody:
+    """The trial's speakers from now on."""
+    model = Moody(*says)
+    made.replies = Replies(made.proctor, model, inline=True)
+    return model
+
+
+def said_by(made: Trial) -> list[tuple[str, str]]:
+    return [(line.speaker, line.text) for line in made.chat.lines if line.text]
+
+
+BROKEN = ProviderConfigError("gone")  # not tried again by itself, and may be by the participant
+
+
+def test_a_speech_without_words_that_is_asked_for_again_takes_one_turn_and_not_two(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="debate", rounds=2, judge_asks=True)
+    moody(made, "One.", WORDLESS, "Two.", "Three.", "Four.")
+
+    made.replies.go_on("p1", 1)
+    made.replies.ask_again("p1", 1)
+    assert said_by(made) == [("assistant_1", "One."), ("assistant_2", "Two.")]
+    made.replies.ask("p1", 1, "And?")
+
+    assert said_by(made)[-2:] == [("assistant_1", "Three."), ("assistant_2", "Four.")]
+
+
+def test_a_side_that_had_no_words_has_had_its_turn_when_the_other_one_is_asked_again(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="debate", rounds=1, judge_asks=False)
+    moody(made, WORDLESS, BROKEN, "Two.")
+
+    made.replies.go_on("p1", 1)
+    made.replies.ask_again("p1", 1)
+
+    assert said_by(made) == [("assistant_2", "Two.")]
+    assert not made.chat.is_due
+
+
+def test_a_critic_has_nothing_to_say_of_an_answer_that_is_not_there(trial: Callable[..., Trial]) -> None:
+    made = trial(protocol="critique")
+    moody(made, WORDLESS, "I think the answer is A.", "One step is weak.")
+
+    made.replies.go_on("p1", 1)
+    assert said_by(made) == []
+    made.replies.ask_again("p1", 1)
+
+    assert [speaker for speaker, _ in said_by(made)] == ["assistant", "critic"]
+
+
+def test_what_contexts_named_is_said_once_all_have_answered_and_broken_tries_are_none(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="cross_examination", n_contexts=3)
+    answer = "I think the answer is B."
+    moody(made, answer, BROKEN, answer, answer)
+
+    made.replies.ask("p1", 1, "Which one?")
+    before = made.chat.named
+    made.replies.ask_again("p1", 1)
+
+    assert (before, made.chat.named) == ((), ("B", "B", "B"))
+    assert [speaker for speaker, _ in said_by(made)][1:] == ["assistant_1", "assistant_2", "assistant_3"]
+
+
+def test_a_side_that_cannot_hold_the_text_keeps_nobody_else_from_speaking(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="debate", rounds=1, judge_asks=False)
+    too_long = ProviderConfigError("too long")
+    too_long.trouble = Trouble.TOO_LONG.value
+    moody(made, too_long, "Two.")
+
+    made.replies.go_on("p1", 1)
+
+    assert said_by(made) == [("assistant_2", "Two.")]

@@ -113,7 +113,7 @@ def _log(page: QuestionPage, chat: Chat) -> None:
     last_forgotten = max((i for i, line in enumerate(lines) if line.is_forgotten), default=-1)
     besides = _besides(page, chat)
     said = "".join(
-        ("" if _was_tried_again(lines, i) else _line(line, page.passage, besides))
+        ("" if _was_tried_again(lines, i) else _line(line, chat, page.passage, besides))
         + (f'<p class="ov-forgotten">{exact(say("chat.forgotten"))}</p>' if i == last_forgotten else "")
         for i, line in enumerate(lines)
     )
@@ -135,17 +135,17 @@ def _was_tried_again(lines: list[ChatLine], i: int) -> bool:
     return (
         lines[i].status == "failed"
         and not lines[i].text
-        and any(not line.is_participant for line in following)
+        and any(line.speaker == lines[i].speaker for line in following)
     )
 
 
-def _line(line: ChatLine, passage: tuple[str, ...], besides: tuple[str, ...]) -> str:
+def _line(line: ChatLine, chat: Chat, passage: tuple[str, ...], besides: tuple[str, ...]) -> str:
     if line.is_participant or line.status == "failed":
         text = exact(line.text)
     else:
         text = with_marks(line.text, passage, besides)
     said = f'<div class="ov-exact">{text}</div>' if text else ""
-    note = _note(line)
+    note = _note(line, chat)
     return _spoken(line, said + (f'<p class="ov-small">{exact(note)}</p>' if note else ""))
 
 
@@ -181,14 +181,21 @@ def _named(letters: tuple[str, ...]) -> str:
     return say("chat.named_differ", letters=", ".join(letter or say("chat.named_none") for letter in letters))
 
 
-def _note(line: ChatLine) -> str:
+def _no_reply(trouble: str, chat: Chat) -> str:
+    """Why there is none and what to do, where that can be done here: not everywhere can one write or reset."""
+    advises = {Trouble.TOO_LONG: chat.has_reset, Trouble.REFUSED: chat.is_written_in}
+    can_be_done = advises.get(Trouble(trouble), True)
+    return say(_NO_REPLY[Trouble(trouble)] if can_be_done else "no_reply.on_your_own")
+
+
+def _note(line: ChatLine, chat: Chat) -> str:
     match line.status:
         case "stopped":
             return say("chat.stopped")
         case "interrupted":
             return say("chat.interrupted")
         case "failed":
-            return say(_NO_REPLY[Trouble(line.trouble)]) if line.trouble else say("chat.failed")
+            return _no_reply(line.trouble, chat) if line.trouble else say("chat.failed")
         case _:
             return ""
 
@@ -198,7 +205,7 @@ def _note(line: ChatLine) -> str:
 
 def _actions(n: int, chat: Chat, participant_id: str, replies: Replies) -> None:
     last = chat.lines[-1] if chat.lines else None
-    status = say("chat.writing") if chat.is_writing else _heard(last)
+    status = say("chat.writing") if chat.is_writing else _heard(last, chat)
     st.html(f'<p class="ov-unseen" role="status">{exact(status)}</p>')
     if chat.is_writing:
         acting.button(say("chat.stop"), key=f"stop_{n}", act=partial(replies.stop, participant_id, n))
@@ -212,11 +219,11 @@ def _actions(n: int, chat: Chat, participant_id: str, replies: Replies) -> None:
             )
 
 
-def _heard(last: ChatLine | None) -> str:
+def _heard(last: ChatLine | None, chat: Chat) -> str:
     """What a screen reader is told once: a log that is redrawn twice a second must not speak itself."""
     if last is None or last.is_participant:
         return ""
-    return _note(last) or say("chat.answered", text=last.text)
+    return _note(last, chat) or say("chat.answered", text=last.text)
 
 
 def _send(n: int, ask: partial[None]) -> None:

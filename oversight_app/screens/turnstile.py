@@ -69,12 +69,13 @@ class Turnstile:
 
 @dataclass
 class _Turn:
-    """One tab's turn: whether its run is over, and whether it holds one of the process's places meanwhile."""
+    """One tab's turn: whether its run is over, and the place of the process that it holds meanwhile."""
 
     places: asyncio.Semaphore
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
     is_running: bool = False
-    has_place: bool = False
+    place: asyncio.TimerHandle | None = None
+    """Held until this fires at the latest: a line that has gone dead in the middle of a page keeps nobody waiting."""
 
     async def rest(self) -> None:
         """Wait for the run before; but not for ever."""
@@ -87,16 +88,21 @@ class _Turn:
         await self.rest()
         self.is_running = True
         self.is_over.clear()
-        if not self.has_place:
+        if self.place is None:
             with suppress(TimeoutError):
-                self.has_place = await asyncio.wait_for(self.places.acquire(), PATIENCE_S)
+                await asyncio.wait_for(self.places.acquire(), PATIENCE_S)
+                self.place = asyncio.get_running_loop().call_later(PATIENCE_S, self._leave_place)
 
     def end(self) -> None:
         """The run is over, or nobody is there any more."""
         self.is_running = False
         self.is_over.set()
-        if self.has_place:
-            self.has_place = False
+        self._leave_place()
+
+    def _leave_place(self) -> None:
+        if self.place is not None:
+            self.place.cancel()
+            self.place = None
             self.places.release()
 
 

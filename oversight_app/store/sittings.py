@@ -11,10 +11,10 @@ from datetime import datetime
 
 from oversight_app.study.answers import Cell
 from oversight_app.study.design import Outcome
-from oversight_app.study.events import ReplyBegun, iso
+from oversight_app.study.events import iso
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.survey import Answer
-from oversight_app.study.trial import Message, Trial
+from oversight_app.study.trial import Message, Trial, stance_of
 
 _AWAY = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 _HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
@@ -86,7 +86,7 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             participant_id,
             iso(message.at),
             message.voice,
-            (_stance_of(begun, trial) or None) if begun else None,
+            (stance_of(begun, trial) or None) if begun else None,
             message.text,
             begun.prompt_hash if begun else None,
             begun.provider if begun else None,
@@ -114,11 +114,6 @@ def save_message(connection: sqlite3.Connection, participant_id: str, trial: Tri
             (" ".join(begun.visible) or None) if begun else None,
         ),
     )
-
-
-def _stance_of(begun: ReplyBegun, trial: Trial) -> str:
-    """What a speaker argued for. Events from before there were several speakers leave it to the trial."""
-    return begun.stance if begun.prompt else trial.plan.stance
 
 
 def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial) -> None:

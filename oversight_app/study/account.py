@@ -14,7 +14,7 @@ from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question, folded
 from oversight_app.study.sent import Rebuilt, rebuilt
 from oversight_app.study.sitting import Sitting
-from oversight_app.study.trial import Message, Trial
+from oversight_app.study.trial import Message, Trial, stance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _entries(trial: Trial, question: Question, plan: Plan, order: OptionOrder) -
             Entry(
                 message,
                 speaker=begun.speaker if begun else message.speaker.value,
-                stance=_displayed(order, begun.stance or trial.plan.stance) if begun else "",
+                stance=_displayed(order, stance_of(begun, trial)) if begun else "",
                 sent=rebuilt(plan, question, trial, message) if begun else None,
                 forgets=message.context != context,
             )

@@ -45,17 +45,14 @@ def _text(plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked:
             return ask_reader(plan, trial, question)
         case JudgeAsked():
             by_id = {message.message_id: message for message in trial.messages}
-            lines = tuple(
-                (by_id[message_id].speaker is Speaker.PARTICIPANT, by_id[message_id].text)
-                for message_id in asked.visible
-            )
+            lines = tuple((by_id[message_id].voice, by_id[message_id].text) for message_id in asked.visible)
             shown = Shown(
                 paragraphs(question.passage.text) if question.passage else (),
                 question.text,
                 OptionOrder(trial.plan.option_order).shown(question.options),
                 lines,
             )
-            n_written = sum(is_own for is_own, _ in lines)
+            n_written = sum(speaker == Speaker.PARTICIPANT for speaker, _ in lines)
             n_left = int(sitting.settings["messages"]) - n_written
             return ask_judge(plan, shown, asked.prompt, n_left=n_left)
         case _:

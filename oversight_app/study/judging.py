@@ -18,6 +18,7 @@ from oversight_app.study.people import Answer, in_percents, on_page, on_scale
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, folded
 from oversight_app.study.transcript import fill
+from oversight_app.study.trial import Speaker
 
 MESSAGE, ANSWER, ANSWER_PERCENT = "judge_message", "judge_answer", "judge_answer_percent"
 """The prompts; the first two are also the purposes of calls."""
@@ -39,13 +40,13 @@ class Judged:
 class Shown:
     """What a judge knows: the passage's paragraphs, the question, options in the order shown, the lines of the chat.
 
-    A line is (whether the judge wrote it, its text).
+    A line is (who wrote it, as the record names them, and its text).
     """
 
     passage: tuple[str, ...]
     question: str
     options: tuple[str, ...]
-    lines: tuple[tuple[bool, str], ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def on(cls, page: QuestionPage) -> Self:
@@ -55,7 +56,11 @@ class Shown:
             page.passage,
             page.question,
             page.options,
-            tuple((line.is_participant, line.text) for line in lines if line.text),
+            tuple(
+                (Speaker.PARTICIPANT if line.is_participant else line.speaker, line.text)
+                for line in lines
+                if line.text
+            ),
         )
 
 
@@ -67,10 +72,15 @@ def ask_judge(plan: Plan, shown: Shown, prompt: str, *, n_left: int = 0) -> str:
         "options": "\n".join(
             f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, shown.options, strict=True)
         ),
-        "chat": "\n\n".join(f"{'You' if is_own else 'Assistant'}: {text}" for is_own, text in shown.lines),
+        "chat": "\n\n".join(f"{_name(speaker)}: {text}" for speaker, text in shown.lines),
         "n_left": str(n_left),
     }
     return fill(plan.prompts[prompt], filling, name=prompt).strip()
+
+
+def _name(speaker: str) -> str:
+    """Who says a line, as people read it on their page: You, Assistant, Assistant 1, Critic."""
+    return "You" if speaker == Speaker.PARTICIPANT else speaker.replace("_", " ").capitalize()
 
 
 def passage_of(passage: tuple[str, ...]) -> str:

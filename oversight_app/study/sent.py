@@ -17,7 +17,7 @@ from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.protocols import PROTOCOLS, Speech
 from oversight_app.study.questions import Question
 from oversight_app.study.transcript import Line, fill, holes, introduced, lines
-from oversight_app.study.trial import Message, Trial
+from oversight_app.study.trial import Message, Trial, stance_of
 from oversight_app.study.trial_plan import TrialPlan
 
 
@@ -125,8 +125,7 @@ def _prompts(plan: Plan, trial: Trial, named: str) -> tuple[str, ...]:
 def _made_again(
     plan: Plan, question: Question, trial: Trial, visible: Sequence[Message], prompt: str, begun: ReplyBegun
 ) -> Sent:
-    # Before the record named prompts there was one speaker, and it had the trial's stance.
-    stance = begun.stance if begun.prompt else trial.plan.stance
+    stance = stance_of(begun, trial)
     if trial.plan.condition == Condition.MODEL_ALONE:
         return sent_alone(plan, question, trial.plan, method=prompt)
     return sent(plan, question, trial.plan, Speech(begun.speaker, prompt, stance, tuple(visible)))

@@ -41,6 +41,7 @@ from oversight_app.study.page import (
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.protocols import may_write, next_turn, rules_of
+from oversight_app.study.protocols.speech import speeches
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.scoring import earned
 from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
@@ -302,16 +303,19 @@ def _chat(trial: Trial, question: Question, plan: Plan, running_text: str) -> Ch
         is_written_in=rules.is_written_in(design),
         has_reset=rules.has_reset,
         is_due=next_turn(trial, design) is not None,
-        named=_named(trial, order.shown(question.options)),
+        named=_named(trial, order.shown(question.options), design.n_contexts),
     )
 
 
-def _named(trial: Trial, shown: tuple[str, ...]) -> tuple[str, ...]:
+def _named(trial: Trial, shown: tuple[str, ...], n_contexts: int) -> tuple[str, ...]:
     """Which options the contexts of a cross-examination named in answer to the last question, once all have."""
     if trial.plan.protocol != Protocol.CROSS_EXAMINATION or trial.running_reply is not None:
         return ()
-    answers = list(takewhile(lambda m: m.speaker is Speaker.ASSISTANT, reversed(trial.messages)))
-    return tuple(read_choice(message.text, shown) if message.text else "" for message in reversed(answers))
+    n_since = len(list(takewhile(lambda m: m.speaker is Speaker.ASSISTANT, reversed(trial.messages))))
+    answers = speeches(trial, since=len(trial.messages) - n_since)
+    if len(answers) < n_contexts:
+        return ()
+    return tuple(read_choice(message.text, shown) if message.text else "" for message in answers)
 
 
 def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:

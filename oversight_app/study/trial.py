@@ -28,6 +28,7 @@ from oversight_app.study.events import (
 )
 from oversight_app.study.mark import NOTHING, Mark
 from oversight_app.study.trial_plan import TrialPlan
+from oversight_app.study.trouble import LASTING
 
 
 class TrialStatus(StrEnum):
@@ -87,6 +88,11 @@ class Message:
     def trouble(self) -> str:
         """Why there is no reply, or only half of one: one of `study.trouble.Trouble`, or empty."""
         return self.closed.trouble if self.closed else ""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether this reply broke off in a way that asking again would not mend; its speaker has had the turn."""
+        return self.is_broken and self.trouble in LASTING
 
     @property
     def is_broken(self) -> bool:
@@ -181,6 +187,11 @@ class Trial:
     def n_resets(self) -> int:
         """How often the participant wiped the model's memory."""
         return self.context - 1
+
+
+def stance_of(begun: ReplyBegun, trial: Trial) -> str:
+    """What a speaker was told to argue for. Events from before there were several leave it to the trial."""
+    return begun.stance if begun.prompt else trial.plan.stance
 
 
 def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:

@@ -41,10 +41,11 @@ def rules_of(trial: Trial) -> Rules:
 def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     """Who is due to speak in this trial; None when nobody is.
 
-    Nobody is while somebody speaks, nor after a reply that broke off: whether it is asked for again is the
-    participant's to say.
+    Nobody is while somebody speaks, nor after a reply that broke off and may yet come: whether it is asked for again is
+    the participant's to say.
     """
-    if trial.running_reply is not None or (trial.messages and trial.messages[-1].is_broken):
+    last = trial.messages[-1] if trial.messages else None
+    if last is not None and (last.is_running or (last.is_broken and not last.is_given_up)):
         return None
     return rules_of(trial).next_turn(trial, rules)
 

@@ -17,15 +17,13 @@ from oversight_app.study.trial import Trial
 
 
 def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
-    """The answer is due as soon as the question is open, and the critique after it."""
-    match len(speeches(trial)):
-        case 0:
-            stance = trial.plan.stance
-            return Speech(ASSISTANT, "advice_explanation", stance, seen(trial))
-        case 1:
-            return Speech(CRITIC, "critique", "", seen(trial))
-        case _:
-            return None
+    """The answer is due as soon as the question is open, and the critique after it, where there is one to criticise."""
+    said = speeches(trial)
+    if not said:
+        return Speech(ASSISTANT, "advice_explanation", trial.plan.stance, seen(trial))
+    has_answer = any(message.voice == ASSISTANT and message.text for message in said)
+    has_critique = any(message.voice == CRITIC for message in said)
+    return Speech(CRITIC, "critique", "", seen(trial)) if has_answer and not has_critique else None
 
 
 RULES = Rules(next_turn, never, speaks_first=True, is_written_in=lambda rules: False)

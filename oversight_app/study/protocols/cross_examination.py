@@ -5,7 +5,7 @@ out by asking anew.
 """
 
 from oversight_app.study.design.assistant import AssistantDesign
-from oversight_app.study.protocols.speech import Rules, Speech, numbered
+from oversight_app.study.protocols.speech import Rules, Speech, numbered, speeches
 from oversight_app.study.trial import Message, Speaker, Trial
 
 
@@ -14,8 +14,7 @@ def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
     question = _question(trial)
     if question is None:
         return None
-    since = trial.messages[trial.messages.index(question) + 1 :]
-    n_answered = sum(not message.is_broken for message in since)
+    n_answered = len(speeches(trial, since=trial.messages.index(question) + 1))
     if n_answered >= rules.n_contexts:
         return None
     stance = trial.plan.stance

@@ -40,13 +40,25 @@ class Rules:
     """Whether the participant writes in it at all, sooner or later."""
 
 
-def speeches(trial: Trial) -> tuple[Message, ...]:
-    """What the speakers have said in the present context; what broke off does not count, and is said again."""
+def speeches(trial: Trial, since: int = 0) -> tuple[Message, ...]:
+    """The turns that the speakers have had in the present context, from this message on.
+
+    What broke off is no turn, and is said again; nor is what ended without a word and was asked for once more.
+    """
+    following = (*trial.messages[1:], None)[: len(trial.messages)]
     return tuple(
         message
-        for message in trial.messages
-        if message.speaker is Speaker.ASSISTANT and message.context == trial.context and not message.is_broken
+        for message, after in list(zip(trial.messages, following, strict=True))[since:]
+        if message.speaker is Speaker.ASSISTANT
+        and message.context == trial.context
+        and (not message.is_broken or message.is_given_up)
+        and not _was_asked_again(message, after)
     )
+
+
+def _was_asked_again(message: Message, after: Message | None) -> bool:
+    has_ended_without_a_word = message.closed is not None and not message.text
+    return has_ended_without_a_word and after is not None and after.voice == message.voice
 
 
 def asked_last(trial: Trial) -> bool:
