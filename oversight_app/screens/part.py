@@ -11,7 +11,7 @@ import streamlit as st
 from oversight_app.screens import acting, taken_over
 
 
-def show(draw: Callable[[], None], is_still_asked: Callable[[], bool]) -> None:
+def show(name: str, draw: Callable[[], None], is_still_asked: Callable[[], bool]) -> None:
     """Draw it now, and again after each mark in it; `is_still_asked`: whether the page is still about this question."""
     drawn: list[bool] = []
 
@@ -24,4 +24,6 @@ def show(draw: Callable[[], None], is_still_asked: Callable[[], bool]) -> None:
         drawn.append(True)
         draw()
 
-    part()
+    # Alone in a container, as taken_over.py says: it takes what stands beside it away with it, once in many times.
+    with st.container(key=f"part_{name}"):
+        part()

@@ -49,11 +49,11 @@ def show(page: QuestionPage, participant_id: str, proctor: Proctor, replies: Rep
     work = desk.container(key="work")
     with work.container(key="marking"):
         st.html(_question(page))
-        part.show(partial(answer.options, page, save), is_still_asked)
+        part.show("options", partial(answer.options, page, save), is_still_asked)
     with work.container(key="handing"):
         if said := _beforehand(page):
             st.html(said)
-        part.show(partial(answer.sureness, page, save), is_still_asked)
+        part.show("sureness", partial(answer.sureness, page, save), is_still_asked)
         arrive(page, save)
         handing.buttons(page, participant_id, proctor)
     if page.chat is not None:

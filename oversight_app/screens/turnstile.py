@@ -25,6 +25,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE_S = 5.0
 """A run that takes longer has to stand aside: it may never end, and nobody should wait for that."""
+SETTLES_S = 0.1
+"""So long after a page nothing runs in a part of it: Streamlit's page takes the end of the one for that of the other,
+once in some hundred times, and then what stands beside the part is gone until the next page."""
 AT_ONCE = 2
 """So many pages are drawn at the same time: one, and another while the first one waits for the disk."""
 _LONGEST_END = 1024
@@ -51,7 +54,7 @@ class Turnstile:
                 case Runs.PAGE:
                     await turn.begin()
                 case Runs.PART:
-                    await turn.rest()
+                    await turn.rest(for_s=SETTLES_S)
                 case None:
                     pass
             return message
@@ -74,14 +77,19 @@ class _Turn:
     places: asyncio.Semaphore
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
     is_running: bool = False
+    ended_at: float = 0.0
+    """When the last page was over, by the loop's clock."""
     place: asyncio.TimerHandle | None = None
     """Held until this fires at the latest: a line that has gone dead in the middle of a page keeps nobody waiting."""
 
-    async def rest(self) -> None:
-        """Wait for the run before; but not for ever."""
+    async def rest(self, *, for_s: float = 0.0) -> None:
+        """Wait for the run before, but not for ever, and until it has been over for so long."""
         if self.is_running:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.is_over.wait(), PATIENCE_S)
+        left = self.ended_at + for_s - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)
 
     async def begin(self) -> None:
         """Wait for the run before, and for a place."""
@@ -95,6 +103,8 @@ class _Turn:
 
     def end(self) -> None:
         """The run is over, or nobody is there any more."""
+        if self.is_running:
+            self.ended_at = asyncio.get_running_loop().time()
         self.is_running = False
         self.is_over.set()
         self._leave_place()

@@ -110,14 +110,20 @@ def test_what_starts_no_run_of_the_page_holds_nobody_up(first: Message) -> None:
     served([first, from_browser()], look)
 
 
-def test_what_is_marked_in_a_part_waits_until_the_page_that_the_part_belongs_to_is_drawn() -> None:
+def test_what_is_marked_in_a_part_waits_until_the_page_that_the_part_belongs_to_is_drawn_and_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turnstile, "SETTLES_S", 0.05)
+
     async def look(receive: Receive, send: Send) -> None:
         await receive()
         assert not await is_let_in(receive)
         await send(to_browser())
+        assert not await is_let_in(receive)
+        await asyncio.sleep(0.06)
         assert await is_let_in(receive)
 
-    served([from_browser(), from_browser(fragment_id="options"), from_browser(fragment_id="options")], look)
+    served([from_browser(), *[from_browser(fragment_id="options")] * 3], look)
 
 
 def test_nobody_waits_for_ever_for_a_run_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
