@@ -15,10 +15,11 @@ def main() -> None:
     try:
         streamlit(["run", *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.")
+        pass  # where the shell has told it to ignore Ctrl-C, the server ends all the same, and without an error
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    click.echo("Stopped.")
 
 
 if __name__ == "__main__":

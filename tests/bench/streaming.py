@@ -41,7 +41,11 @@ def run() -> list[Figure]:
             _CHATS,
             per_condition=1,
             limit_s=600,
-            assistant={"model": f"compatible:tokens@{address}", "max_tokens": 2 * n_tokens},
+            assistant={
+                "model": f"compatible:tokens@{address}",
+                "max_tokens": 2 * n_tokens,
+                "max_parallel": _CHATS,
+            },
         )
         for who in range(_CHATS):
             study.seat(who, to=Stage.TRIAL)
