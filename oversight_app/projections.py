@@ -15,6 +15,7 @@ from oversight_app.study.answers import answer_row
 from oversight_app.study.events import (
     STUDY_STREAM,
     AdviceRead,
+    AloneAsked,
     BeliefStated,
     Event,
     JudgeAsked,
@@ -25,6 +26,7 @@ from oversight_app.study.events import (
     ReplyClosed,
     SurveyAnswered,
     TrialClosed,
+    TrialsAdded,
 )
 from oversight_app.study.lapse import due_at
 from oversight_app.study.plan import Plan
@@ -58,6 +60,8 @@ def keep(
             case ParticipantAssigned():
                 strand = next((cell.strand for cell in plan.cells if cell.name == event.cell), None)
                 save(sitting.trials)
+            case TrialsAdded():
+                save(sitting.trials[-len(event.trials) :])
             case MessageSent() | ReplyBegun():
                 trial = sitting.trials[event.n - 1]
                 record.save_message(sitting.participant_id, trial, trial.messages[-1])
@@ -74,7 +78,7 @@ def keep(
             case AdviceRead():
                 record.save_call(sitting.participant_id, sitting.trials[event.n - 1])
                 save([sitting.trials[event.n - 1]])
-            case JudgeAsked():
+            case JudgeAsked() | AloneAsked():
                 record.save_call(sitting.participant_id, sitting.trials[event.n - 1])
             case TrialClosed():
                 save([sitting.trials[event.n - 1]])

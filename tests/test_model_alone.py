@@ -10,7 +10,7 @@ from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.store import Store
 from oversight_app.study.design import Outcome
-from oversight_app.study.events import ParticipantAssigned, ParticipantEnrolled, ReplyClosed, TrialClosed
+from oversight_app.study.events import AloneAsked, ParticipantAssigned, ParticipantEnrolled, TrialClosed
 from oversight_app.study.questions import LETTERS
 from tests.builders import make_clock, make_design, make_plan, make_questions, make_store
 from tests.providers.misbehaving import DONE, event, head, misbehaving_server, refuses, says
@@ -93,7 +93,7 @@ def test_the_stream_tells_the_whole_story(store: Store) -> None:
     happened = store.events_of(model_participant_id("parrot", "parrot", "zero_shot"))
     kinds = [type(item.event).__name__ for item in happened]
     assert kinds[:2] == ["ParticipantEnrolled", "ParticipantAssigned"]
-    assert kinds[2:-1] == ["TrialShown", "ReplyBegun", "ReplyClosed", "TrialClosed"] * N_TRIALS
+    assert kinds[2:-1] == ["TrialShown", "AloneAsked", "TrialClosed"] * N_TRIALS
     assert kinds[-1] == "SittingEnded"
     enrolled, assigned = happened[0].event, happened[1].event
     assert enrolled == ParticipantEnrolled(
@@ -101,9 +101,9 @@ def test_the_stream_tells_the_whole_story(store: Store) -> None:
     )
     assert isinstance(assigned, ParticipantAssigned)
     assert len(assigned.trials) == N_TRIALS
-    closed = happened[4].event
-    assert isinstance(closed, ReplyClosed)
-    assert (closed.text, closed.finish_reason, closed.tokens_cached, closed.model_answered) == (
+    asked = happened[3].event
+    assert isinstance(asked, AloneAsked)
+    assert (asked.text, asked.finish_reason, asked.tokens_cached, asked.model_answered) == (
         "B",
         "length",
         30,
@@ -170,7 +170,7 @@ def test_the_assistants_own_model_thinks_as_hard_alone_and_the_record_says_how_i
 def test_a_reply_without_a_word_is_unreadable_and_says_why(store: Store) -> None:
     summary = answer_alone(store, "scripted:x", clock=make_clock(), provider=Parrot(""), limit=1)
 
-    (row,) = store.rows("messages")
+    (row,) = store.rows("model_calls")
     assert (row["status"], row["finish_reason"]) == ("failed", "length")
     assert "raise max_tokens" in str(row["error"])
     assert summary.n_unreadable == 1
@@ -248,8 +248,8 @@ def test_an_unreadable_reply_is_recorded_as_such_with_its_text(store: Store) -> 
     )
     assert (summary.n_answered, summary.n_unreadable, summary.n_open) == (0, 1, N_TRIALS - 1)
     assert "recorded as unreadable" in summary.describe()
-    (message,) = store.rows("messages")
-    assert message["text"] == "I would say"
+    (call,) = store.rows("model_calls")
+    assert call["text"] == "I would say"
 
 
 def test_a_failed_call_is_retried_and_the_wait_that_the_service_asks_for_is_kept(store: Store) -> None:

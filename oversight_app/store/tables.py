@@ -46,8 +46,8 @@ _PARTICIPANTS = (
     "ORDER BY coalesce(assigned_at, started_at), participant_id"
 )
 
-# A reply of the assistant, or of a model that answers alone, is one call; `attempt` is the one that ended it. Their
-# texts stand in `messages`; calls for other purposes bring theirs along.
+# A reply of the assistant is one call; `attempt` is the one that ended it. Its text stands in `messages`; calls of
+# models that answer alone, read or judge bring theirs along. The first records have answers alone among the messages.
 _MODEL_CALLS = (
     "SELECT m.message_id AS call_id, m.trial_id, m.participant_id, "
     "CASE WHEN t.participant_kind = 'model' THEN 'answer' ELSE 'reply' END AS purpose, m.provider, "
@@ -59,10 +59,11 @@ _MODEL_CALLS = (
     # Where the money was spent, nobody was called.
     f"AND coalesce(m.finish_reason, '') <> '{SPENDING_CAP}' "
     "UNION ALL "
-    "SELECT c.call_id, c.trial_id, c.participant_id, c.purpose, c.provider, c.model, NULL, "
+    "SELECT c.call_id, c.trial_id, c.participant_id, c.purpose, c.provider, c.model, t.method, "
     "c.attempts, c.asked_at, NULL, c.total_s, c.tokens_in, c.tokens_cached, c.tokens_out, "
     "c.tokens_cache_written, c.tokens_reasoning, c.finish_reason, c.request_id, c.status, c.error, c.prompt_hash, "
-    "c.prompt, c.model_answered, c.text, NULL, NULL FROM calls c ORDER BY started_at, call_id"
+    "c.prompt, c.model_answered, c.text, NULL, NULL FROM calls c JOIN trials t USING (trial_id) "
+    "ORDER BY started_at, call_id"
 )
 
 _TROUBLES = (

@@ -1,13 +1,16 @@
-"""What a model was sent in a call beside the assistant's replies: by a reader of advice, or in a judge's place.
+"""What a model was sent in a call beside the assistant's replies: alone, as a reader of advice, in a judge's place.
 
 As in `sent`, the text is made again from the record alone and held against the hash of that moment.
 """
 
-from oversight_app.errors import DesignError
+from dataclasses import replace
+
+from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.advice_reading import ask_reader
-from oversight_app.study.events import AdviceRead, JudgeAsked, ModelAsked
+from oversight_app.study.events import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
 from oversight_app.study.judging import Shown, ask_judge
 from oversight_app.study.letters import OptionOrder
+from oversight_app.study.methods import Item, method_named, parse, told_in
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
@@ -24,11 +27,11 @@ def rebuilt_call(
     if asked.prompt not in plan.prompts:
         return Rebuilt(None, asked.prompt, f"The plan holds no prompt {asked.prompt}.")
     try:
-        text = _text(plan, question, sitting, trial, asked)
-    except (DesignError, KeyError) as error:
+        turns = _turns(plan, question, sitting, trial, asked)
+    except (BadInput, DesignError, KeyError) as error:
         return Rebuilt(None, asked.prompt, f"The record does not hold what was sent: {error}.")
     prefix = introduced(question.passage.text) if question.passage else ""
-    made = Sent("", (Line("user", text),), prefix if isinstance(asked, JudgeAsked) else "")
+    made = Sent("", turns, prefix if turns[0].text.startswith(prefix) else "")
     if made.prompt_hash != asked.prompt_hash:
         return Rebuilt(
             None,
@@ -37,6 +40,24 @@ def rebuilt_call(
             f"({asked.prompt_hash[:12]}): another release asked in another way.",
         )
     return Rebuilt(made, asked.prompt)
+
+
+def _turns(
+    plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: ModelAsked
+) -> tuple[Line, ...]:
+    if isinstance(asked, AloneAsked):
+        return _alone(plan, question, sitting, trial, asked)
+    return (Line("user", _text(plan, question, sitting, trial, asked)),)
+
+
+def _alone(
+    plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: AloneAsked
+) -> tuple[Line, ...]:
+    """The call with this part, made again from what was said before it."""
+    before = told_in(replace(trial, asked=trial.asked[: trial.asked.index(asked)]))
+    method = method_named(*parse(sitting.settings["method"]))
+    calls = {call.part: call for call in method.calls(Item(plan, trial.plan, question), before)}
+    return calls[asked.part].turns
 
 
 def _text(plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: ModelAsked) -> str:

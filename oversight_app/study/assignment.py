@@ -20,7 +20,7 @@ from random import Random
 from oversight_app.study.cells import Cell
 from oversight_app.study.design import AssistantMode, Condition, Protocol, Sequence
 from oversight_app.study.forms import sides, stance_on
-from oversight_app.study.letters import draw_order
+from oversight_app.study.letters import draw_order, rotated
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.trial_plan import TrialPlan
@@ -102,15 +102,27 @@ def trials_for(
 
 
 def trials_alone(
-    plan: Plan, questions: Mapping[str, Question], participant_id: str, *, sample: int = 1
+    plan: Plan,
+    questions: Mapping[str, Question],
+    participant_id: str,
+    *,
+    sample: int = 1,
+    rotation: int = 0,
+    first_n: int = 1,
 ) -> tuple[TrialPlan, ...]:
-    """The trials of a model that answers alone: every question of both forms once, in an option order of the plan's."""
+    """The trials of a model that answers alone: every question of both forms once, in an option order of the plan's.
+
+    `rotation` moves the options on by so many places (0-3); a question whose options refer to one another has no other
+    order, and so no trial in any rotation but the first. Trials are numbered from `first_n`.
+    """
     trials: list[TrialPlan] = []
     for task, forms in plan.forms.items():
         for form, slots in forms.items():
             for question_id in (question_id for slot in slots for question_id in slot.question_ids):
-                n = len(trials) + 1
                 question = questions[question_id]
+                if rotation and question.fixed_order:
+                    continue
+                n = first_n + len(trials)
                 rng = plan.dice(f"model_alone/{question_id}")
                 trials.append(
                     TrialPlan(
@@ -126,7 +138,7 @@ def trials_alone(
                         protocol=Protocol.UNAIDED.value,
                         assistant_mode="",
                         form=form,
-                        option_order=draw_order(rng, fixed=question.fixed_order),
+                        option_order=rotated(draw_order(rng, fixed=question.fixed_order), rotation),
                         time_limit_s=None,
                         sample=sample,
                     )

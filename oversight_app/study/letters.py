@@ -41,6 +41,15 @@ class OptionOrder:
 ALL_ORDERS = tuple("".join(letters) for letters in permutations(LETTERS))
 
 
+N_ROTATIONS = 4
+
+
+def rotated(order: str, by: int) -> str:
+    """The order moved on by so many places: rotated("CADB", 1) shows A first and C last. Over all four, each option
+    stands in each place once."""
+    return order[by:] + order[:by]
+
+
 def draw_order(rng: Random, *, fixed: bool) -> str:
     """One of the 24 orders by chance, or the publisher's where options refer to each other."""
     return LETTERS if fixed else rng.choice(ALL_ORDERS)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from oversight_app.study.design import Design, Feedback, Outcome
 from oversight_app.study.events import (
     AdviceRead,
+    AloneAsked,
     BeliefStated,
     ComprehensionAnswered,
     ConsentGiven,
@@ -44,6 +45,7 @@ from oversight_app.study.events import (
     SittingEnded,
     SurveyAnswered,
     TrialClosed,
+    TrialsAdded,
     TrialShown,
 )
 from oversight_app.study.trial import Trial, TrialStatus, apply_to_trial
@@ -84,6 +86,7 @@ _TrialEvent = (
     | TrialClosed
     | AdviceRead
     | JudgeAsked
+    | AloneAsked
 )
 _NOT_A_SIGN = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
 """Events that the server or the researcher causes."""
@@ -196,6 +199,9 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                 at,
                 design,
             )
+        case TrialsAdded():
+            trials = (*sitting.trials, *(Trial(plan) for plan in event.trials))
+            return replace(sitting, trials=trials, stage=Stage.TRIAL, outcome="", ended_at=None)
         case NextAsked():
             rested_s = (at - sitting.rest_since).total_seconds() if sitting.rest_since else 0.0
             return replace(

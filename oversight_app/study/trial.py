@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from oversight_app.study.events import (
     AdviceRead,
+    AloneAsked,
     BeliefStated,
     ContextReset,
     DraftSaved,
@@ -230,7 +231,7 @@ def apply_to_trial(trial: Trial, event: Event, at: datetime) -> Trial:
             return replace(trial, context=trial.context + 1)
         case PauseAsked():
             return replace(trial, pause_after=True)
-        case AdviceRead() | JudgeAsked():
+        case AdviceRead() | JudgeAsked() | AloneAsked():
             return replace(trial, asked=(*trial.asked, event))
         case TrialClosed():
             return replace(trial, closed=event)

@@ -7,7 +7,7 @@ and `from_body` lifts old bodies on reading, so stored events are never rewritte
 Streams: one per participant (`Participant...` to `SittingEnded`), and one called `study`.
 """
 
-from oversight_app.study.events.asked import AdviceRead, JudgeAsked, ModelAsked
+from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
 from oversight_app.study.events.record import (
     VERSIONS,
     Event,
@@ -36,6 +36,7 @@ from oversight_app.study.events.sitting import (
     ScreeningAnswered,
     SittingEnded,
     SurveyAnswered,
+    TrialsAdded,
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
@@ -64,6 +65,7 @@ __all__ = [
     "STUDY_STREAM",
     "VERSIONS",
     "AdviceRead",
+    "AloneAsked",
     "BeliefStated",
     "ComprehensionAnswered",
     "ConsentGiven",
@@ -101,6 +103,7 @@ __all__ = [
     "SurveyAnswered",
     "TrialClosed",
     "TrialShown",
+    "TrialsAdded",
     "canonical",
     "from_body",
     "iso",

@@ -1,4 +1,4 @@
-"""What a study asks of models beside the assistant: to read advice, and to judge in a participant's place.
+"""What a study asks of models beside the assistant: to answer alone, to read advice, to judge in a participant's place.
 
 One event is one call with everything that came of it, recorded when it has ended. `asked_at` is when it began, `n` the
 trial that it was about.
@@ -55,3 +55,17 @@ class JudgeAsked(ModelAsked):
 
     visible: tuple[str, ...] = ()
     log_probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AloneAsked(ModelAsked):
+    """A model that answers alone was asked for an answer, or for what comes before one.
+
+    `part` names the call among those of its trial ("answer", "reasoning/3"). `log_probabilities` are of displayed
+    letters, as many as the service gave; `least_log_probability` is the least that it listed of any token, so that a
+    letter which is missing is known to be no likelier.
+    """
+
+    part: str = ""
+    log_probabilities: Mapping[str, float] = field(default_factory=dict)
+    least_log_probability: float | None = None

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from oversight_app.study.events.asked import AdviceRead, JudgeAsked
+from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
     ConsentGiven,
@@ -23,6 +23,7 @@ from oversight_app.study.events.sitting import (
     ScreeningAnswered,
     SittingEnded,
     SurveyAnswered,
+    TrialsAdded,
 )
 from oversight_app.study.events.study import (
     ExportWritten,
@@ -83,6 +84,8 @@ Event: TypeAlias = (
     | PauseAsked
     | AdviceRead
     | JudgeAsked
+    | AloneAsked
+    | TrialsAdded
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
@@ -128,7 +131,7 @@ def from_body(kind: str, version: int, body: str) -> Event:
     values = _lifted(kind, version, json.loads(body))
     for name in _TIMES & values.keys():
         values[name] = values[name] and datetime.fromisoformat(values[name])
-    if kind == "ParticipantAssigned":
+    if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
     event_type = _KINDS[kind]
     for item in fields(event_type):

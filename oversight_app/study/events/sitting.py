@@ -66,6 +66,13 @@ class ParticipantAssigned:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialsAdded:
+    """A model that answers alone was given more trials: further samples of the same questions."""
+
+    trials: tuple[TrialPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NextAsked:
     """The participant moved on from a resting page."""
 

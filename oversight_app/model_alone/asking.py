@@ -1,0 +1,80 @@
+"""From a call of a method to a request, and from a reply to what the record keeps of it."""
+
+from collections.abc import Mapping
+
+from oversight_app.clock import Clock
+from oversight_app.model_alone.participant import AloneParticipant
+from oversight_app.providers.asking import Answered
+from oversight_app.providers.base import Request, Scene, Turn
+from oversight_app.providers.classify import without_words
+from oversight_app.study.design import Design
+from oversight_app.study.events import AloneAsked
+from oversight_app.study.letters import OptionOrder
+from oversight_app.study.methods import Call, Item, Reads
+from oversight_app.study.questions import folded
+
+CALL_LIMIT_S = 120.0
+"""For one call, retries included."""
+
+
+def request_for(
+    call: Call, item: Item, who: AloneParticipant, design: Design, stances: Mapping[str, str]
+) -> Request:
+    """What this call asks a service for; `stances` are what the scripted model plays, by trial_id."""
+    order = OptionOrder(item.trial.option_order)
+    shown = order.shown(item.question.options)
+    reads_letter = call.reads is Reads.LETTER
+    is_reasoned = who.effort not in ("", "none")
+    # A model that thinks before its letter needs the room for that which it has in chats.
+    most = 1 if reads_letter and not is_reasoned else call.max_tokens or design.assistant.max_tokens
+    temperature = who.method.settings.temperature if call.is_sampled else (0.0 if who.is_greedy else None)
+    prefix = item.prefix
+    return Request(
+        model=who.model,
+        system="",
+        turns=tuple(Turn(line.role, line.text) for line in call.turns),
+        max_tokens=most,
+        deadline_s=CALL_LIMIT_S,
+        temperature=temperature,
+        letters=reads_letter,
+        effort=who.effort,
+        prefix=prefix if prefix and call.turns[0].text.startswith(prefix) else "",
+        scene=Scene(
+            question=folded(item.question.text),
+            options=(shown[0], shown[1], shown[2], shown[3]),
+            stance=order.displayed(stances[item.trial.trial_id]),
+            dice=f"{design.seed}/{item.trial.trial_id}",
+            part=call.prompt,
+        ),
+    )
+
+
+def asked_of(
+    call: Call, item: Item, who: AloneParticipant, request: Request, answered: Answered, clock: Clock
+) -> AloneAsked:
+    """What the record keeps of a call that has ended with a reply."""
+    reply = answered.reply
+    return AloneAsked(
+        item.trial.n,
+        call.purpose,
+        who.provider,
+        who.model,
+        call.prompt,
+        request.prompt_hash,
+        answered.asked_at,
+        reply.text,
+        "complete" if reply.text else "failed",
+        finish_reason=reply.finish_reason,
+        tokens_in=reply.usage.tokens_in,
+        tokens_cached=reply.usage.tokens_cached,
+        tokens_out=reply.usage.tokens_out,
+        tokens_cache_written=reply.usage.tokens_cache_written,
+        tokens_reasoning=reply.usage.tokens_reasoning,
+        total_s=(clock.now() - answered.asked_at).total_seconds(),
+        request_id=reply.request_id,
+        model_answered=reply.model,
+        attempts=answered.attempts,
+        error="" if reply.text else without_words(reply.finish_reason),
+        part=call.part,
+        log_probabilities=dict(reply.log_probabilities or {}),
+    )
