@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -77,6 +81,7 @@ class _Heard:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
     def take(self, chunk: Any) -> str:
@@ -103,6 +108,7 @@ class _Heard:
         content = getattr(choice.logprobs, "content", None)
         if content and self.log_probabilities is None:
             self.log_probabilities = letter_log_probabilities(content[0].top_logprobs)
+            self.least_log_probability = least_log_probability(content[0].top_logprobs)
         text = ((choice.delta.content if choice.delta else None) or "") + refusal
         self.text += text
         return text
@@ -110,5 +116,11 @@ class _Heard:
     def reply(self, request_id: str) -> Reply:
         """The end of the reply."""
         return Reply(
-            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+            self.text,
+            self.finish_reason,
+            self.usage,
+            request_id,
+            self.model,
+            self.log_probabilities or None,
+            self.least_log_probability,
         )

@@ -11,7 +11,11 @@ from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
 from oversight_app.providers.chat_completions import ChatCompletionsProvider
 from oversight_app.providers.classify import ErrorEvent
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -100,6 +104,7 @@ class _Heard:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
     def take(self, event: Any) -> str:
@@ -109,6 +114,7 @@ class _Heard:
                 first = next(iter(getattr(event, "logprobs", None) or ()), None)
                 if first is not None and self.log_probabilities is None:
                     self.log_probabilities = letter_log_probabilities(first.top_logprobs)
+                    self.least_log_probability = least_log_probability(first.top_logprobs)
                 return self._add(event.delta)
             case "response.refusal.delta":
                 self.has_refused = True
@@ -124,7 +130,13 @@ class _Heard:
     def reply(self, request_id: str) -> Reply:
         """The end of the reply."""
         return Reply(
-            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+            self.text,
+            self.finish_reason,
+            self.usage,
+            request_id,
+            self.model,
+            self.log_probabilities or None,
+            self.least_log_probability,
         )
 
     def _add(self, delta: str | None) -> str:
