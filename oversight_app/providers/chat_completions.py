@@ -12,7 +12,11 @@ from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
 from oversight_app.providers.classify import ErrorEvent
 from oversight_app.providers.events import count_in, part_of, text_in
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -79,6 +83,7 @@ class _Heard:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
     def take(self, chunk: Any) -> None:
@@ -110,6 +115,7 @@ class _Heard:
             self.finish_reason = "refusal"
         if self.log_probabilities is None and (content := part_of(choice, "logprobs").get("content")):
             self.log_probabilities = letter_log_probabilities(content[0].get("top_logprobs"))
+            self.least_log_probability = least_log_probability(content[0].get("top_logprobs"))
         if text := text_in(delta, "content") + refusal:
             self.texts.append(text)
 
@@ -122,4 +128,5 @@ class _Heard:
             request_id,
             self.model,
             self.log_probabilities or None,
+            self.least_log_probability,
         )

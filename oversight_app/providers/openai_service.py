@@ -12,7 +12,11 @@ from oversight_app.providers.base import Reply, Request, Usage
 from oversight_app.providers.chat_completions import ChatCompletionsProvider
 from oversight_app.providers.classify import ErrorEvent
 from oversight_app.providers.events import count_in, part_of, text_in
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -101,6 +105,7 @@ class _Heard:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
     def take(self, event: Any) -> None:
@@ -111,6 +116,7 @@ class _Heard:
             case "response.output_text.delta":
                 if self.log_probabilities is None and (tokens := event.get("logprobs")):
                     self.log_probabilities = letter_log_probabilities(tokens[0].get("top_logprobs"))
+                    self.least_log_probability = least_log_probability(tokens[0].get("top_logprobs"))
                 self._add(event)
             case "response.refusal.delta":
                 self.has_refused = True
@@ -131,6 +137,7 @@ class _Heard:
             request_id,
             self.model,
             self.log_probabilities or None,
+            self.least_log_probability,
         )
 
     def _add(self, event: Any) -> None:

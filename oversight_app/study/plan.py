@@ -106,6 +106,17 @@ class Plan(BaseModel):
         return cells(self.design)
 
     @property
+    def study_question_ids(self) -> tuple[str, ...]:
+        """The ids of all questions in the forms, rotated ones included; no practice and no attention checks."""
+        return tuple(
+            question_id
+            for forms in self.forms.values()
+            for slots in forms.values()
+            for slot in slots
+            for question_id in slot.question_ids
+        )
+
+    @property
     def design_hash(self) -> str:
         """64 hex digits over the design alone."""
         return hash_of(self.design.model_dump(mode="json"))
