@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.advice_reading import ask_reader
-from oversight_app.study.events import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
+from oversight_app.study.events import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.judging import Shown, ask_judge
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.methods import Item, method_named, parse, told_in
@@ -24,6 +24,8 @@ def rebuilt_call(
     plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: ModelAsked
 ) -> Rebuilt:
     """What this call's model was sent, or why that cannot be said."""
+    if isinstance(asked, AnswerImported):
+        return _imported(asked)
     if asked.prompt not in plan.prompts:
         return Rebuilt(None, asked.prompt, f"The plan holds no prompt {asked.prompt}.")
     try:
@@ -40,6 +42,19 @@ def rebuilt_call(
             f"({asked.prompt_hash[:12]}): another release asked in another way.",
         )
     return Rebuilt(made, asked.prompt)
+
+
+def _imported(asked: AnswerImported) -> Rebuilt:
+    """What the log said was sent; it stands in the record itself, for another tool asked."""
+    if not asked.sent:
+        return Rebuilt(None, asked.prompt, "The log from which this answer came does not say what was sent.")
+    system = "\n".join(text for role, text in asked.sent if role == "system")
+    turns = tuple(
+        Line("assistant" if role == "assistant" else "user", text)
+        for role, text in asked.sent
+        if role != "system"
+    )
+    return Rebuilt(Sent(system, turns), asked.prompt)
 
 
 def _turns(
