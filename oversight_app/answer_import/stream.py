@@ -20,7 +20,7 @@ from oversight_app.study.events import (
     TrialsAdded,
     TrialShown,
 )
-from oversight_app.study.imported_answers import Found, Imported, places
+from oversight_app.study.imported_answers import Found, Imported
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
 from oversight_app.study.sent import prompt_hash
@@ -61,8 +61,8 @@ class LogStream:
             if each.logged.asked_at is not None:
                 self._keep(record, [TrialShown(each.trial.n, None)], each.logged.asked_at)
             self._keep(record, list(self._answer(log, each, now)), now)
-        if self.answered >= places(self._plan).keys():
-            self._keep(record, [SittingEnded(Outcome.COMPLETED.value)], now)
+        # Every trial that it has is closed; another log brings more, and opens the stream again.
+        self._keep(record, [SittingEnded(Outcome.COMPLETED.value)], now)
 
     def _enrolment(self, log: EvaluationLog, found: Found) -> list[Event]:
         trials = tuple(each.trial for each in found.answers)

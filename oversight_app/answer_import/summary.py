@@ -33,20 +33,12 @@ class FileSummary:
         found = self.found
         yield f"{self.file}: {_n(found.n_samples, 'sample')} of {self.model} ({self.method})."
         yield (
-            f"  {found.n_matched:,} matched ({found.n_by_id:,} by id, {found.n_by_text:,} by text); "
-            f"{found.n_elsewhere:,} are of no question of the study."
+            f"  {found.n_matched:,} matched ({found.n_by_id:,} by id, {found.n_by_text:,} by text), "
+            f"{found.n_elsewhere:,} are of no question of the study. {self._taken()}"
         )
-        taken = f"  {_n(len(found.answers), 'answer')} recorded"
-        taken += f", {found.n_known:,} had been before" if found.n_known else ""
-        taken += (
-            f"; {found.n_further:,} of them a further sample of a question (epochs, or another run)"
-            if found.n_further
-            else ""
-        )
-        yield f"{taken}."
         if found.n_unreadable:
             yield (
-                f"  {found.n_unreadable:,} of the replies could not be read as an option; they are recorded as "
+                f"  {_n(found.n_unreadable, 'reply', 'replies')} could not be read as an option, and stand as "
                 "unreadable."
             )
         if found.no_reply:
@@ -55,24 +47,25 @@ class FileSummary:
             yield f"  Note: {self.run.note}."
         if found.without_passage:
             yield (
-                f"  Note: {len(found.without_passage):,} were asked without the study's passage, as far as the log "
-                f"shows (record {_some(found.without_passage)})."
+                f"  Note: {_n(len(found.without_passage), 'question')} asked without the study's passage, as far as "
+                f"the log shows (record {_some(found.without_passage)})."
             )
         if found.other_keys:
-            yield (
-                f"  Note: the log has another key for {_some(found.other_keys)}; answers count by the study's key."
-            )
+            yield f"  Note: another key in the log for {_some(found.other_keys)}; answers count by the study's key."
         if found.other_scores:
             yield (
                 f"  Note: {_n(len(found.other_scores), 'reply', 'replies')} read here in another way than the log "
                 f"scored (record {_some(found.other_scores)})."
             )
-        yield f"  {self.n_unanswered:,} of the plan's {self.n_planned:,} questions have no answer of this model."
-        if self.compared and found.n_matched:
-            yield (
-                f"  The plan compares people with {self.compared}; these answers stand beside that comparison and not "
-                "in it."
-            )
+
+    def _taken(self) -> str:
+        found = self.found
+        said = [f"{_n(len(found.answers), 'answer')} recorded"]
+        if found.n_further:
+            said.append(f"{found.n_further:,} of them further samples of a question (epochs, or another run)")
+        if found.n_known:
+            said.append(f"{found.n_known:,} had been before")
+        return f"{', '.join(said)}."
 
 
 @dataclass(slots=True)
@@ -91,16 +84,28 @@ class ImportSummary:
             said += [f"{each.file}, {defect.describe()}." for defect in defects[:_MOST_NAMED]]
             if len(defects) > _MOST_NAMED:
                 said.append(f"{each.file} has {len(defects) - _MOST_NAMED:,} more such records.")
-            if not each.found.n_matched and not defects:
-                said.append(
-                    f"{each.file}: no sample matches a question of this study, by id or by question and options; "
-                    "nothing was recorded."
-                )
+        if self.files and not any(each.found.n_matched for each in self.files):
+            said.append(
+                "No sample matches a question of this study, by id or by question and options; nothing was recorded."
+            )
         return said
 
     def describe(self) -> str:
-        """Every file that could be read."""
-        return "\n".join(each.describe() for each in self.files)
+        """Every file that could be read, and then each model that answered."""
+        said = [each.describe() for each in self.files]
+        last = {(each.model, each.method): each for each in self.files if each.found.n_matched}
+        for (model, method), each in last.items():
+            said.append(
+                f"{model} ({method}) has answered {each.n_planned - each.n_unanswered:,} of the plan's "
+                f"{each.n_planned:,} questions."
+                + (f" {each.n_unanswered:,} are without an answer." if each.n_unanswered else "")
+            )
+            if each.compared:
+                said.append(
+                    f"The plan compares people with {each.compared}; these answers stand beside that comparison and "
+                    "not in it."
+                )
+        return "\n".join(dict.fromkeys(said))
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from oversight_app.study.logged import Defect, shortened
 
+_TYPES = ("int", "str", "float")
+
 
 class Foreign(BaseModel):
     """A record of another tool: fields that are not named here are no business of this one."""
@@ -18,7 +20,9 @@ class Foreign(BaseModel):
 def defect(record: int, error: ValidationError) -> Defect:
     """The first thing that is wrong with a record."""
     first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the record"
+    # Of a field that may be of several types, pydantic names the type that it tried as a part of the place.
+    parts = [str(part) for part in first["loc"]]
+    place = ".".join(part for part in parts if part not in _TYPES and "[" not in part) or "the record"
     # A field that is missing has its whole record as input; that is no finding.
     found = "nothing" if first["type"] == "missing" else shortened(first["input"])
     expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")

@@ -152,9 +152,9 @@ def _method(header: Header) -> str:
     settings: dict[str, Any] = {}
     for step in header.plan.steps:
         settings |= step.params if step.params_passed is None else step.params_passed
-    generation = _generation(header)
-    settings |= {key: generation.get(key) for key in _ASKED_WITH}
     settings = {key: value for key, value in settings.items() if value not in (None, False, [], {})}
+    generation = _generation(header)
+    settings |= {key: generation[key] for key in _ASKED_WITH if generation.get(key) is not None}
     return label(f"inspect:{'+'.join(solvers) or 'unknown'}", settings)
 
 
@@ -191,8 +191,9 @@ def _entry(record: int, sample: Sample, header: Header) -> Entry:
     score = _score(sample)
     target = "".join(sample.target)
     if score and (match := _SHUFFLED.match(score.explanation or "")):
-        # The messages were rewritten after the reply, so what was sent is not in them.
-        shown, reply, asked = _as_shuffled(match["options"]), match["reply"], ()
+        # The messages were rewritten after the reply, unless it had no letter; what was sent is not in them.
+        shown, asked = _as_shuffled(match["options"]), ()
+        reply = match["reply"] if match["reply"].removeprefix("ANSWER:").strip() else reply
         if sorted(shown) != sorted(sample.choices) or target not in LETTERS:
             return Defect(
                 record,

@@ -95,7 +95,7 @@ def read(path: Path, raw: bytes) -> tuple[LoggedRun, list[Entry]]:
             samples.append((n, _Sample.model_validate_json(line)))
         except ValidationError as error:
             entries.append(defect(n, error))
-    seen: dict[str, LoggedAnswer] = Field(default_factory=dict)
+    seen: dict[str, LoggedAnswer] = {}
     for n, sample in samples:
         for entry in _entries(n, sample, path.name):
             if not isinstance(entry, LoggedAnswer):
