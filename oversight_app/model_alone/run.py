@@ -21,6 +21,7 @@ from oversight_app.study.methods import (
     Item,
     Method,
     Orders,
+    check_prompts_held,
     examples_for,
     method_named,
     parse,
@@ -58,12 +59,8 @@ def answer_alone(
     if plan is None:
         raise NoPlan(store.path.parent)
     how = method_named(*parse(method))
+    check_prompts_held(plan, how)
     examples = examples_for(plan, store.questions(), how.shots)
-    if absent := [prompt for prompt in how.prompts if prompt not in plan.prompts]:
-        raise BadInput(
-            f"The plan of this study holds no prompt {absent[0]}, which {how.name} asks with: it was frozen by an "
-            "earlier release. Answer with another method, or plan anew."
-        )
     if provider is None:
         check_provider(model, os.environ)
         provider, name = provider_for(model, clock=clock)
