@@ -66,7 +66,7 @@ def test_an_ending_leads_to_its_own_address_or_to_the_studys_with_its_own_code()
 def as_frozen_before(plan: Plan) -> str:
     """The plan's body as the release before the protocols wrote it."""
     body: dict[str, Any] = json.loads(plan.model_dump_json())
-    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices"):
+    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices", "selection"):
         del body[name]
     for name in ("language", "outcomes", "log", "prices"):
         del body["design"][name]
