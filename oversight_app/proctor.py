@@ -72,9 +72,9 @@ class Proctor(Ledger):
         if _starts(sitting) or sitting.has_left or (due_at is not None and due_at <= now):
             sitting = self.act(participant_id, self._arrive)
             now = self.clock.now()
-        running = sitting.trial.running_reply if sitting.stage is Stage.TRIAL else None
-        text = self.store.reply_text(running.message_id) if running else ""
-        return page_of(sitting, self.plan, self.questions, now, text)
+        running = sitting.trial.running_replies if sitting.stage is Stage.TRIAL else ()
+        texts = {reply.message_id: self.store.reply_text(reply.message_id) for reply in running}
+        return page_of(sitting, self.plan, self.questions, now, texts)
 
     # -- what a participant does ------------------------------------------------------
 

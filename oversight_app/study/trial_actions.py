@@ -188,7 +188,7 @@ def send(trial: Trial, message_id: str, text: str, now: datetime, rules: Assista
     _must_be_open(trial, now)
     if trial.awaits_initial:
         raise Refusal("the first answer comes before the assistant")
-    if trial.running_reply is not None:
+    if trial.running_replies:
         raise Reminder("still_writing")
     if not may_write(trial, rules):
         raise Refusal("nothing can be written in this question now")
@@ -202,7 +202,7 @@ def reset_context(trial: Trial, now: datetime) -> ContextReset:
     _must_be_open(trial, now)
     if not rules_of(trial).has_reset:
         raise Refusal("nothing can be reset in this question")
-    if trial.running_reply is not None:
+    if trial.running_replies:
         raise Reminder("still_writing")
     return ContextReset(trial.plan.n)
 

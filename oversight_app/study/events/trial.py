@@ -76,6 +76,7 @@ class ReplyBegun:
 
     `speaker` is whose reply it is, `stance` the original letter that this speaker was told to argue for, `prompt` the
     name of the prompt that it speaks from. `reserved_usd` is the most that it can cost; None where no price is known.
+    `again_of` is the id of the reply that had failed or broken off, and in whose place this one was asked for.
     """
 
     n: int
@@ -89,6 +90,7 @@ class ReplyBegun:
     stance: str = ""
     prompt: str = ""
     reserved_usd: float | None = None
+    again_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
