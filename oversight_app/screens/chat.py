@@ -163,7 +163,7 @@ def _beside(drawn: list[str], chat: Chat) -> str:
     """Lines side by side where the protocol has it so, and where there is room; else under one another."""
     if chat.n_beside == 1 or not drawn:
         return "".join(drawn)
-    return f'<div class="ov-beside">{"".join(drawn)}</div>'
+    return f'<div class="ov-columns">{"".join(drawn)}</div>'
 
 
 def _besides(page: QuestionPage, chat: Chat) -> tuple[str, ...]:

@@ -275,7 +275,7 @@ def test_answers_to_one_question_stand_together_in_the_order_of_speaking_with_wh
 
     drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=chat))))
 
-    asked, _, rest = drawn.partition('<div class="ov-beside">')
+    asked, _, rest = drawn.partition('<div class="ov-columns">')
     beside, _, beneath = rest.partition('<p class="ov-small ov-named">')
     assert "Which one?" in asked
     assert beside.index("It is A.") < beside.index("It is B.")
@@ -292,7 +292,7 @@ def test_while_one_is_still_writing_all_stand_together_and_nothing_is_said_of_ag
 
     app = open_page(monkeypatch, FakeProctor(question(2, chat=chat)))
 
-    (_, together) = texts(app).split('<div class="ov-beside">')
+    (_, together) = texts(app).split('<div class="ov-columns">')
     assert together.index("It is A.") < together.index('<div class="ov-exact">It<span')
     assert "ov-named" not in texts(app)
     assert "stop_2" in [button.key for button in app.button]
@@ -313,5 +313,5 @@ def test_two_sides_that_write_at_once_are_both_followed(monkeypatch: pytest.Monk
     drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=chat))))
 
     assert drawn.index(">On<span") < drawn.index(">Tw<span")
-    assert "ov-beside" not in drawn
+    assert "ov-columns" not in drawn
     assert "ov-wide" not in drawn
