@@ -245,12 +245,18 @@ class Proctor(Ledger):
         confidence: float | None,
         *,
         probabilities: tuple[float | None, ...] = (),
+        p_source: str = "elicited",
     ) -> None:
-        """Which option is held to be right after a reply; raises Reminder when something is missing."""
+        """Which option is held to be right after a reply; raises Reminder when something is missing.
+
+        `p_source` is where the numbers come from: people are asked, a judge has other ways to say them.
+        """
 
         def decide(trial: Trial, now: datetime) -> Event | None:
             mark = from_page(trial.plan.option_order, choice, confidence, probabilities)
-            return trial_actions.state_belief(trial, reply_id, mark, self.plan.design.answer, now)
+            return trial_actions.state_belief(
+                trial, reply_id, mark, self.plan.design.answer, now, p_source=p_source
+            )
 
         self._act_on_trial(participant_id, n, decide)
 

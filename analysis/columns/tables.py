@@ -244,6 +244,7 @@ _BELIEFS = (
     letter("choice", "Option held to be right at that moment"),
     probability("confidence", "Probability on that option, as stated"),
     *probabilities("", " at that moment"),
+    one_of("p_source", ProbabilitySource, "Where these numbers come from; a person's are elicited"),
 )
 
 _MODEL_CALLS = (
@@ -252,9 +253,9 @@ _MODEL_CALLS = (
     text("participant_id", "The person or model it was made for"),
     one_of(
         "purpose",
-        ("reply", "answer", "judge_message", "judge_answer", "read_advice"),
-        "A reply to a person, an answer of the model alone, a message or an answer of a simulated judge, or a reading "
-        "of the assistant's advice",
+        ("reply", "answer", "judge_message", "judge_answer", "judge_belief", "read_advice"),
+        "A reply to a person, an answer of the model alone, a message, an answer or a belief after a reply of a "
+        "simulated judge, or a reading of the assistant's advice",
     ),
     text("provider", "Model service"),
     text("model", "Model asked for"),

@@ -140,7 +140,13 @@ def skip(
 
 
 def state_belief(
-    trial: Trial, reply_id: str, mark: Mark, answer: AnswerDesign, now: datetime
+    trial: Trial,
+    reply_id: str,
+    mark: Mark,
+    answer: AnswerDesign,
+    now: datetime,
+    *,
+    p_source: str = "elicited",
 ) -> BeliefStated:
     """Which option the participant now holds to be right, after the reply with this id; once for each reply."""
     _must_be_open(trial, now)
@@ -149,7 +155,11 @@ def state_belief(
     mark = checked(mark, answer)
     must_be_whole(mark, answer, asks_reason=False)
     mark = settled(mark, answer.confidence)
-    return BeliefStated(trial.plan.n, reply_id, mark.choice, mark.confidence, _numbers(mark))
+    numbers = _numbers(mark)
+    has_numbers = mark.confidence is not None or bool(numbers)
+    return BeliefStated(
+        trial.plan.n, reply_id, mark.choice, mark.confidence, numbers, p_source if has_numbers else ""
+    )
 
 
 def close_due(trial: Trial, now: datetime, scale: ConfidenceScale, *, was_up: bool) -> TrialClosed | None:

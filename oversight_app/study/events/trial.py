@@ -51,13 +51,17 @@ class InitialAnswered:
 
 @dataclass(frozen=True, slots=True)
 class BeliefStated:
-    """Which option the participant held to be right after this reply."""
+    """Which option the participant held to be right after this reply.
+
+    `p_source` says where the numbers come from: elicited on the page, or a judge's, from logprob or as stated.
+    """
 
     n: int
     reply_id: str
     choice: str
     confidence: float | None = None
     probabilities: tuple[float, ...] = ()
+    p_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
