@@ -11,6 +11,7 @@ from oversight_app.clock import Clock
 from oversight_app.errors import ProviderError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
+from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Provider, Reply, Request, Text, Usage
 from oversight_app.providers.scripted import ScriptedProvider
 from oversight_app.replies import Replies
@@ -40,7 +41,7 @@ def capped(
         conditions={"order": "human_with_model_first"},
         assistant=assistant,
     )
-    plan = make_plan(design, prices={design.assistant.model: price})
+    plan = make_plan(design, prices={design.assistant.model: price}, prompts=load_prompts())
     made = make_proctor(folder, plan, clock=clock or make_clock())
     for n in range(1, people + 1):
         seat(made, f"p{n}")
@@ -79,6 +80,20 @@ def test_a_reply_is_asked_for_while_the_most_that_it_can_cost_is_left(tmp_path: 
             "spending cap reached: assistant.spending.per_participant is 0.7105 US dollars"
         )
         assert spent(proctor) == pytest.approx(2 * COST)
+
+
+def test_of_those_who_answer_together_either_all_are_asked_or_nobody(tmp_path: Path) -> None:
+    three: dict[str, Any] = {"protocol": "cross_examination", "n_contexts": 3}
+    proctor = capped(tmp_path, spending={"per_study": 3 * MOST + COST}, **three)
+    with proctor.store:
+        replies, provider = asked_of(proctor, says("Because."))
+
+        replies.ask("p1", 1, "Which one?")
+        replies.ask("p1", 1, "Are you sure?")
+
+        assert len(provider.asked) == 3
+        assert [is_refused(closed) for closed in closes(proctor)] == [False] * 3 + [True] * 3
+        assert spent(proctor) == pytest.approx(3 * COST)
 
 
 def test_when_the_money_is_spent_the_participant_is_told_and_the_trial_goes_on(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def gate(proctor: Proctor) -> Iterator[Gate]:
     replies.ask("p1", 1, "Which one?")
     yield gate
     gate.open()
-    until(lambda: not proctor.sitting("p1").trial.running_reply)
+    until(lambda: not proctor.sitting("p1").trial.running_replies)
     replies.close()
 
 

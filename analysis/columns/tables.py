@@ -221,6 +221,7 @@ _BELIEFS = (
     letter("choice", "Option held to be right at that moment"),
     probability("confidence", "Probability on that option, as stated"),
     *probabilities("", " at that moment"),
+    one_of("p_source", ProbabilitySource, "Where these numbers come from; a person's are elicited"),
 )
 
 _MODEL_CALLS = (
@@ -231,11 +232,11 @@ _MODEL_CALLS = (
         "purpose",
         (
             *("reply", "answer", "reasoning", "score", "sample", "belief"),
-            *("judge_message", "judge_answer", "read_advice"),
+            *("judge_message", "judge_answer", "judge_belief", "read_advice"),
         ),
         "A reply to a person; of the model alone an answer, a reasoning before it, the score of one, an answer sampled "
-        "for probabilities, or whether its answer is true; a message or an answer of a simulated judge; or a reading "
-        "of the assistant's advice",
+        "for probabilities, or whether its answer is true; a message, an answer or a belief after a reply of a "
+        "simulated judge; or a reading of the assistant's advice",
     ),
     text("provider", "Model service"),
     text("model", "Model asked for"),

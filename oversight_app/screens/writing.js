@@ -1,6 +1,6 @@
-// The reply that is being written. Twice a second what is new of it is asked for, beside the page, and put behind what
-// stands there: no run of the page, so that a hundred people can read along, and words that somebody has marked stay
-// marked. Once the reply is not being written any more, the page is asked for; it then draws what is the case.
+// The replies that are being written. Twice a second what is new of them is asked for, beside the page, and put behind
+// what stands there: no run of the page, so that a hundred people can read along, and words that somebody has marked
+// stay marked. Once one of them is not being written any more, the page is asked for; it then draws what is the case.
 
 const EVERY_MS = 500
 const PATIENCE_MS = 10_000
@@ -8,8 +8,9 @@ const ASK_AGAIN_MS = 3000 // a word to the server while the connection was down 
 
 export default function ({ data, setTriggerValue, parentElement }) {
   const reader = (parentElement.reader ??= start(parentElement))
-  if (reader.reply !== data.reply) reader.askedAt = -Infinity
-  Object.assign(reader, { reply: data.reply, setTriggerValue })
+  const names = data.replies.join(" ")
+  if (reader.names !== names) reader.askedAt = -Infinity
+  Object.assign(reader, { names, replies: data.replies, setTriggerValue })
 }
 
 function start(place) {
@@ -26,9 +27,14 @@ function start(place) {
 }
 
 async function look(reader) {
-  // Found anew each time: a run of the page may have drawn the line again, with more in it.
-  const line = document.querySelector(".ov-writing")
-  if (line?.dataset.reply !== reader.reply) return
+  // Found anew each time: a run of the page may have drawn the lines again, with more in them.
+  const lines = [...document.querySelectorAll(".ov-writing")]
+  await Promise.all(
+    lines.filter((line) => reader.replies.includes(line.dataset.reply)).map((line) => readOn(line, reader)),
+  )
+}
+
+async function readOn(line, reader) {
   const { reply, shown } = line.dataset
   try {
     const address = `/reply?${new URLSearchParams({ of: reply, after: shown })}`
@@ -59,5 +65,5 @@ function grow(line, shown, said) {
 function end(reader) {
   if (performance.now() - reader.askedAt < ASK_AGAIN_MS) return
   reader.askedAt = performance.now()
-  reader.setTriggerValue("over", reader.reply)
+  reader.setTriggerValue("over", reader.names)
 }

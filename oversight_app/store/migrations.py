@@ -237,6 +237,13 @@ def _readers(db: sqlite_utils.Database) -> None:
         db.table("questions").add_column(column, float)
 
 
+@study(name="011_belief_source")
+def _belief_source(db: sqlite_utils.Database) -> None:
+    """Where the numbers of a belief come from; until now all were asked for on the page."""
+    db.table("beliefs").add_column("p_source", str)
+    db.execute("UPDATE beliefs SET p_source = 'elicited' WHERE confidence IS NOT NULL OR p_a IS NOT NULL")
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")

@@ -364,7 +364,13 @@ WALKS = (
             ("advice", {"advice": "evidence"}, (), 1, "Quotations, and whether they stand in the passage."),
             ("debate", {"rounds": 1, "judge_asks": False}, (), 2, "Two sides."),
             ("critique", {}, (), 2, "An answer, and what may be wrong with it."),
-            ("cross_examination", {}, (ways.put("Which one?"),), 4, "One question, put three times."),
+            (
+                "cross_examination",
+                {},
+                (ways.put("Which one?"),),
+                4,
+                "One question, put three times, and what was answered side by side.",
+            ),
         )
     ),
     Walk(
