@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.advice_reading import ask_reader
-from oversight_app.study.events import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
+from oversight_app.study.events import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.judging import Shown, ask_judge
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.methods import Item, examples_for, method_named, parse, told_in
@@ -30,6 +30,8 @@ def rebuilt_call(
     examples: tuple[Question, ...] = (),
 ) -> Rebuilt:
     """What this call's model was sent, or why that cannot be said; `examples` as `examples_shown` finds them."""
+    if isinstance(asked, AnswerImported):
+        return _imported(asked)
     if asked.prompt not in plan.prompts:
         return Rebuilt(None, asked.prompt, f"The plan holds no prompt {asked.prompt}.")
     try:
@@ -57,6 +59,19 @@ def examples_shown(
         return examples_for(plan, bank, method.shots).of_question(question.question_id)
     except (BadInput, KeyError):
         return ()  # a person, a judge, or the method of another release
+
+
+def _imported(asked: AnswerImported) -> Rebuilt:
+    """What the log said was sent; it stands in the record itself, for another tool asked."""
+    if not asked.sent:
+        return Rebuilt(None, asked.prompt, "The log from which this answer came does not say what was sent.")
+    system = "\n".join(text for role, text in asked.sent if role == "system")
+    turns = tuple(
+        Line("assistant" if role == "assistant" else "user", text)
+        for role, text in asked.sent
+        if role != "system"
+    )
+    return Rebuilt(Sent(system, turns), asked.prompt)
 
 
 def _turns(

@@ -22,6 +22,8 @@ from oversight_app.study.trial import Speaker
 
 MESSAGE, ANSWER, ANSWER_PERCENT = "judge_message", "judge_answer", "judge_answer_percent"
 """The prompts; the first two are also the purposes of calls."""
+BELIEF = "judge_belief"
+"""The purpose of a call that asks after a reply what the judge holds to be right, in the words of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Judged:
     choice: int
     confidence: float | None
     probabilities: tuple[float, ...] = ()
+    p_source: str = ""
+    """Where the numbers come from: logprob, or stated in words; empty where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Line:
 
 def visible_messages(trial: Trial) -> tuple[Message, ...]:
     """The messages the model can still see: those of the present context that carry text."""
-    return tuple(message for message in trial.messages if message.context == trial.context and message.text)
+    return tuple(message for message in trial.as_spoken if message.context == trial.context and message.text)
 
 
 def lines(

@@ -1,27 +1,26 @@
 import math
-from dataclasses import dataclass
 
 import pytest
 
 from oversight_app.providers.letter import least_log_probability, letter_log_probabilities
 
+Listed = dict[str, str | float | None]
 
-@dataclass
-class Listed:
-    token: str | None
-    logprob: float | None
+
+def listed_as(token: str | None, value: float | None) -> Listed:
+    return {"token": token, "logprob": value}
 
 
 def top(**tokens: float | None) -> list[Listed]:
-    return [Listed(token, value) for token, value in tokens.items()]
+    return [listed_as(token, value) for token, value in tokens.items()]
 
 
 def test_variants_of_a_letter_are_one_answer() -> None:
     listed = [
-        Listed("B", math.log(0.3)),
-        Listed(" B", math.log(0.2)),
-        Listed("(B", math.log(0.1)),
-        Listed("(A)", -3.0),
+        listed_as("B", math.log(0.3)),
+        listed_as(" B", math.log(0.2)),
+        listed_as("(B", math.log(0.1)),
+        listed_as("(A)", -3.0),
     ]
 
     found = letter_log_probabilities(listed)
@@ -31,7 +30,7 @@ def test_variants_of_a_letter_are_one_answer() -> None:
 
 @pytest.mark.parametrize("token", ["BA", "b", "", "E", "The", "(", None, "Both", "\ufffd"])
 def test_what_is_no_letter_is_none(token: str | None) -> None:
-    assert letter_log_probabilities([Listed(token, -1.0)]) == {}
+    assert letter_log_probabilities([listed_as(token, -1.0)]) == {}
 
 
 def test_the_least_that_is_listed_of_any_token_bounds_what_is_missing() -> None:

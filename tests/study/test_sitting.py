@@ -398,10 +398,9 @@ def _begin(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
 
 def _reply(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
     """The assistant begins a reply that is due, or ends one."""
-    trials = [trial for trial in person.sitting.trials if trial.running_reply is not None]
+    trials = [trial for trial in person.sitting.trials if trial.running_replies]
     if trials:
-        running = trials[0].running_reply
-        assert running is not None
+        (running,) = trials[0].running_replies
         status = rng.choice(("complete", "failed", "failed", "interrupted", "stopped"))
         return ReplyClosed(trials[0].plan.n, running.message_id, "" if status == "failed" else "B.", status)
     trial = _at_hand(person)
