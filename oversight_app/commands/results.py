@@ -1,5 +1,6 @@
 """What comes out of a study: rehearsals, the model alone, exports, reports."""
 
+import os
 from pathlib import Path
 
 import click
@@ -96,7 +97,22 @@ def model_alone(
 @click.option(
     "--limit", type=click.IntRange(1), help="Stop after so many questions; the next run goes on there."
 )
-def judge(study: Path, model: str, participants: int, messages: int, limit: int | None) -> None:
+@click.option(
+    "--cap",
+    type=click.FloatRange(0, min_open=True),
+    metavar="AMOUNT",
+    help="The most that the study may have spent, in US dollars, in place of assistant.spending.per_study.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what to expect of calls, tokens and money, and no more.")
+def judge(
+    study: Path,
+    model: str,
+    participants: int,
+    messages: int,
+    limit: int | None,
+    cap: float | None,
+    dry_run: bool,
+) -> None:
     """Let a model take part in the participants' place, under the study's own protocol, marked as simulated.
 
     \b
@@ -104,21 +120,31 @@ def judge(study: Path, model: str, participants: int, messages: int, limit: int 
     """
     from oversight_app import judging
     from oversight_app.clock import SystemClock
-    from oversight_app.errors import ProviderUnavailable
+    from oversight_app.errors import ProviderUnavailable, StudyStateError
+    from oversight_app.providers import check_provider
     from oversight_app.study_folder import StudyFolder
 
-    with StudyFolder.open(study).open_store() as store, progress("Judging") as on_progress:
-        summary = judging.let_judge(
-            store,
-            model,
-            participants,
-            n_messages=messages,
-            limit=limit,
-            clock=SystemClock(),
-            on_progress=on_progress,
-        )
+    with StudyFolder.open(study).open_store() as store:
+        if not dry_run:  # which needs no key, as nobody is asked
+            check_provider(model, os.environ)
+        click.echo("\n".join(judging.expected(store, model, participants, n_messages=messages, cap=cap)))
+        if dry_run:
+            return
+        with progress("Judging") as on_progress:
+            summary = judging.let_judge(
+                store,
+                model,
+                participants,
+                n_messages=messages,
+                limit=limit,
+                cap=cap,
+                clock=SystemClock(),
+                on_progress=on_progress,
+            )
     if summary.has_broken_off:
         raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
+    if summary.cap:
+        raise StudyStateError(" ".join(summary.describe().splitlines()))
     click.echo(summary.describe())
 
 
