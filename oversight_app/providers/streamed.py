@@ -11,6 +11,7 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -20,6 +21,7 @@ from oversight_app.providers.abilities import unhonoured_request
 from oversight_app.providers.alarm import Alarm
 from oversight_app.providers.base import Piece, Reply, Request, Text
 from oversight_app.providers.classify import broke_off, classify, not_a_stream, too_late
+from oversight_app.providers.limits import Limits, limits_in
 from oversight_app.providers.service import Service
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class StreamedProvider(ABC, Generic[Client]):
         ends_at = self._clock.monotonic() + request.deadline_s
         heard = self._hear()
         alarm, request_id = Alarm(request.deadline_s), ""
+        limits: Limits | None = None
         failure: ProviderError | None = None
         try:
             with alarm:
@@ -104,6 +107,7 @@ class StreamedProvider(ABC, Generic[Client]):
                     if "event-stream" not in content_type:
                         raise not_a_stream(content_type, self.service, request.model)
                     request_id = stream.response.headers.get(self.request_id_header, "")
+                    limits = limits_in(stream.response.headers, self._clock.monotonic())
                     for event in stream:
                         text = heard.take(event)
                         if text:
@@ -124,7 +128,8 @@ class StreamedProvider(ABC, Generic[Client]):
             raise failure
         if not heard.text and not heard.finish_reason:
             raise broke_off(self.service, request.model)
-        yield heard.reply(request_id)
+        reply = heard.reply(request_id)
+        yield replace(reply, limits=limits) if limits else reply
 
     def prepare(self) -> None:
         """Import the SDK and make the client, so that nobody waits for it later; nothing is asked over the network.
