@@ -20,6 +20,7 @@ from oversight_app.proctor import Proctor, trial_at_hand
 from oversight_app.providers.base import Provider, Request, Scene, Turn
 from oversight_app.providers.patience import Patience
 from oversight_app.purse import Purse
+from oversight_app.store.replies import SoFar
 from oversight_app.store.store import Record
 from oversight_app.study import trial_actions as trial_verbs
 from oversight_app.study.design import AssistantMode, split_model
@@ -125,6 +126,10 @@ class Replies:
         self._proctor.act(participant_id, decide)
         for reply_id in stopped:
             self._writers.let_go(reply_id)
+
+    def so_far(self, participant_id: str, reply_id: str) -> SoFar | None:
+        """What a reply to this participant says in the record; None where there is none of that name."""
+        return self._proctor.store.reply_so_far(participant_id, reply_id)
 
     def reset_context(self, participant_id: str, n: int) -> None:
         """Make the assistant forget what was said so far."""

@@ -16,7 +16,7 @@ from oversight_app.providers.scripted import ScriptedProvider
 from oversight_app.replies import Replies
 from oversight_app.status import status_of
 from oversight_app.store import Store
-from oversight_app.study.design import Price
+from oversight_app.study.design import ListPrice, Price
 from oversight_app.study.events import ReplyClosed
 from oversight_app.study.page import QuestionPage
 from oversight_app.study.sitting import Stage
@@ -31,14 +31,16 @@ COST = 0.007
 PRICE = Price(input=0, output=1000)
 
 
-def capped(folder: Path, clock: Clock | None = None, *, people: int = 1, **assistant: Any) -> Proctor:
+def capped(
+    folder: Path, clock: Clock | None = None, *, people: int = 1, price: Price = PRICE, **assistant: Any
+) -> Proctor:
     """A study whose replies cost something, with p1, p2, ... in front of an assisted question."""
     design = make_design(
         tasks={"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
         conditions={"order": "human_with_model_first"},
         assistant=assistant,
     )
-    plan = make_plan(design, prices={design.assistant.model: PRICE})
+    plan = make_plan(design, prices={design.assistant.model: price})
     made = make_proctor(folder, plan, clock=clock or make_clock())
     for n in range(1, people + 1):
         seat(made, f"p{n}")
@@ -120,6 +122,20 @@ def test_the_researcher_finds_it_in_status_and_tables_and_no_call_was_made(tmp_p
         )
         assert [row["error"][:20] for row in refused] == ["spending cap reached"]
         assert len(list(proctor.store.rows("model_calls"))) == 1
+
+
+def test_money_at_list_prices_is_said_to_be_so(tmp_path: Path) -> None:
+    listed = ListPrice(input=0, output=1000, as_of="2026-10")
+    with (proctor := capped(tmp_path, price=listed)).store:
+        replies, _ = asked_of(proctor, says("Because."))
+        replies.ask("p1", 1, "One?")
+
+        said = status_of(proctor.store).describe()
+
+        assert (
+            "spent on replies to people: $0.007 (1 reply, 100 tokens in, 7 out, at list prices of 2026-10)"
+            in said
+        )
 
 
 def test_another_persons_money_is_not_theirs_but_the_studys_is_everybodys(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ _ANSWERS = (
     _ASSISTANT_MODE,
     text("provider", "Model service behind the assistant or the model alone"),
     text("model", "Model behind the assistant, or the model that answered alone"),
-    text("method", "How the model alone was asked: zero_shot, ..."),
+    text("method", "How the model alone was asked: zero_shot, ..., with what was set of it in brackets"),
     count("sample", "Which answer of this participant to this question, from 1", required=True, minimum=1),
     _TASK,
     text("bank", "Where the question comes from"),
@@ -252,8 +252,12 @@ _MODEL_CALLS = (
     text("participant_id", "The person or model it was made for"),
     one_of(
         "purpose",
-        ("reply", "answer", "judge_message", "judge_answer", "read_advice"),
-        "A reply to a person, an answer of the model alone, a message or an answer of a simulated judge, or a reading "
+        (
+            *("reply", "answer", "reasoning", "score", "sample", "belief"),
+            *("judge_message", "judge_answer", "read_advice"),
+        ),
+        "A reply to a person; of the model alone an answer, a reasoning before it, the score of one, an answer sampled "
+        "for probabilities, or whether its answer is true; a message or an answer of a simulated judge; or a reading "
         "of the assistant's advice",
     ),
     text("provider", "Model service"),

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from oversight_app.errors import NoPlan
+from oversight_app.model_alone.asking import Items
+from oversight_app.model_alone.participant import participant_of
 from oversight_app.model_alone.record import AloneRecord
-from oversight_app.model_alone.seats import participant_of
 from oversight_app.projections import planned_questions
 from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
 from oversight_app.study.design import PrimaryModel, split_model
-from oversight_app.study.methods import method_named, parse
+from oversight_app.study.methods import examples_for, method_named, parse
 from oversight_app.study.workload import TOKENS_PER_WORD, alone
 
 
@@ -21,9 +22,11 @@ def expected_alone(
     if plan is None:
         raise NoPlan(store.path.parent)
     how = method_named(*parse(method))
-    who = participant_of(plan, *split_model(model), how)
-    questions = planned_questions(plan, store.questions())
-    trials = AloneRecord(store, plan, questions, who, repeat=repeat, now=now).trials
+    bank = store.questions()
+    examples = examples_for(plan, bank, how.shots)
+    who = participant_of(plan, *split_model(model), how, without=examples.left_out)
+    questions = planned_questions(plan, bank)
+    trials = AloneRecord(store, Items(plan, questions, examples), who, repeat=repeat, now=now).trials
     n_open = sum(trial.closed is None for trial in trials)
     n_wanted = n_open if limit is None else min(limit, n_open)
     n_questions = len(who.trials(plan, questions, repeat=1))

@@ -4,11 +4,11 @@ Calls are kept in groups, one transaction each, and the answer together with the
 is killed loses the calls that were on their way or came within that moment, and nothing that was counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from oversight_app.model_alone.asking import item_of
+from oversight_app.model_alone.asking import Items
 from oversight_app.model_alone.participant import AloneParticipant
 from oversight_app.projections import keep_all
 from oversight_app.store import Store
@@ -27,10 +27,8 @@ from oversight_app.study.events import (
 )
 from oversight_app.study.methods import Call, told_in
 from oversight_app.study.model_answer import ModelAnswer
-from oversight_app.study.plan import Plan
-from oversight_app.study.questions import Question
 from oversight_app.study.sitting import Sitting, apply, packed, unpacked
-from oversight_app.study.trial import Trial, TrialStatus
+from oversight_app.study.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Standing:
     """Where a trial stands after a group was kept: closed with an answer now, or the calls that it can make next."""
 
     n: int
-    closed: TrialStatus | None = None
+    answer: ModelAnswer | None = None
     calls: tuple[Call, ...] = ()
 
 
@@ -61,15 +59,15 @@ class AloneRecord:
     def __init__(
         self,
         store: Store,
-        plan: Plan,
-        questions: Mapping[str, Question],
+        items: Items,
         who: AloneParticipant,
         *,
         repeat: int,
         now: datetime,
     ) -> None:
         """Read what there is. It comes on record with the first reply: a service that never replies leaves nothing."""
-        self._store, self._plan, self._questions = store, plan, questions
+        self._store, self._items = store, items
+        self._plan, self._questions = items.plan, items.questions
         self._who, self._repeat = who, repeat
         self._seq = 0
         self._sitting = Sitting(who.participant_id)
@@ -118,7 +116,7 @@ class AloneRecord:
             trial = trials[n - 1]
             said = told.setdefault(n, told_in(trial))
             before = standings.get(n, Standing(n))
-            is_over = trial.closed is not None or before.closed is not None
+            is_over = trial.closed is not None or before.answer is not None
             if asked.part in said:
                 standings[n] = before
                 continue
@@ -129,13 +127,13 @@ class AloneRecord:
                 standings[n] = before
                 continue
             said[asked.part] = asked
-            item = item_of(self._plan, self._questions, trial.plan)
+            item = self._items.of(trial.plan)
             if calls := self._who.method.calls(item, said):
                 standings[n] = Standing(n, calls=calls)
             else:
                 answer = self._who.method.answer(item, said)
                 happened.append((_closing(n, answer, call.at), call.at))
-                standings[n] = Standing(n, answer.status)
+                standings[n] = Standing(n, answer)
         return list(standings.values())
 
     def _after(self, happened: Sequence[tuple[Event, datetime]]) -> Sitting:

@@ -12,21 +12,24 @@ from dataclasses import dataclass
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderConfigError, ProviderError
 from oversight_app.model_alone.agenda import Agenda, Task
-from oversight_app.model_alone.asking import CALL_LIMIT_S, asked_of, failed_of, item_of, request_for
-from oversight_app.model_alone.participant import AloneParticipant
+from oversight_app.model_alone.asking import CALL_LIMIT_S, Items, asked_of, failed_of, request_for
+from oversight_app.model_alone.participant import AloneParticipant, participant_of
 from oversight_app.model_alone.record import AloneRecord, Heard
-from oversight_app.model_alone.seats import FindProvider, Seats, participant_of, registered
+from oversight_app.model_alone.seats import Seats, given, registered
 from oversight_app.model_alone.summary import AloneSummary
 from oversight_app.model_alone.workers import Workers
 from oversight_app.projections import planned_questions
+from oversight_app.providers import has_temperature
 from oversight_app.providers.asking import Answered
 from oversight_app.providers.base import Provider
 from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
 from oversight_app.study.design import Price, split_model
-from oversight_app.study.methods import Call, method_named, parse, told_in
+from oversight_app.study.methods import Call, Method, Orders, examples_for, method_named, parse, told_in
 from oversight_app.study.model_answer import simulated_stances
 from oversight_app.study.plan import Plan
+from oversight_app.study.position_bias import Placed, position_bias
+from oversight_app.study.questions import LETTERS
 from oversight_app.study.trouble import Trouble
 
 PARALLEL = 16
@@ -42,6 +45,7 @@ def answer_alone(
     method: str = "zero_shot",
     clock: Clock,
     provider: Provider | None = None,
+    scorer: Provider | None = None,
     limit: int | None = None,
     repeat: int = 1,
     parallel: int = PARALLEL,
@@ -66,17 +70,45 @@ def answer_alone(
             f"The plan of this study holds no prompt {absent[0]}, which {how.name} asks with: it was frozen by an "
             "earlier release. Answer with another method, or plan anew."
         )
+    bank = store.questions()
+    examples = examples_for(plan, bank, how.shots)
     stop = stop or threading.Event()
-    find = registered(clock) if provider is None else _always(provider)
-    run = _Run(store, plan, model, Seats(plan, how, clock, find, stop.is_set), clock, repeat, rpm, tpm)
+    find = registered(clock) if provider is None else given(model, provider, scorer)
+    seats = Seats(clock, find, stop.is_set)
+    seat = seats.of(model, rpm=rpm, tpm=tpm)
+    _check_settings(how, seat.provider.name)
     if how.settings.scorer:
-        run.seats.of(how.settings.scorer)  # what is wrong with it is said before anything is asked
-    return run.go(limit, parallel, stop, on_progress)
+        seats.of(how.settings.scorer)  # what is wrong with it is said before anything is asked
+    who = participant_of(plan, seat.provider.name, seat.name, how, without=examples.left_out)
+    items = Items(plan, planned_questions(plan, bank), examples)
+    record = AloneRecord(store, items, who, repeat=repeat, now=clock.now())
+    summary = _Run(model, who, items, record, seats, clock).go(limit, parallel, stop, on_progress)
+    if how.settings.orders is Orders.ROTATED:
+        summary.position_bias = position_bias(_placed(record, items))
+    return summary
 
 
-def _always(provider: Provider) -> FindProvider:
-    """This provider for every model."""
-    return lambda model: (provider, split_model(model)[1])
+def _check_settings(how: Method, provider: str) -> None:
+    """Raise BadInput for a setting that the service cannot honour."""
+    if how.settings.temperature is not None and not has_temperature(provider):
+        raise BadInput(
+            f"The method {how.settings.label(how.name)} sets a temperature, but {provider} models take none. Take it "
+            "out; what is sampled is then drawn at the model's own default."
+        )
+
+
+def _placed(record: AloneRecord, items: Items) -> list[Placed]:
+    """Every answer in the record, with the places where options and key stood."""
+    return [
+        Placed(
+            trial.plan.question_id,
+            trial.plan.option_order,
+            LETTERS[items.questions[trial.plan.question_id].correct],
+            trial.closed.choice,
+        )
+        for trial in record.trials
+        if trial.closed is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +132,17 @@ class _Run:
 
     def __init__(
         self,
-        store: Store,
-        plan: Plan,
         model: str,
+        who: AloneParticipant,
+        items: Items,
+        record: AloneRecord,
         seats: Seats,
         clock: Clock,
-        repeat: int,
-        rpm: int | None,
-        tpm: int | None,
     ) -> None:
-        self._plan, self._model, self._clock, self.seats = plan, model, clock, seats
-        self._who = seats.of(model, rpm=rpm, tpm=tpm).who
-        self._questions = planned_questions(plan, store.questions())
-        self._record = AloneRecord(store, plan, self._questions, self._who, repeat=repeat, now=clock.now())
-        plans = [trial.plan for trial in self._record.trials]
-        self._stances = simulated_stances(plan, self._questions, plans, self._who.model)
+        self._model, self._who, self._clock, self._seats = model, who, clock, seats
+        self._items, self._plan, self._record = items, items.plan, record
+        plans = [trial.plan for trial in record.trials]
+        self._stances = simulated_stances(items.plan, items.questions, plans, who.model)
         self._prices: dict[str, Price | None] = {}
         self._failed: set[int] = set()
         self._failures_in_a_row = 0
@@ -139,6 +167,7 @@ class _Run:
             len(trials),
             sum(trial.closed is not None for trial in trials),
             compared=_compared(self._plan, self._who),
+            notes=[note for note in (self._who.method.manner, self._items.examples.describe()) if note],
             n_wanted=len(wanted),
         )
         agenda = Agenda([trial.plan.n for trial in wanted], self._calls_of)
@@ -186,7 +215,7 @@ class _Run:
         def change(agenda: Agenda) -> None:
             for standing in standings:
                 agenda.go_on(standing.n, standing.calls)
-                if standing.closed:
+                if standing.answer:
                     agenda.leave(standing.n)
             for n in failed:
                 agenda.leave(n)
@@ -199,8 +228,8 @@ class _Run:
                 if result.heard.has_reply:
                     summary.last_empty = asked.error or summary.last_empty
         for standing in standings:
-            if standing.closed:
-                summary.count(standing.closed)
+            if standing.answer:
+                summary.count(standing.answer)
                 on_progress(summary)
         for result in group:
             if result.n in failed and result.n not in self._failed:
@@ -222,21 +251,20 @@ class _Run:
         trial = self._record.trials[n - 1]
         if trial.closed is not None:
             return ()
-        item = item_of(self._plan, self._questions, trial.plan)
-        return self._who.method.calls(item, told_in(trial))
+        return self._who.method.calls(self._items.of(trial.plan), told_in(trial))
 
     def _ask(self, task: Task) -> _Result:
         model = task.call.asks or self._model
-        seat = self.seats.of(model)
-        call, item = task.call, item_of(self._plan, self._questions, self._record.trials[task.n - 1].plan)
-        request = request_for(call, item, seat.who, self._plan.design, self._stances)
+        seat = self._seats.of(model)
+        call, item = task.call, self._items.of(self._record.trials[task.n - 1].plan)
+        request = request_for(call, item, self._who, self._plan.design, self._stances)
         answered = seat.pacer.ask(seat.provider, request)
         now = self._clock.now()
         if isinstance(answered, Answered):
-            return _Result(task.n, model, Heard(asked_of(call, item, seat.who, request, answered, now), now))
+            return _Result(task.n, model, Heard(asked_of(call, item, self._who, request, answered, now), now))
         heard = None
         if answered.attempts:
-            asked = failed_of(call, item, seat.who, request, answered, now)
+            asked = failed_of(call, item, self._who, request, answered, now)
             heard = Heard(asked, now)
         return _Result(task.n, model, heard, answered.error, answered.was_stopped)
 

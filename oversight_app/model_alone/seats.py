@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oversight_app.clock import Clock
-from oversight_app.model_alone.participant import AloneParticipant
-from oversight_app.providers import check_provider, has_temperature, provider_for
+from oversight_app.providers import check_provider, provider_for
 from oversight_app.providers.base import Provider
 from oversight_app.providers.pacer import Pacer
-from oversight_app.study.methods import Method
-from oversight_app.study.plan import Plan
+from oversight_app.study.design import split_model
 
 FindProvider = Callable[[str], tuple[Provider, str]]
 """From PROVIDER:NAME[@BASE_URL] to the provider, and the name to ask it for."""
@@ -19,28 +17,19 @@ FindProvider = Callable[[str], tuple[Provider, str]]
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A model that is asked: `model` is what the researcher calls it, `who` what the record does."""
+    """A model that is asked, by its name at its provider, at the pace of that."""
 
-    model: str
     provider: Provider
-    who: AloneParticipant
+    name: str
     pacer: Pacer
 
 
 class Seats:
     """The models of a run. Those of one service share its pace; the limits told are for the first one's service."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        method: Method,
-        clock: Clock,
-        find: FindProvider,
-        is_stopping: Callable[[], bool],
-    ) -> None:
+    def __init__(self, clock: Clock, find: FindProvider, is_stopping: Callable[[], bool]) -> None:
         """Nobody is asked yet."""
-        self._plan, self._method, self._clock, self._find = plan, method, clock, find
-        self._is_stopping = is_stopping
+        self._clock, self._find, self._is_stopping = clock, find, is_stopping
         self._seats: dict[str, Seat] = {}
         self._pacers: dict[int, Pacer] = {}
         self._lock = threading.Lock()
@@ -53,8 +42,7 @@ class Seats:
                 pacer = self._pacers.setdefault(
                     id(provider), Pacer(self._clock, rpm=rpm, tpm=tpm, is_stopping=self._is_stopping)
                 )
-                who = participant_of(self._plan, provider.name, name, self._method)
-                self._seats[model] = Seat(model, provider, who, pacer)
+                self._seats[model] = Seat(provider, name, pacer)
             return self._seats[model]
 
 
@@ -68,12 +56,10 @@ def registered(clock: Clock) -> FindProvider:
     return find
 
 
-def participant_of(plan: Plan, provider: str, name: str, method: Method) -> AloneParticipant:
-    """The participant that this model is when it is asked by this method in this study."""
-    # The assistant's own model answers alone as hard as it thinks in chats: the comparison is of one system.
-    assistant = plan.design.assistant
-    is_the_assistant = (provider, name) == assistant.provider_and_model
-    effort = (assistant.effort or "") if is_the_assistant else ""
-    # Models that think refuse a temperature, and some services have none.
-    is_greedy = has_temperature(provider) and effort in ("", "none")
-    return AloneParticipant(provider, name, method, effort, is_greedy)
+def given(model: str, provider: Provider, scorer: Provider | None) -> FindProvider:
+    """These providers, and no others: one for the model that answers, the other for whatever else its method asks."""
+
+    def find(asked: str) -> tuple[Provider, str]:
+        return provider if asked == model or scorer is None else scorer, split_model(asked)[1]
+
+    return find

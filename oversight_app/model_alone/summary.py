@@ -1,10 +1,13 @@
 """What a run of a model alone has come to, while it goes on and at its end."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from oversight_app.study.cost import cost_usd, dollars
 from oversight_app.study.design import Price
 from oversight_app.study.events import AloneAsked
+from oversight_app.study.model_answer import ModelAnswer
+from oversight_app.study.position_bias import PositionBias
 from oversight_app.study.trial import TrialStatus
 
 
@@ -76,6 +79,12 @@ class AloneSummary:
     usage: Usage = field(default_factory=Usage)
     was_stopped: bool = False
     """The researcher stopped it."""
+    notes: list[str] = field(default_factory=list)
+    """How the method came to its answers, and what it could not ask."""
+    remarks: Counter[str] = field(default_factory=Counter)
+    """What is to be said of single answers of this run, and of how many."""
+    position_bias: PositionBias | None = None
+    """Of all answers in the record, where options were rotated."""
 
     @property
     def n_open(self) -> int:
@@ -119,10 +128,11 @@ class AloneSummary:
             told.append(f"{spelled(self.left_s)} left")
         return ", ".join(told)
 
-    def count(self, status: TrialStatus) -> None:
+    def count(self, answer: ModelAnswer) -> None:
         """A question was closed."""
-        self.n_answered += status is TrialStatus.ANSWERED
-        self.n_unreadable += status is TrialStatus.UNREADABLE
+        self.n_answered += answer.status is TrialStatus.ANSWERED
+        self.n_unreadable += answer.status is TrialStatus.UNREADABLE
+        self.remarks.update([answer.remark] if answer.remark else [])
 
     def describe(self) -> str:
         """The run in a few lines."""
@@ -137,6 +147,12 @@ class AloneSummary:
                 f"{self.n_unreadable:,} replies could not be read as an option; they are recorded as unreadable."
                 + (f" The last one that was empty: {self.last_empty}." if self.last_empty else "")
             )
+        lines += self.notes
+        lines += [
+            f"In {n} question{'' if n == 1 else 's'}: {remark}." for remark, n in self.remarks.most_common()
+        ]
+        if self.position_bias is not None:
+            lines += self.position_bias.describe()
         if self.n_failed:
             lines.append(f"{self.n_failed:,} got no reply: {self.last_error}")
         if self.compared:

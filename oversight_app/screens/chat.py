@@ -1,8 +1,9 @@
 """The assistant's pane: what was said, exactly, and a field to write in.
 
-A reply is written by `replies` outside the page's runs. While one is being written, a small fragment reads it twice a
-second; only that one line stands in it, so that everything else of the pane, buttons and quotations included, stays as
-it is under one's finger. Quotations are compared with the passage once a reply is whole.
+A reply is written by `replies` outside the page's runs. While one is being written, the browser asks for what is new
+of it twice a second, at an address beside the page (`routes`), and puts it behind what stands there; everything else
+of the pane, buttons and quotations included, stays as it is under one's finger. A run of the page would cost ten times
+as much, and those who read along are many. Quotations are compared with the passage once a reply is whole.
 """
 
 from functools import partial
@@ -22,7 +23,6 @@ from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 from oversight_app.study.trouble import LASTING, Trouble
 
-POLL_EVERY_S = 0.5
 _BROKEN = ("interrupted", "failed")
 _NO_REPLY = {
     Trouble.BUSY: "no_reply.busy",
@@ -48,7 +48,7 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
         with st.container(key=f"chat_log_{n}"), st.container(key=f"said_{n}"):
             _log(page, chat)
             if chat.is_writing:
-                _follow(n, chat.lines[-1].message_id, participant_id, proctor)
+                _follow(chat.lines[-1])
         if chat.named:
             st.html(f'<p class="ov-small ov-named">{exact(_named(chat.named))}</p>')
         if page.passage:
@@ -90,17 +90,10 @@ def _head(n: int, chat: Chat, reset: partial[None]) -> None:
 # -- what was said ---------------------------------------------------------------------------------------
 
 
-def _follow(n: int, message_id: str, participant_id: str, proctor: Proctor) -> None:
-    @st.fragment(run_every=POLL_EVERY_S)
-    def poll() -> None:
-        page = proctor.page(participant_id)
-        lines = page.chat.lines if isinstance(page, QuestionPage) and page.n == n and page.chat else ()
-        if lines and lines[-1].status == "running" and lines[-1].message_id == message_id:
-            st.html(f'<div class="ov-log">{_running(lines[-1])}</div>')
-        else:
-            st.rerun()  # the full run draws what is now the case, and ends the polling, or follows the next speech
-
-    poll()
+def _follow(line: ChatLine) -> None:
+    st.html(f'<div class="ov-log">{_running(line)}</div>')
+    # The run that follows draws what is now the case, and ends the asking, or follows the next speech.
+    assets.writing(key="writing", data={"reply": line.message_id}, on_over_change=lambda: None)
 
 
 def _log(page: QuestionPage, chat: Chat) -> None:
@@ -152,19 +145,20 @@ def _line(line: ChatLine, chat: Chat, passage: tuple[str, ...], besides: tuple[s
 def _running(line: ChatLine) -> str:
     """The reply so far. That it takes long is said by the style sheet, after a while without a word."""
     waiting = '<span class="ov-waiting" aria-hidden="true"></span>'
-    if line.text:
-        return _spoken(line, f'<div class="ov-exact">{exact(line.text)}{waiting}</div>')
-    return _spoken(
-        line,
-        f'<div class="ov-small">{exact(say("chat.thinking"))} {waiting}</div>'
-        f'<p class="ov-small ov-late">{exact(say("chat.takes_long"))}</p>',
+    said = (
+        f'<div class="ov-exact">{exact(line.text)}{waiting}</div>'
+        if line.text
+        else f'<div class="ov-small">{exact(say("chat.thinking"))} {waiting}</div>'
+        f'<p class="ov-small ov-late">{exact(say("chat.takes_long"))}</p>'
     )
+    return _spoken(line, said, f' data-reply="{exact(line.message_id)}" data-shown="{len(line.text)}"')
 
 
-def _spoken(line: ChatLine, body: str) -> str:
+def _spoken(line: ChatLine, body: str, written: str = "") -> str:
     who, kind = (say("chat.you"), "is-mine") if line.is_participant else (_name(line.speaker), "is-theirs")
     forgotten = " is-forgotten" if line.is_forgotten else ""
-    return f'<div class="ov-line {kind}{forgotten}"><span class="ov-who">{exact(who)}</span>{body}</div>'
+    kind += " ov-writing" if written else ""
+    return f'<div class="ov-line {kind}{forgotten}"{written}><span class="ov-who">{exact(who)}</span>{body}</div>'
 
 
 def _name(speaker: str) -> str:

@@ -130,7 +130,7 @@ def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial)
         "model": asked.model,
         "model_answered": asked.model_answered or None,
         "prompt": asked.prompt,
-        "prompt_hash": asked.prompt_hash,
+        "prompt_hash": asked.prompt_hash or None,
         "text": asked.text or None,
         "status": asked.status,
         "error": asked.error or None,

@@ -114,12 +114,11 @@ def outcome(pieces: Iterator[Piece]) -> tuple[str, ProviderError | None]:
 # -- a good reply -------------------------------------------------------------------------------
 
 
-def test_a_reply_comes_piece_by_piece_with_its_counters(server: Server) -> None:
+def test_a_reply_comes_with_its_counters_and_what_arrives_together_is_one_piece(server: Server) -> None:
     pieces = list(make_provider(server).reply(make_request("any")))
 
     assert pieces == [
-        Text("Hello "),
-        Text("there."),
+        Text("Hello there."),
         Reply("Hello there.", "stop", Usage(50, 40, 2), "req-7", "answered", None),
     ]
 

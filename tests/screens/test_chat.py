@@ -76,6 +76,18 @@ def test_only_the_line_being_written_is_read_anew_while_it_is(monkeypatch: pytes
     assert sum("Becau" in block for block in drawn) == 1
 
 
+def test_the_line_being_written_says_whose_it_is_and_how_much_of_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = said("Why?", "Becau", status="running")
+    whole = said("Why?", "Because.")
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=running))))
+
+    assert f'ov-writing" data-reply="{running.lines[-1].message_id}" data-shown="5"' in drawn
+    assert "ov-writing" not in texts(open_page(monkeypatch, FakeProctor(question(2, chat=whole))))
+
+
 def test_a_reply_that_has_no_word_yet_says_so_and_what_one_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=said("Why?", "", status="running")))))
 

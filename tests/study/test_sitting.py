@@ -343,7 +343,7 @@ def _must_keep_confidences(person: Walk) -> None:
                 continue
             assert bool(said.probabilities) <= is_distribution
             if said.probabilities:
-                assert sum(said.probabilities) == pytest.approx(1)
+                assert sum(p or 0 for p in said.probabilities) == pytest.approx(1)
             if is_distribution and said.confidence is not None:
                 assert said.confidence == said.probabilities["ABCD".index(said.choice)]
         assert {belief.reply_id for belief in trial.beliefs} <= {m.message_id for m in trial.messages}

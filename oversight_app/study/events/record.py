@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked
+from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
     ConsentGiven,
@@ -13,6 +13,7 @@ from oversight_app.study.events.sitting import (
     DebriefRead,
     InstructionsRead,
     LimitLifted,
+    LogImported,
     NextAsked,
     ParticipantAssigned,
     ParticipantEnrolled,
@@ -86,10 +87,12 @@ Event: TypeAlias = (
     | JudgeAsked
     | AloneAsked
     | TrialsAdded
+    | LogImported
+    | AnswerImported
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
-_TIMES = {"deadline_at", "closed_at", "until", "asked_at"}
+_TIMES = {"deadline_at", "closed_at", "until", "asked_at", "run_at"}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
 
@@ -133,6 +136,8 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    if kind == "AnswerImported":
+        values["sent"] = tuple((role, text) for role, text in values["sent"])
     event_type = _KINDS[kind]
     for item in fields(event_type):
         if isinstance(values.get(item.name), list):

@@ -128,14 +128,17 @@ class ContextReset:
 
 @dataclass(frozen=True, slots=True)
 class TrialClosed:
-    """The trial is over. `closed_at` is the deadline where the clock closed it, however late that was noticed."""
+    """The trial is over. `closed_at` is the deadline where the clock closed it, however late that was noticed.
+
+    `probabilities` are of A-D; of a model that answered alone not all four may be known, and None stands for those.
+    """
 
     n: int
     status: str
     choice: str
     confidence: float | None
     closed_at: datetime
-    probabilities: tuple[float, ...] = ()
+    probabilities: tuple[float | None, ...] = ()
     p_source: str = ""
     browser_response_time_s: float | None = None
     reason: str = ""
