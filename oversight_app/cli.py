@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, study
+from oversight_app.commands import answers, bank, demo, people, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -30,6 +30,7 @@ for command in (
     demo.demo,
     study.init,
     bank.bank,
+    select.select,
     study.check,
     study.plan,
     results.rehearse,

@@ -12,8 +12,11 @@ from analysis.columns.column import (
     seconds,
     text,
 )
+from analysis.columns.questions import FORM as _FORM
+from analysis.columns.questions import QUESTION_ID as _QUESTION_ID
+from analysis.columns.questions import QUESTIONS as _QUESTIONS
+from analysis.columns.questions import TASK as _TASK
 from analysis.columns.vocabulary import (
-    LETTERS,
     AdviceSource,
     AdviceStatus,
     Condition,
@@ -28,9 +31,6 @@ _PARTICIPANT_ID = text("participant_id", "Opaque code of the person or model who
 _PARTICIPANT_KIND = one_of("participant_kind", ParticipantKind, "Who answered", required=True)
 _TRIAL_ID = text("trial_id", "One participant, one question, one condition, one sample", required=True)
 _CONDITION = one_of("condition", Condition, "With what help the answer was given", required=True)
-_TASK = text("task", "Kind of question: mmlu, quality, or a bank's own", required=True)
-_QUESTION_ID = text("question_id", "The question, as its bank names it", required=True)
-_FORM = text("form", "Fixed part of the task's question sample that the question belongs to")
 _CELL = text("cell", "Which form in which condition, in which order")
 _PROTOCOL = text("protocol", "How help was given: unaided, chat, ...")
 _ASSISTANT_MODE = text("assistant_mode", "as_is, or how the assistant was told what to argue for")
@@ -167,29 +167,6 @@ _PARTICIPANTS = (
         "empty where they did not say",
     ),
     text("simulated_by", "The model that played this participant, PROVIDER:NAME; empty for everybody else"),
-)
-
-_QUESTIONS = (
-    _QUESTION_ID,
-    text("content_hash", "Same for two records of one question", required=True),
-    _TASK,
-    text("bank", "Where the question comes from"),
-    text("subject", "Subject of the question"),
-    text("passage_id", "The passage the question is about; empty where it stands alone"),
-    one_of(
-        "role", ("study", "practice", "example", "attention"), "What the question was used for", required=True
-    ),
-    _FORM,
-    flag("difficult", "1 where the bank marks the question as difficult"),
-    text("key_flag", "Why the key is doubtful; empty where it is not"),
-    flag("fixed_order", "1 where an option refers to others, so that their order is kept"),
-    count("n_words", "Words to read before answering, passage left out", unit="words"),
-    probability("selection_prob", "Probability that the draw took this question"),
-    letter("correct_choice", "Option the bank holds to be right"),
-    text("text", "The question as published"),
-    *(text(f"option_{option.lower()}", f"Option {option} as published") for option in LETTERS),
-    text("passage_title", "Title of the passage"),
-    text("passage_text", "The passage as shown"),
 )
 
 _PLAN = (

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from oversight_app.commands.calm import EXIT_OF_CTRL_C
+from oversight_app.commands.method_options import label_of, method_options
 from oversight_app.commands.terminal import (
     command,
     fresh,
@@ -51,7 +52,12 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     metavar="MODEL",
     help="PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
 )
-@click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
+@method_options
+@click.option(
+    "--show-prompt",
+    metavar="QUESTION_ID",
+    help="Print what the method asks about one question, in full; nobody is asked.",
+)
 @click.option(
     "--parallel", type=click.IntRange(1, 1_000), default=16, show_default=True, help="Calls at once."
 )
@@ -66,12 +72,14 @@ def model_alone(
     study: Path,
     model: str,
     method: str,
+    show_prompt: str | None,
     parallel: int,
     repeat: int,
     limit: int | None,
     rpm: int | None,
     tpm: int | None,
     dry_run: bool,
+    **settings: str | float | None,
 ) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.
 
@@ -80,13 +88,18 @@ def model_alone(
 
     \b
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
+             oversight model-alone mystudy --model openai:NAME --method best_of_n --n 5 --shots 5
     """
     from oversight_app.clock import SystemClock
     from oversight_app.errors import ProviderUnavailable
-    from oversight_app.model_alone import AloneSummary, answer_alone, expected_alone
+    from oversight_app.model_alone import AloneSummary, answer_alone, expected_alone, prompt_shown
     from oversight_app.study_folder import StudyFolder
 
+    method = label_of(method, **settings)
     with StudyFolder.open(study).open_store() as store:
+        if show_prompt is not None:
+            click.echo(prompt_shown(store, model, method, show_prompt))
+            return
         if dry_run:
             click.echo(
                 expected_alone(

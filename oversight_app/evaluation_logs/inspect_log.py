@@ -143,7 +143,9 @@ def _run(header: Header) -> LoggedRun:
 
 
 def _generation(header: Header) -> dict[str, Any]:
-    return header.eval.model_generate_config | header.plan.config
+    """The settings of the generation; extra headers and the like are left out, for a key may stand among them."""
+    told = header.eval.model_generate_config | header.plan.config
+    return {key: value for key, value in told.items() if not key.startswith("extra_")}
 
 
 def _method(header: Header) -> str:

@@ -25,7 +25,16 @@ from oversight_app.providers.base import Provider
 from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
 from oversight_app.study.design import Price, split_model
-from oversight_app.study.methods import Call, Method, Orders, examples_for, method_named, parse, told_in
+from oversight_app.study.methods import (
+    Call,
+    Method,
+    Orders,
+    check_prompts_held,
+    examples_for,
+    method_named,
+    parse,
+    told_in,
+)
 from oversight_app.study.model_answer import simulated_stances
 from oversight_app.study.plan import Plan
 from oversight_app.study.position_bias import Placed, position_bias
@@ -65,11 +74,7 @@ def answer_alone(
     if plan is None:
         raise NoPlan(store.path.parent)
     how = method_named(*parse(method))
-    if absent := [prompt for prompt in how.prompts if prompt not in plan.prompts]:
-        raise BadInput(
-            f"The plan of this study holds no prompt {absent[0]}, which {how.name} asks with: it was frozen by an "
-            "earlier release. Answer with another method, or plan anew."
-        )
+    check_prompts_held(plan, how)
     bank = store.questions()
     examples = examples_for(plan, bank, how.shots)
     stop = stop or threading.Event()

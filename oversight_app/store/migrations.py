@@ -230,6 +230,13 @@ def _transcripts(db: sqlite_utils.Database) -> None:
     )
 
 
+@study(name="010_readers")
+def _readers(db: sqlite_utils.Database) -> None:
+    """What the readers of a bank's own made of its questions."""
+    for column in ("expert_accuracy", "novice_accuracy", "context_needed"):
+        db.table("questions").add_column(column, float)
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")

@@ -82,15 +82,19 @@ def simulated_stances(
 ) -> dict[str, str]:
     """What the scripted model answers in each trial: original letters by trial_id, wrong in the design's error share.
 
-    It is as unreliable alone as the scripted assistant is in chats, to the nearest trial of each task.
+    It is as unreliable alone as the scripted assistant is in chats, to the nearest question of each task, and holds the
+    same option to be right whenever it is asked again.
     """
     stances: dict[str, str] = {}
     for task in dict.fromkeys(trial.task for trial in trials):
         rng = plan.dice(f"model_alone/{model}/{task}")
-        of_task = [trial for trial in trials if trial.task == task]
-        wrong = set(rng.sample(range(len(of_task)), n_wrong(len(of_task), plan.design.assistant.error_share)))
-        for i, trial in enumerate(of_task):
-            stances[trial.trial_id] = stance_on(questions[trial.question_id], is_wrong=i in wrong, rng=rng)
+        asked = list(dict.fromkeys(trial.question_id for trial in trials if trial.task == task))
+        wrong = set(rng.sample(range(len(asked)), n_wrong(len(asked), plan.design.assistant.error_share)))
+        held = {
+            question_id: stance_on(questions[question_id], is_wrong=i in wrong, rng=rng)
+            for i, question_id in enumerate(asked)
+        }
+        stances |= {trial.trial_id: held[trial.question_id] for trial in trials if trial.task == task}
     return stances
 
 

@@ -11,6 +11,7 @@ from oversight_app.study.design import Design, ListPrice, Outcome, Price
 from oversight_app.study.events import canonical
 from oversight_app.study.forms import PracticeItem, Slot
 from oversight_app.study.paying import amount
+from oversight_app.study.selection import Selection
 from oversight_app.study.survey import SurveyItem
 
 
@@ -74,6 +75,8 @@ class Plan(BaseModel):
     """The interface's words in the study's language, by key."""
     prices: dict[str, ListPrice | Price] = {}
     """What the design's models cost, as far as that was known when the plan was frozen."""
+    selection: Selection | None = None
+    """By which questions were selected; without one all of a kind were alike."""
     bank_hash: str
     completion_code: str
     codes: dict[Outcome, str] = {}

@@ -8,14 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from oversight_app.study.cost import assistant_price, cost_usd, dollars, when_listed
-from oversight_app.study.design import (
-    AssistantDesign,
-    AssistantMode,
-    Condition,
-    Price,
-    PrimaryModel,
-    Protocol,
-)
+from oversight_app.study.design import AssistantDesign, AssistantMode, Condition, Price, Protocol
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Passage, Question
 
@@ -79,10 +72,10 @@ def assisted(plan: Plan, questions: Mapping[str, Question]) -> Workload:
     return _sum(loads).times(1 / len(plan.cells))
 
 
-def alone(plan: Plan, questions: Mapping[str, Question], primary: PrimaryModel | None = None) -> Workload:
-    """The work of a model that answers every question of the plan alone, by default the one that people are held to."""
+def alone(plan: Plan, questions: Mapping[str, Question]) -> Workload:
+    """The work of the model that answers every question of the plan alone."""
     count = _Counting()
-    assistant, primary = plan.design.assistant, primary or plan.design.primary_model_alone
+    assistant, primary = plan.design.assistant, plan.design.primary_model_alone
     is_thinking = primary.model == assistant.model and (assistant.effort or "") not in _DOES_NOT_THINK
     return _sum(
         Workload(

@@ -56,7 +56,7 @@ class Walk:
 def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, str, Visitor]]:
     """Each screen of the walk at each of its sizes, ready to be looked at."""
     study = walk.plan(room / walk.name.replace(" ", "_"))
-    served = Served(study.folder)
+    served = Served(study.folder, is_warm=True)
     context = browser.new_context(viewport=SIZES["laptop"], reduced_motion="reduce")
     context.set_default_timeout(20_000)
     visitor = Visitor(context.new_page(), served, study, walk.who)

@@ -57,6 +57,18 @@ def test_a_models_name_is_split_as_inspect_splits_it(
     assert (run.provider, run.model) == (provider, model)
 
 
+def test_headers_that_were_sent_to_a_service_are_not_kept(tmp_path: Path) -> None:
+    config = {"temperature": 1.0, "extra_headers": {"x-key": "not-to-be-kept"}}
+    ran = inspect_header()["eval"] | {"model_generate_config": config}
+
+    run = read_log(
+        write_inspect(tmp_path / "log.json", [inspect_sample(QUESTION, "ANSWER: B")], eval=ran)
+    ).run
+
+    assert run.settings["generate_config"] == '{"temperature": 1.0}'
+    assert "not-to-be-kept" not in repr(run)
+
+
 def test_a_sample_is_read_with_what_was_sent_and_what_it_took(tmp_path: Path) -> None:
     sample = inspect_sample(QUESTION, "ANSWER: B", order="CABD", epoch=3)
 

@@ -195,12 +195,14 @@ def test_a_letter_is_one_token_with_the_likeliest_alternatives(server: Server) -
     assert (body["max_tokens"], body["logprobs"], body["top_logprobs"]) == (1, True, 20)
     assert "grammar" not in body
     assert reply.text == "B"
-    # "(D" is another token, and "B" and " B" are the same answer, so their probabilities are added.
+    # "B" and " B" are the same answer, so their probabilities are added; options are shown as "(D)".
     assert reply.log_probabilities == {
         "A": -3.0,
         "B": pytest.approx(math.log(math.exp(-0.1) + math.exp(-2.5))),
         "C": -4.0,
+        "D": -5.0,
     }
+    assert reply.least_log_probability == -5.0
 
 
 @pytest.mark.parametrize("model", ["any", "half-character", "empty-logprobs"])

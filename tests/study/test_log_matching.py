@@ -151,7 +151,8 @@ def test_the_likeliest_letter_is_the_answer_and_the_four_probabilities_add_up_to
 
     assert (answer.status, answer.choice, answer.p_source) == (TrialStatus.ANSWERED, "C", "logprob")
     known = [p for p in answer.probabilities if p is not None]
-    assert (len(known), sum(known)) == (4, pytest.approx(1))
+    assert len(known) == 4
+    assert sum(known) == pytest.approx(1)
     assert known[0] == 0
     assert answer.confidence == max(known) == known[2]
 

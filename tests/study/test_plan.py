@@ -76,7 +76,7 @@ def test_a_plan_keeps_whether_a_price_was_the_services_list_or_the_studys_own() 
 def as_frozen_before(plan: Plan) -> str:
     """The plan's body as the release before the protocols wrote it."""
     body: dict[str, Any] = json.loads(plan.model_dump_json())
-    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices"):
+    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices", "selection"):
         del body[name]
     for name in ("language", "outcomes", "log", "prices"):
         del body["design"][name]

@@ -15,6 +15,7 @@ from oversight_app.study.methods.method import Call, Item, Method, Reads, told_i
 from oversight_app.study.methods.p_true import PTrue
 from oversight_app.study.methods.self_consistency import SelfConsistency
 from oversight_app.study.methods.verbal_confidence import VerbalConfidence
+from oversight_app.study.methods.wording import check_prompts_held
 from oversight_app.study.methods.zero_shot import ZeroShot
 
 _METHODS: Mapping[str, Callable[[Settings], Method]] = {
@@ -45,6 +46,7 @@ __all__ = [
     "Orders",
     "Reads",
     "Settings",
+    "check_prompts_held",
     "examples_for",
     "method_named",
     "parse",

@@ -30,7 +30,9 @@ class Examples:
         """Which questions are left out, in one sentence; empty where none is."""
         by_task = Counter(question.task for question in self.left_out.values())
         tasks = " and ".join(f"{n} of {task}" for task, n in by_task.items())
-        return f"Questions left out, for want of {self.shots} examples with each: {tasks}." if by_task else ""
+        return (
+            f"Questions left out, for want of {_counted(self.shots)} with each: {tasks}." if by_task else ""
+        )
 
 
 def examples_for(plan: Plan, bank: Iterable[Question], shots: int) -> Examples:
@@ -65,10 +67,14 @@ def examples_for(plan: Plan, bank: Iterable[Question], shots: int) -> Examples:
 
 
 def _too_few(shots: int, most: int) -> str:
-    needed = f"No question of this study can be asked with {shots} examples"
+    needed = f"No question of this study can be asked with {_counted(shots)}"
     if most:
         return f"{needed}: of its task and subject there are {most} at most. Ask with shots={most} or fewer."
     return (
         f"{needed}: its bank holds none. They come with an import of MMLU (its dev split), or as rows with role = "
         "example in a table of your own (`oversight bank import`), before the study is planned."
     )
+
+
+def _counted(shots: int) -> str:
+    return f"{shots} example{'' if shots == 1 else 's'}"

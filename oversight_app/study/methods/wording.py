@@ -1,9 +1,19 @@
 """The words of a call: a frozen prompt filled for an item, and worked examples as turns before it."""
 
 from oversight_app.errors import BadInput
-from oversight_app.study.methods.method import Item
+from oversight_app.study.methods.method import Item, Method
+from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS
 from oversight_app.study.transcript import Line, fill, holes
+
+
+def check_prompts_held(plan: Plan, method: Method) -> None:
+    """Raise BadInput where the plan does not hold a prompt that this method asks with."""
+    if absent := [prompt for prompt in method.prompts if prompt not in plan.prompts]:
+        raise BadInput(
+            f"The plan of this study holds no prompt {absent[0]}, which {method.name} asks with: it was frozen by an "
+            "earlier release. Answer with another method, or plan anew."
+        )
 
 
 def worded(item: Item, prompt: str, **more: str) -> str:
