@@ -244,6 +244,12 @@ def _belief_source(db: sqlite_utils.Database) -> None:
     db.execute("UPDATE beliefs SET p_source = 'elicited' WHERE confidence IS NOT NULL OR p_a IS NOT NULL")
 
 
+@study(name="011_judge_costs")
+def _judge_costs(db: sqlite_utils.Database) -> None:
+    """What a judge's calls cost; of those before, nobody has said it."""
+    db.table("calls").add_column("cost_usd", float)
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")
