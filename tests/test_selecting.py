@@ -13,6 +13,7 @@ from oversight_app.earlier_answers import EarlierResults, Row
 from oversight_app.errors import BadInput, BankError, StudyStateError
 from oversight_app.export import export_study
 from oversight_app.preflight import inspect
+from oversight_app.rehearsal import rehearse
 from oversight_app.selecting import select
 from oversight_app.study.questions import Question, Role
 from oversight_app.study.selection import Selection
@@ -215,6 +216,19 @@ def test_another_selection_after_the_plan_is_noticed_and_changes_nothing(tmp_pat
     found = inspect(study, half_width=lambda *_: 0.1, environment={}, clock=make_clock())
 
     assert any("selection.csv have changed since the plan was frozen" in line for line in found.warnings)
+
+
+def test_a_rehearsal_takes_the_selection_along(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    made(study)
+    freeze(study)
+
+    rehearse(study.path, 1, 1, tmp_path / "copy", clock=make_clock())
+
+    found = inspect(
+        StudyFolder.open(tmp_path / "copy"), half_width=lambda *_: 0.1, environment={}, clock=make_clock()
+    )
+    assert not any("have changed since" in line for line in found.warnings)
 
 
 def test_with_nothing_to_select_by_it_says_what_could_be_given(tmp_path: Path) -> None:
