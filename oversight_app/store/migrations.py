@@ -244,7 +244,7 @@ def _belief_source(db: sqlite_utils.Database) -> None:
     db.execute("UPDATE beliefs SET p_source = 'elicited' WHERE confidence IS NOT NULL OR p_a IS NOT NULL")
 
 
-@study(name="011_judge_costs")
+@study(name="012_judge_costs")
 def _judge_costs(db: sqlite_utils.Database) -> None:
     """What a judge's calls cost; of those before, nobody has said it."""
     db.table("calls").add_column("cost_usd", float)
