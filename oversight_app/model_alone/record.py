@@ -22,6 +22,7 @@ from oversight_app.study.events import (
     TrialsAdded,
     TrialShown,
 )
+from oversight_app.study.methods import told_in
 from oversight_app.study.model_answer import ModelAnswer
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
@@ -66,7 +67,8 @@ class AloneRecord:
             if missing := self._missing():
                 self._append(record, missing, first_at)
             trial = self._sitting.trials[n - 1]
-            if trial.closed is None:
+            asked = [call for call in asked if _is_news(trial, call)]
+            if trial.closed is None and asked:
                 if trial.shown_at is None:
                     self._append(record, [TrialShown(n, None)], first_at)
                 self._append(record, [*asked, *_closing(n, answer, now)], now)
@@ -92,6 +94,15 @@ class AloneRecord:
     def _append(self, record: Record, events: Sequence[Event], at: datetime) -> None:
         self._seq = record.append(self._who.participant_id, events, at)
         self._sitting = keep(record, self._sitting, events, at, plan=self._plan, questions=self._questions)
+
+
+def _is_news(trial: Trial, call: AloneAsked) -> bool:
+    """Whether a call says what is not on record yet: results of a batch may be read twice, and by two processes."""
+    return call.part not in told_in(trial) and not any(
+        call.batch_id == known.batch_id != "" and call.part == known.part
+        for known in trial.asked
+        if isinstance(known, AloneAsked)
+    )
 
 
 def _closing(n: int, answer: ModelAnswer | None, now: datetime) -> list[Event]:

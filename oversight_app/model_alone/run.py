@@ -44,18 +44,13 @@ def answer_alone(
     plan = store.plan()
     if plan is None:
         raise NoPlan(store.path.parent)
-    how = method_named(*parse(method))
-    if absent := [prompt for prompt in how.prompts if prompt not in plan.prompts]:
-        raise BadInput(
-            f"The plan of this study holds no prompt {absent[0]}, which {how.name} asks with: it was frozen by an "
-            "earlier release. Answer with another method, or plan anew."
-        )
+    how = planned_method(plan, method)
     if provider is None:
         check_provider(model, os.environ)
         provider, name = provider_for(model, clock=clock)
     else:
         name = split_model(model)[1]
-    who = participant_of(plan, provider, name, how)
+    who = participant_of(plan, provider.name, name, how)
     run = _Run(store, plan, provider, who, clock, repeat)
     trials = run.record.trials
     summary = AloneSummary(
@@ -85,15 +80,26 @@ def answer_alone(
     return summary
 
 
-def participant_of(plan: Plan, provider: Provider, name: str, method: Method) -> AloneParticipant:
+def planned_method(plan: Plan, label: str) -> Method:
+    """The method with this label; raises BadInput where there is none, or the plan has not its prompts."""
+    method = method_named(*parse(label))
+    if absent := [prompt for prompt in method.prompts if prompt not in plan.prompts]:
+        raise BadInput(
+            f"The plan of this study holds no prompt {absent[0]}, which {method.name} asks with: it was frozen by an "
+            "earlier release. Answer with another method, or plan anew."
+        )
+    return method
+
+
+def participant_of(plan: Plan, provider: str, name: str, method: Method) -> AloneParticipant:
     """The participant that this model is when it is asked by this method in this study."""
     # The assistant's own model answers alone as hard as it thinks in chats: the comparison is of one system.
     assistant = plan.design.assistant
-    is_the_assistant = (provider.name, name) == assistant.provider_and_model
+    is_the_assistant = (provider, name) == assistant.provider_and_model
     effort = (assistant.effort or "") if is_the_assistant else ""
     # Models that think refuse a temperature, and some services have none.
-    is_greedy = has_temperature(provider.name) and effort in ("", "none")
-    return AloneParticipant(provider.name, name, method, effort, is_greedy)
+    is_greedy = has_temperature(provider) and effort in ("", "none")
+    return AloneParticipant(provider, name, method, effort, is_greedy)
 
 
 def _compared(plan: Plan, who: AloneParticipant) -> str:
@@ -134,4 +140,4 @@ class _Run:
         return method.answer(item, told)
 
 
-__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "answer_alone", "participant_of"]
+__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "answer_alone", "participant_of", "planned_method"]

@@ -230,6 +230,12 @@ def _transcripts(db: sqlite_utils.Database) -> None:
     )
 
 
+@study(name="011_batches")
+def _batches(db: sqlite_utils.Database) -> None:
+    """Calls that were part of a batch."""
+    db.table("calls").add_column("batch_id", str)
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")

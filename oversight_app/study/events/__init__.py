@@ -8,6 +8,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 """
 
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
+from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
     VERSIONS,
     Event,
@@ -66,6 +67,10 @@ __all__ = [
     "VERSIONS",
     "AdviceRead",
     "AloneAsked",
+    "BatchCall",
+    "BatchEnded",
+    "BatchPlanned",
+    "BatchSent",
     "BeliefStated",
     "ComprehensionAnswered",
     "ConsentGiven",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked
+from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
     ConsentGiven,
@@ -86,6 +87,9 @@ Event: TypeAlias = (
     | JudgeAsked
     | AloneAsked
     | TrialsAdded
+    | BatchPlanned
+    | BatchSent
+    | BatchEnded
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
@@ -133,6 +137,8 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    if kind == "BatchPlanned":
+        values["calls"] = tuple(BatchCall(**call) for call in values["calls"])
     event_type = _KINDS[kind]
     for item in fields(event_type):
         if isinstance(values.get(item.name), list):
