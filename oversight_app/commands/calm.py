@@ -8,7 +8,7 @@ import click
 from oversight_app.errors import OversightError
 
 _STOPPED = "Stopped. What was saved before is unharmed, and the command can be run again."
-_EXIT_OF_CTRL_C = 130  # what a shell reports for a program that the signal ended
+EXIT_OF_CTRL_C = 130  # what a shell reports for a program that the signal ended
 
 
 class CalmError(click.ClickException):
@@ -34,7 +34,7 @@ class CalmGroup(click.Group):
             raise
         except KeyboardInterrupt:
             click.echo(f"\n{_STOPPED}", err=True)
-            raise click.exceptions.Exit(_EXIT_OF_CTRL_C) from None
+            raise click.exceptions.Exit(EXIT_OF_CTRL_C) from None
         except OversightError as error:
             if _is_debugging(ctx):
                 raise

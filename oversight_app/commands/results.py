@@ -43,20 +43,54 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     help="PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
 )
 @click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
-def model_alone(study: Path, model: str, method: str) -> None:
+@click.option(
+    "--limit", type=click.IntRange(1), help="Ask so many questions at most; the next run goes on there."
+)
+@click.option(
+    "--batch", is_flag=True, help="Ask through OpenAI's or Anthropic's batches: half price, within 24 hours."
+)
+@click.option("--no-wait", is_flag=True, help="With --batch: send, or look, once.")
+@click.option("--dry-run", is_flag=True, help="With --batch: say what would be sent, and what it would cost.")
+@click.option(
+    "--forget",
+    metavar="BATCH",
+    help="With --batch: no longer wait for a batch that the service does not know.",
+)
+def model_alone(
+    study: Path,
+    model: str,
+    method: str,
+    limit: int | None,
+    batch: bool,
+    no_wait: bool,
+    dry_run: bool,
+    forget: str | None,
+) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.
+
+    With --batch the questions are sent together, and the command waits until they are answered; it may be stopped, and
+    goes on with the same words.
 
     \b
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
     """
+    if batch:
+        from oversight_app.commands.batches import run_in_batches
+
+        run_in_batches(study, model, method, limit=limit, wait=not no_wait, is_dry=dry_run, forget=forget)
+        return
+    if no_wait or dry_run or forget is not None:
+        raise click.UsageError("--no-wait, --dry-run and --forget go with --batch.")
     from oversight_app.clock import SystemClock
     from oversight_app.errors import ProviderUnavailable
     from oversight_app.model_alone import answer_alone
     from oversight_app.study_folder import StudyFolder
 
     with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
-        summary = answer_alone(store, model, method=method, clock=SystemClock(), on_progress=on_progress)
-    if summary.n_open:
+        summary = answer_alone(
+            store, model, method=method, clock=SystemClock(), limit=limit, on_progress=on_progress
+        )
+    if summary.n_failed or (summary.n_open and limit is None):
         raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
     click.echo(summary.describe())
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
 from oversight_app.model_alone.asking import CALL_LIMIT_S, asked_of, request_for
+from oversight_app.model_alone.batch_record import in_batches
 from oversight_app.model_alone.participant import AloneParticipant
 from oversight_app.model_alone.record import AloneRecord
 from oversight_app.model_alone.summary import AloneSummary
@@ -59,10 +60,13 @@ def answer_alone(
         who.label,
         len(trials),
         sum(trial.closed is not None for trial in trials),
-        compared=_compared(plan, who),
+        compared=compared_with(plan, who),
     )
-    in_a_row = 0
-    for trial in [trial for trial in trials if trial.closed is None][:limit]:
+    in_a_row, elsewhere = 0, in_batches(store, who.participant_id)
+    open_ones = [trial for trial in trials if trial.closed is None]
+    free = [trial for trial in open_ones if trial.plan.n not in elsewhere]
+    summary.n_in_batches = len(open_ones) - len(free)
+    for trial in free[:limit]:
         try:
             answer = run.answer(trial)
         except ProviderUnavailable as error:
@@ -102,7 +106,7 @@ def participant_of(plan: Plan, provider: str, name: str, method: Method) -> Alon
     return AloneParticipant(provider, name, method, effort, is_greedy)
 
 
-def _compared(plan: Plan, who: AloneParticipant) -> str:
+def compared_with(plan: Plan, who: AloneParticipant) -> str:
     """What the plan compares people with, where that is not this participant."""
     primary = plan.design.primary_model_alone
     is_it = split_model(primary.model) == (who.provider, who.model) and primary.method == who.label

@@ -15,6 +15,8 @@ class AloneSummary:
     n_answered: int = 0
     n_unreadable: int = 0
     n_failed: int = 0
+    n_in_batches: int = 0
+    """Questions that a live run left alone because a batch with them is under way."""
     last_error: str = ""
     last_empty: str = ""
     """Why the last reply without a word had none; such a reply is unreadable."""
@@ -43,6 +45,10 @@ class AloneSummary:
             lines.append(
                 f"The plan compares people with {self.compared}; these answers will stand beside that comparison and "
                 "not in it."
+            )
+        if self.n_in_batches:
+            lines.append(
+                f"{self.n_in_batches} are in a batch that is under way, and were not asked; --batch reads its replies."
             )
         if self.n_open:
             lines.append(f"{self.n_open} are still open; the same command asks only those.")

@@ -1,6 +1,6 @@
 """Batches of calls as their events tell of them, and how calls are parted into batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,20 +44,6 @@ def batch_after(batch: Batch | None, item: Happened) -> Batch | None:
         case BatchEnded() if batch is not None and batch.ended is None:
             return replace(batch, ended=item.event)
     return batch
-
-
-def batches_of(participant_id: str, happened: Iterable[Happened]) -> dict[str, Batch]:
-    """The batches of one model participant, by key."""
-    batches: dict[str, Batch] = {}
-    for item in happened:
-        event = item.event
-        if (
-            isinstance(event, BatchPlanned | BatchSent | BatchEnded)
-            and event.participant_id == participant_id
-            and (batch := batch_after(batches.get(event.key), item)) is not None
-        ):
-            batches[event.key] = batch
-    return batches
 
 
 def batch_key(study_id: str, participant_id: str, at: datetime, n: int) -> str:
