@@ -12,7 +12,7 @@ from oversight_app.providers.base import Reply
 from oversight_app.providers.batches import SEND_LIMIT_S, Batches, BatchState, Look, ResultsGone
 from oversight_app.study.batches import Batch
 
-GIVE_UP_AFTER = 15
+GIVE_UP_AFTER = 16
 """So many looks in a row without an answer of the service, more than an hour, end the run; the batches go on there."""
 UNSEEN_FOR = timedelta(seconds=SEND_LIMIT_S + 300)
 """A batch whose sending was never noted is taken as not sent when it could not be found for so long."""

@@ -353,6 +353,8 @@ def _anthropic(server: BatchServer, method: str, path: str, query: str, body: by
             assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", custom_id)
         return _json(_anthropic_batch(server, server.add(requests)))
     if (method, path) == ("GET", "/v1/messages/batches"):
+        for batch_id in server.kept:
+            _look(server, batch_id)
         data = [_anthropic_batch(server, batch) for batch in reversed(server.kept.values())]
         return _json({"data": data, "has_more": False, "first_id": None, "last_id": None})
     if match := re.fullmatch(r"/v1/messages/batches/(\w+)", path):

@@ -1,0 +1,277 @@
+"""What a researcher gets of a run in batches, from both services."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from oversight_app.errors import BadInput, ProviderConfigError, StudyStateError
+from oversight_app.model_alone import answer_alone, model_participant_id
+from oversight_app.model_alone.batches import answer_in_batches
+from oversight_app.prompts import load_prompts
+from oversight_app.providers.base import Piece, Reply, Request, Text
+from oversight_app.providers.batches import Limits
+from oversight_app.providers.openai_batch import OpenAIBatches
+from oversight_app.store import Store
+from oversight_app.study import methods
+from oversight_app.study.design import Outcome, Price
+from oversight_app.study.events import AloneAsked
+from oversight_app.study.methods import Call, Item, Reads, Settings
+from oversight_app.study.model_answer import ModelAnswer, read_answer
+from oversight_app.study.transcript import Line
+from tests.builders import make_clock, make_design, make_plan
+from tests.model_alone.batching import N_TRIALS, Lab, first, lab
+
+SERVICES = ("openai", "openai_chat", "anthropic")
+
+
+@pytest.fixture(params=SERVICES)
+def any_lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    with lab(tmp_path, request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def openai(tmp_path: Path) -> Iterator[Lab]:
+    with lab(tmp_path, "openai") as made:
+        yield made
+
+
+class Live:
+    """A live provider of the same name, that answers C."""
+
+    name = "openai"
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        self.asked.append(request)
+        yield Text("C")
+        yield Reply("C", "stop")
+
+
+# -- the same table ---------------------------------------------------------------------------------------
+
+
+def test_every_question_is_answered_and_paid_for_once(any_lab: Lab) -> None:
+    summary = any_lab.run()
+
+    rows, calls = any_lab.rows, any_lab.calls
+    assert (summary.n_sent, summary.alone.n_answered, summary.alone.n_open) == (N_TRIALS, N_TRIALS, 0)
+    assert len(any_lab.server.paid) == len(set(any_lab.texts_paid)) == N_TRIALS
+    assert [row["status"] for row in rows] == ["answered"] * N_TRIALS
+    assert {row["correct"] for row in rows} == {0, 1}
+    assert {row["response_time_s"] for row in rows} == {None}
+    assert {row["p_source"] for row in rows} == {None if any_lab.server.api == "anthropic" else "logprob"}
+    assert {(call["batch_id"], call["status"], call["total_s"]) for call in calls} == {
+        ("batch_1", "complete", None)
+    }
+    assert {(call["tokens_in"], call["tokens_cached"], call["tokens_out"]) for call in calls} == {
+        (1000, 400, 10)
+    }
+    (sitting,) = any_lab.store.rows("sittings")
+    assert sitting["outcome"] == Outcome.COMPLETED
+
+
+def test_a_batch_asks_what_a_live_run_asks_as_the_same_participant(openai: Lab, tmp_path: Path) -> None:
+    live = Live()
+    answer_alone(openai.store, "openai:m", clock=openai.clock, provider=live, limit=4)
+
+    openai.run()
+
+    hashes = [call["prompt_hash"] for call in openai.calls]
+    asked = {request.prompt_hash for request in live.asked}
+    assert len(openai.server.paid) == N_TRIALS - 4
+    assert len(set(hashes)) == len(hashes) == N_TRIALS
+    assert asked < set(hashes)
+    assert {row["participant_id"] for row in openai.rows} == {
+        model_participant_id("openai", "m", "zero_shot")
+    }
+    assert sorted(call["batch_id"] or "live" for call in openai.calls) == ["batch_1"] * 6 + ["live"] * 4
+
+
+def test_a_live_run_leaves_alone_what_is_in_a_batch(openai: Lab) -> None:
+    openai.run(limit=4, wait=False)
+    live = Live()
+
+    summary = answer_alone(openai.store, "openai:m", clock=openai.clock, provider=live)
+    after = openai.run()
+
+    assert (len(live.asked), summary.n_in_batches) == (N_TRIALS - 4, 4)
+    assert "4 are in a batch that is under way, and were not asked" in summary.describe()
+    assert (after.n_sent, after.alone.n_answered, after.alone.n_open) == (0, 4, 0)
+
+
+def test_nothing_of_the_model_is_on_record_before_its_first_reply(openai: Lab) -> None:
+    openai.run(wait=False)
+
+    assert openai.kinds == ["BatchPlanned", "BatchSent"]
+    assert openai.rows == []
+    assert list(openai.store.rows("sittings")) == []
+
+
+# -- time and money ---------------------------------------------------------------------------------------
+
+
+def test_looks_become_rarer_and_never_rarer_than_every_five_minutes(openai: Lab) -> None:
+    openai.server.course = ["in_progress"] * 7 + ["completed"]
+
+    openai.run()
+
+    assert openai.clock.monotonic() == 30 + 60 + 120 + 240 + 4 * 300
+    assert openai.server.n_asked("GET /v1/batches/batch_1") == 8 + 1
+
+
+def test_a_run_says_what_it_sent_and_how_far_that_is_each_state_once(openai: Lab) -> None:
+    openai.server.course = ["validating", "in_progress", "in_progress", "completed"]
+
+    openai.run()
+
+    sent, *states = openai.lines
+    assert sent.startswith("Sent 10 requests to http://127.0.0.1")
+    assert "as batch batch_1. It may take up to 24 hours; this command may be stopped and run again." in sent
+    assert states == [
+        "Batch batch_1: validating, 0 of 10 done.",
+        "Batch batch_1: in progress, 0 of 10 done.",
+        "Batch batch_1: completed.",
+    ]
+
+
+def test_a_reply_in_a_batch_costs_half(tmp_path: Path) -> None:
+    design = make_design(
+        prices={"openai:m": {"input": 2.0, "cached": 0.2, "cache_written": 2.5, "output": 10.0}}
+    )
+    plan = make_plan(design, prompts=load_prompts())
+    with lab(tmp_path, "openai", plan) as priced:
+        summary = priced.run()
+
+    each = (500 * 2.0 + 400 * 0.2 + 100 * 2.5 + 10 * 10.0) / 1_000_000
+    assert summary.cost_usd == pytest.approx(N_TRIALS * each / 2)
+    assert "10 replies of batches cost $0.0072, half of what single requests do." in summary.describe()
+
+
+def test_a_price_that_nobody_knows_is_unknown(openai: Lab) -> None:
+    summary = openai.run()
+
+    assert summary.cost_usd is None
+    assert (
+        '[prices."openai:m"] in study.toml, before `oversight plan`, says what they cost'
+        in summary.describe()
+    )
+
+
+def test_the_price_of_a_study_is_halved_in_every_part(tmp_path: Path) -> None:
+    design = make_design(prices={"openai:m": {"input": 2.0, "cached": 0.5, "output": 10.0}})
+    with lab(tmp_path, "openai", make_plan(design, prompts=load_prompts())) as priced:
+        assert priced.batch_run().calls.price("openai:m") == Price(input=1.0, cached=0.25, output=5.0)
+
+
+# -- how much goes into one --------------------------------------------------------------------------------
+
+
+def test_a_limit_is_of_questions_those_under_way_included(openai: Lab) -> None:
+    openai.run(limit=4, wait=False)
+    openai.run(limit=4, wait=False)
+    openai.run(limit=6, wait=False)
+
+    summary = openai.run(limit=6)
+
+    assert [len(batch.requests) for batch in openai.server.kept.values()] == [4, 2]
+    assert (summary.alone.n_answered, summary.alone.n_open) == (6, 4)
+
+
+def test_more_than_a_batch_holds_goes_into_several(openai: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OpenAIBatches, "limits", Limits(n_requests=4, n_bytes=1_000_000))
+
+    summary = openai.run()
+
+    assert [len(batch.requests) for batch in openai.server.kept.values()] == [4, 4, 2]
+    assert len(set(openai.texts_paid)) == N_TRIALS
+    assert (summary.n_sent, summary.alone.n_open) == (N_TRIALS, 0)
+
+
+class TwoRounds:
+    """Three reasonings, then, when all are there, one answer that has read them."""
+
+    name = "two_rounds"
+    prompts = ("zero_shot",)
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def calls(self, item: Item, told: Mapping[str, AloneAsked]) -> tuple[Call, ...]:
+        reasonings = [f"reasoning/{n}" for n in (1, 2, 3)]
+        if missing := [part for part in reasonings if part not in told]:
+            return tuple(self._call(part, item, part) for part in missing)
+        read = " ".join(told[part].text for part in reasonings)
+        return () if "answer" in told else (self._call("answer", item, f"You said {read}"),)
+
+    def answer(self, item: Item, told: Mapping[str, AloneAsked]) -> ModelAnswer:
+        return read_answer(told["answer"].text, None, item.trial.option_order, item.question)
+
+    def _call(self, part: str, item: Item, text: str) -> Call:
+        text = f"{item.question.question_id}: {text}"
+        return Call(part, "zero_shot", (Line("user", text),), Reads.TEXT, is_sampled=True)
+
+
+@pytest.fixture
+def two_rounds(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setitem(methods._METHODS, "two_rounds", TwoRounds)
+    return "two_rounds"
+
+
+def test_what_follows_from_replies_goes_into_the_next_batch(any_lab: Lab, two_rounds: str) -> None:
+    summary = any_lab.run(method=two_rounds)
+
+    assert [len(batch.requests) for batch in any_lab.server.kept.values()] == [3 * N_TRIALS, N_TRIALS]
+    assert summary.alone.n_answered == N_TRIALS
+    assert sum("You said B B B" in text for text in any_lab.texts_paid) == N_TRIALS
+
+
+def test_a_question_with_a_failed_part_waits_and_the_others_go_on(openai: Lab, two_rounds: str) -> None:
+    openai.server.outcome = first(1, "errored")
+
+    summary = openai.run(method=two_rounds)
+
+    assert [len(batch.requests) for batch in openai.server.kept.values()] == [30, 9]
+    # The first request of the second batch fails as well.
+    assert (summary.alone.n_answered, summary.n_failed) == (8, 2)
+    openai.server.outcome = lambda custom_id, body: first(0, "errored")(custom_id, body)
+    again = openai.run(method=two_rounds)
+    assert [len(batch.requests) for batch in openai.server.kept.values()] == [30, 9, 2, 1]
+    assert again.alone.n_open == 0
+
+
+# -- refusals ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["scripted:demo", "compatible:m@http://127.0.0.1:1/v1"])
+def test_a_model_without_a_batch_service_is_refused_at_once(openai: Lab, model: str) -> None:
+    with pytest.raises(BadInput, match="Leave --batch out to ask it request by request"):
+        answer_in_batches(openai.store, model, clock=make_clock())
+
+
+def test_a_scorer_without_a_batch_service_is_refused_before_anything_is_paid(
+    openai: Lab, two_rounds: str
+) -> None:
+    with pytest.raises(BadInput, match="'scripted:judge' cannot be asked in batches"):
+        openai.run(method=f"{two_rounds}(scorer=scripted:judge)")
+
+    assert openai.server.asked == []
+
+
+def test_without_a_plan_there_is_nothing_to_send(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "study.db") as store, pytest.raises(StudyStateError, match="oversight plan"):
+        answer_in_batches(store, "openai:m", clock=make_clock())
+
+
+def test_a_setting_that_the_service_has_not_is_refused_before_anything_is_paid(tmp_path: Path) -> None:
+    assistant = {"model": "anthropic:m", "effort": "minimal", "mode": "as_is", "error_share": 0}
+    plan = make_plan(make_design(assistant=assistant), prompts=load_prompts())
+    with lab(tmp_path, "anthropic", plan) as strict:
+        with pytest.raises(ProviderConfigError, match="no such level"):
+            strict.run()
+
+        assert strict.server.asked == []
+        assert strict.kinds == []
