@@ -9,7 +9,7 @@ from oversight_app.model_alone.batch_calls import BatchCalls
 from oversight_app.model_alone.batch_record import BatchRecord
 from oversight_app.model_alone.batch_summary import BatchSummary
 from oversight_app.providers.base import Reply
-from oversight_app.providers.batches import SEND_LIMIT_S, Batches, BatchState, Look, ResultsGone
+from oversight_app.providers.batches import SEND_LIMIT_S, Batches, BatchState, Failure, Look, ResultsGone
 from oversight_app.study.batches import Batch
 
 GIVE_UP_AFTER = 16
@@ -119,11 +119,13 @@ class BatchLooking:
             if its_id not in calls or its_id in seen:
                 continue
             seen.add(its_id)
-            is_reply = isinstance(outcome, Reply)
-            n_replies += is_reply
-            if isinstance(outcome, Reply) or outcome.was_asked:
-                n_failed += not is_reply
-                self._calls.keep(calls[its_id], outcome, batch)
+            n_replies += isinstance(outcome, Reply)
+            if isinstance(outcome, Failure):
+                if not outcome.was_asked:
+                    continue
+                n_failed += 1
+                summary.last_failure = outcome.error
+            self._calls.keep(calls[its_id], outcome, batch)
         self._must_be_whole(batch, look, service, n_replies + n_failed)
         n_untried = len(calls) - n_replies - n_failed
         self._end(batch, look.state.value, n_replies=n_replies, n_failed=n_failed, n_untried=n_untried)

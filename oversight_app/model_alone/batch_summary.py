@@ -19,6 +19,7 @@ class BatchSummary:
     """Requests in batches that have not ended."""
     n_replies: int = 0
     n_failed: int = 0
+    last_failure: str = ""
     n_untried: int = 0
     cost_usd: float | None = 0.0
     troubles: list[str] = field(default_factory=list)
@@ -48,7 +49,8 @@ class BatchSummary:
                 )
         if self.n_failed:
             lines.append(
-                f"{self.n_failed:,} requests were answered with an error; `oversight export` has it in model_calls.csv."
+                f"Requests answered with an error: {self.n_failed:,}; the next run sends them again. The last one: "
+                f"{self.last_failure}"
             )
         lines += self.troubles
         if self.n_under_way:
