@@ -57,6 +57,8 @@ def _about_the_export(export: Export, answers: pd.DataFrame) -> Iterable[_Found]
         )
     if answers["study_id"].nunique() > 1:
         yield _Found("several_studies", "The answers come from several studies and are analysed as one.")
+    if statement := export.manifest.mapping("selection").get("statement"):
+        yield _Found("selected_questions", str(statement))
     if export.manifest.flag("pilot_only"):
         yield _Found(
             "pilot_only", "Pilot only: the plan has fewer than 20 passages, too few to speak of new ones."

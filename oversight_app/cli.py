@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import bank, demo, people, results, study
+from oversight_app.commands import answers, bank, demo, people, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -30,6 +30,7 @@ for command in (
     demo.demo,
     study.init,
     bank.bank,
+    select.select,
     study.check,
     study.plan,
     results.rehearse,
@@ -38,6 +39,7 @@ for command in (
     people.serve,
     study.status,
     results.model_alone,
+    answers.import_answers,
     results.judge,
     results.read_advice,
     results.export,

@@ -170,7 +170,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
         for question_id in slot.question_ids
     }
     others = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
-    chances = selection_probabilities(store.questions(), plan.forms, plan.design)
+    chances = selection_probabilities(store.questions(), plan.forms, plan.design, plan.selection)
     return [
         row
         | {
@@ -243,6 +243,9 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
             for name, price in plan.prices.items()
         },
         "spending_caps_usd": assistant.spending.model_dump(exclude_none=True),
+        "selection": plan.selection.about() | {"statement": plan.selection.statement}
+        if plan.selection
+        else None,
         "language": design.language,
         "answer": {
             "sequence": design.answer.sequence.value,

@@ -4,8 +4,9 @@ It sees what the page shows (`study/judging.py`), may write messages where the p
 letter, as sure as the letter's probability where the service gives it, else as it says in words. Every call to it is an
 event of its own stream. An answer that cannot be read is skipped where the design allows that, and else closed as
 unreadable: the judge is not asked until it pleases. A call that fails for good makes the question void, since it says
-nothing about the judge. Time is the real one, and what the judge takes of it is its own. It states no beliefs between
-replies, and passes the checks before the questions by rule.
+nothing about the judge. Time is the real one, and what the judge takes of it is its own. Where the study asks for
+beliefs after replies, it is asked for them as for an answer; one that cannot be read stays missing. It passes the
+checks before the questions by rule.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ from oversight_app.study.events import JudgeAsked, TrialClosed
 from oversight_app.study.judging import (
     ANSWER,
     ANSWER_PERCENT,
+    BELIEF,
     MESSAGE,
     Judged,
     Shown,
@@ -138,12 +140,14 @@ class Judge(Walker):
                 self._id, n, first.choice, first.confidence, probabilities=first.probabilities
             )
         self._replies.go_on(self._id, n)
+        self._believe(n)
         for number in range(self._mind.n_messages):
             seen = self._page(n)
             if seen is None or seen.chat is None or not seen.chat.may_write:
                 break
             if not self._write(seen, number):
                 break
+            self._believe(n)
         last = self._page(n)
         if last is None:
             return
@@ -196,29 +200,48 @@ class Judge(Walker):
         after = self._page(page.n)
         return after is not None and after.chat is not None and len(after.chat.lines) > len(page.chat.lines)
 
-    def _judged(self, page: QuestionPage) -> Judged | None:
-        """The judge's answer to the page; None where it cannot be read."""
+    def _believe(self, n: int) -> None:
+        """State what the judge holds to be right after a reply, where the page asks for it."""
+        page = self._page(n)
+        if page is None or page.chat is None or not page.chat.belief_due:
+            return
+        judged = self._judged(page, BELIEF)
+        if judged is None:
+            return
+        self._proctor.state_belief(
+            self._id,
+            n,
+            page.chat.belief_due,
+            judged.choice,
+            judged.confidence,
+            probabilities=judged.probabilities,
+            p_source=judged.p_source,
+        )
+
+    def _judged(self, page: QuestionPage, purpose: str = ANSWER) -> Judged | None:
+        """What the judge holds to be right, given the page; None where it cannot be read."""
         if self._mind.gives_probabilities or not is_sure_asked(page):
             request = self._request(
                 page, ask_judge(self._proctor.plan, Shown.on(page), ANSWER), 1, self._scene(page)
             )
-            reply = self._say(page, ANSWER, replace(request, letters=True))
+            reply = self._say(page, purpose, ANSWER, replace(request, letters=True))
             if len(reply.log_probabilities or {}) == len(LETTERS) or not is_sure_asked(page):
-                return judged_by_letter(reply.text, reply.log_probabilities, page)
+                return _from(judged_by_letter(reply.text, reply.log_probabilities, page), "logprob")
             # Some are there: another letter was too unlikely to be among the first few, this once.
             self._mind.gives_probabilities = bool(reply.log_probabilities)
         text = ask_judge(self._proctor.plan, Shown.on(page), ANSWER_PERCENT)
         scene = self._scene(page)
         scene = replace(scene, says=f"{scene.stance} 75%")
-        reply = self._say(page, ANSWER_PERCENT, self._request(page, text, PERCENT_TOKENS, scene))
-        return judged_by_words(reply.text, page)
+        reply = self._say(page, purpose, ANSWER_PERCENT, self._request(page, text, PERCENT_TOKENS, scene))
+        return _from(judged_by_words(reply.text, page), "stated")
 
-    def _say(self, page: QuestionPage, prompt: str, request: Request) -> Reply:
+    def _say(self, page: QuestionPage, purpose: str, prompt: str, request: Request) -> Reply:
         """The judge's answer in its own words, as likely as possible where the service can be told so."""
         if has_temperature(self._mind.provider.name):
             request = replace(request, temperature=0.0)
-        reply = self._call(page, ANSWER, prompt, request)
-        self._last_text = reply.text
+        reply = self._call(page, purpose, prompt, request)
+        if purpose == ANSWER:
+            self._last_text = reply.text
         return reply
 
     # -- asking ------------------------------------------------------------------------------
@@ -307,6 +330,10 @@ def _least(item: SurveyItem) -> Answer:
             return item.minimum if item.minimum is not None else item.maximum or 0.0
         case "text":
             return "-"
+
+
+def _from(judged: Judged | None, p_source: str) -> Judged | None:
+    return None if judged is None else replace(judged, p_source=p_source)
 
 
 def _visible(page: QuestionPage) -> tuple[str, ...]:

@@ -103,8 +103,7 @@ class Ledger:
                 case ReplyClosed():
                     record.replies.end(event.reply_id)
                 case TrialClosed():
-                    running = sitting.trials[event.n - 1].running_reply
-                    if running is not None:
+                    for running in sitting.trials[event.n - 1].running_replies:
                         record.replies.ask_stop(running.message_id)
                 case _:
                     pass

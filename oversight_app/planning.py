@@ -5,8 +5,8 @@ saves what it decided. `plan_summary` says what participants and the researcher 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
@@ -15,13 +15,15 @@ from oversight_app.clock import Clock
 from oversight_app.errors import BankError, DesignError, StudyStateError
 from oversight_app.providers import planned_prices, unhonoured
 from oversight_app.store import Store
+from oversight_app.study.bank_hash import bank_hash
 from oversight_app.study.design import ENDINGS, HUMAN_CONDITIONS, Design, Outcome
 from oversight_app.study.duration import longest
 from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
 from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
 from oversight_app.study.materials import Materials
-from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample, hash_of
+from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample
 from oversight_app.study.questions import Question, Role
+from oversight_app.study.selection import Selection
 from oversight_app.study.transcript import check_prompts
 
 REQUIRED_TEXTS = ("consent", "instructions", "debrief")
@@ -47,8 +49,9 @@ def draft(
     materials: Materials,
     *,
     at: datetime,
+    selection: Selection | None = None,
 ) -> Plan:
-    """The plan that these make; raises BankError where the bank cannot satisfy the design.
+    """The plan that these make; raises BankError where the bank cannot satisfy the design, or not by the selection.
 
     Raises DesignError for texts, for settings that the assistant's service cannot honour, for caps that cannot be kept.
     """
@@ -69,7 +72,8 @@ def draft(
     for task, task_design in design.tasks.items():
         # The same content may stand in two banks under two tasks; one person must not meet it twice.
         rest = [q for q in questions if not used or q.role is not Role.STUDY or q.content_hash not in used]
-        forms[task] = draw_forms(rest, task, task_design, _dice(design, f"forms/{task}"))
+        chances = selection.chances(task) if selection is not None else None
+        forms[task] = draw_forms(rest, task, task_design, _dice(design, f"forms/{task}"), chances)
         used |= {by_id[question_id].content_hash for question_id in _question_ids(forms[task])}
     return Plan(
         study_id=study_id,
@@ -86,6 +90,7 @@ def draft(
         example=_example(materials, design),
         attention=_attention(questions, design),
         prices=planned_prices(design),
+        selection=selection,
         bank_hash=bank_hash(questions),
         completion_code=codes[Outcome.COMPLETED],
         codes=codes,
@@ -102,24 +107,6 @@ def with_builtin(questions: Sequence[Question], design: Design) -> list[Question
     has_checks = any(question.role is Role.ATTENTION for question in questions)
     checks = attention_checks(design.language) if design.sitting.attention_checks and not has_checks else []
     return [*questions, *(q for q in (*practice_questions(), *checks) if q.question_id not in known)]
-
-
-def bank_hash(questions: Iterable[Question]) -> str:
-    """64 hex digits over every question and passage, to the byte and in order."""
-    # Questions of a passage share the object; its text is hashed once.
-    passages: dict[int, str] = {}
-
-    def body(question: Question) -> dict[str, object]:
-        passage = question.passage
-        if passage is not None and id(passage) not in passages:
-            passages[id(passage)] = hash_of(asdict(passage))
-        values = {name: getattr(question, name) for name in _QUESTION_FIELDS}
-        return values | {"passage": passages[id(passage)] if passage is not None else ""}
-
-    return hash_of([body(question) for question in questions])
-
-
-_QUESTION_FIELDS = tuple(name for name in Question.__slots__ if name != "passage")
 
 
 def _check_texts(texts: Mapping[str, str], design: Design) -> None:
@@ -190,13 +177,15 @@ def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]
 # -- saving ----------------------------------------------------------------------------------------
 
 
-def freeze(store: Store, design: Design, materials: Materials, *, clock: Clock) -> Plan:
+def freeze(
+    store: Store, design: Design, materials: Materials, *, clock: Clock, selection: Selection | None = None
+) -> Plan:
     """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed."""
     must_be_unplanned(store)
     at = clock.now()
     before = store.questions()
     questions = with_builtin(before, design)
-    plan = draft(store.study_id(), design, questions, materials, at=at)
+    plan = draft(store.study_id(), design, questions, materials, at=at, selection=selection)
     if len(questions) > len(before):
         store.save_questions(questions[len(before) :], [], source="builtin", at=at)
     with store.write() as record:

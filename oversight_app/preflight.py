@@ -152,6 +152,7 @@ def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> 
             questions,
             materials,
             at=at,
+            selection=folder.read_selection(),
         ),
         found,
     )
@@ -172,11 +173,13 @@ def _changed_since(folder: StudyFolder, plan: Plan, found: Findings) -> None:
         # Not the interface's words: another release may have others.
         is_same = (design, now.texts) == (plan.design, plan.texts)
         is_same &= (now.screening, now.survey) == (plan.screening, plan.survey)
+        is_same &= folder.read_selection() == plan.selection
     except BadInput:
         is_same = False
     if not is_same:
         found.warnings.append(
-            "study.toml or texts/ have changed since the plan was frozen; the study runs as it was frozen."
+            "study.toml, texts/ or selection.csv have changed since the plan was frozen; the study runs as it was "
+            "frozen."
         )
 
 

@@ -13,7 +13,7 @@ from oversight_app.errors import BadInput, ProviderError
 from oversight_app.providers import check_provider, prepare, provider_for
 from oversight_app.providers.base import Reply, Request, Turn, Usage
 from oversight_app.providers.classify import is_cut_short, without_words
-from oversight_app.study.cost import cost_usd, dollars
+from oversight_app.study.cost import cost_usd, dollars, when_listed
 from oversight_app.study.design import Design, Price, split_model
 
 MAX_TOKENS = 16
@@ -36,6 +36,8 @@ class Probe:
     """The model that the service says it was."""
     usage: Usage = field(default_factory=Usage)
     cost_usd: float | None = None
+    price: Price | None = None
+    """With which the cost was reckoned."""
 
     @property
     def works(self) -> bool:
@@ -52,7 +54,8 @@ class Probe:
         tokens = f"{_number(self.usage.tokens_in)} tokens in, {_number(self.usage.tokens_out)} out"
         return (
             f"{self.model} works: {first}, all after {self.total_s or 0.0:.2f} s; served by "
-            f"{self.served or 'a model that was not named'}; {tokens}; cost {dollars(self.cost_usd)}."
+            f"{self.served or 'a model that was not named'}; {tokens}; cost {dollars(self.cost_usd)}"
+            f"{when_listed(self.price)}."
         )
 
 
@@ -107,6 +110,7 @@ def probe(
         served=reply.model,
         usage=reply.usage,
         cost_usd=cost_usd(reply.usage, price),
+        price=price,
     )
 
 

@@ -72,9 +72,9 @@ class Proctor(Ledger):
         if _starts(sitting) or sitting.has_left or (due_at is not None and due_at <= now):
             sitting = self.act(participant_id, self._arrive)
             now = self.clock.now()
-        running = sitting.trial.running_reply if sitting.stage is Stage.TRIAL else None
-        text = self.store.reply_text(running.message_id) if running else ""
-        return page_of(sitting, self.plan, self.questions, now, text)
+        running = sitting.trial.running_replies if sitting.stage is Stage.TRIAL else ()
+        texts = {reply.message_id: self.store.reply_text(reply.message_id) for reply in running}
+        return page_of(sitting, self.plan, self.questions, now, texts)
 
     # -- what a participant does ------------------------------------------------------
 
@@ -245,12 +245,18 @@ class Proctor(Ledger):
         confidence: float | None,
         *,
         probabilities: tuple[float | None, ...] = (),
+        p_source: str = "elicited",
     ) -> None:
-        """Which option is held to be right after a reply; raises Reminder when something is missing."""
+        """Which option is held to be right after a reply; raises Reminder when something is missing.
+
+        `p_source` is where the numbers come from: people are asked, a judge has other ways to say them.
+        """
 
         def decide(trial: Trial, now: datetime) -> Event | None:
             mark = from_page(trial.plan.option_order, choice, confidence, probabilities)
-            return trial_actions.state_belief(trial, reply_id, mark, self.plan.design.answer, now)
+            return trial_actions.state_belief(
+                trial, reply_id, mark, self.plan.design.answer, now, p_source=p_source
+            )
 
         self._act_on_trial(participant_id, n, decide)
 

@@ -115,11 +115,5 @@ def rebuild(store: Store) -> int:
 def planned_questions(plan: Plan, questions: Iterable[Question]) -> dict[str, Question]:
     """The questions that a plan uses, by id."""
     wanted = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
-    wanted |= {
-        question_id
-        for forms in plan.forms.values()
-        for slots in forms.values()
-        for slot in slots
-        for question_id in slot.question_ids
-    }
+    wanted |= set(plan.study_question_ids)
     return {question.question_id: question for question in questions if question.question_id in wanted}

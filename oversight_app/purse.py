@@ -5,6 +5,7 @@ included, each with the most that it can cost. So however many people ask at onc
 passed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oversight_app.providers.base import Request
@@ -22,9 +23,9 @@ LEAST_TOKENS = 16
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """The most that a reply can cost, None where nobody knows. `cap`: what keeps it from being asked for, or empty."""
+    """The most that each reply can cost, None where nobody knows. `cap`: what keeps them from being asked for."""
 
-    usd: float | None
+    usd: tuple[float | None, ...]
     cap: str = ""
 
     def refusal(self, n: int, reply_id: str) -> ReplyClosed:
@@ -49,19 +50,27 @@ class Purse:
         self._price = assistant_price(plan) if is_paid else None
         self._caps = assistant.spending
 
-    def reserve(self, record: Record, participant_id: str, request: Request) -> Reservation:
-        """The most that this reply can cost, and whether there is so much left."""
-        texts = (request.system, *(turn.text for turn in request.turns))
-        most = most_usd(texts, max(request.max_tokens, LEAST_TOKENS), self._price)
-        if most is None or self._price is None:
-            return Reservation(None)
+    def reserve(self, record: Record, participant_id: str, requests: Sequence[Request]) -> Reservation:
+        """The most that these replies can cost, and whether there is so much left for all of them.
+
+        Of speakers who answer together either all are asked or none: half a debate would argue for one side alone.
+        """
+        each = tuple(self._most(request) for request in requests)
+        known = [usd for usd in each if usd is not None]
+        if self._price is None or not known:
+            return Reservation(each)
+        most = sum(known)
         for name, cap, whose in (
             ("per_participant", self._caps.per_participant, participant_id),
             ("per_study", self._caps.per_study, None),
         ):
             if cap is not None and spent_usd(record.spent(whose), self._price) + most > cap:
-                return Reservation(None, f"assistant.spending.{name} is {cap:g} US dollars")
-        return Reservation(most)
+                return Reservation((None,) * len(each), f"assistant.spending.{name} is {cap:g} US dollars")
+        return Reservation(each)
+
+    def _most(self, request: Request) -> float | None:
+        texts = (request.system, *(turn.text for turn in request.turns))
+        return most_usd(texts, max(request.max_tokens, LEAST_TOKENS), self._price)
 
 
 def spent_usd(spent: Spent, price: Price) -> float:

@@ -1,4 +1,4 @@
-"""The addresses beside the page: links, what a page observes, a probe; and what every answer carries.
+"""The addresses beside the page: links, what a page observes, a growing reply, a probe; and what every answer carries.
 
 A GET starts nothing and takes no place: mail scanners and chat previews open links too. It leaves a cookie and goes to
 the page, so that the token is out of the address bar, the history and the referrer.
@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,6 +50,9 @@ _PAGES = re.compile(r"/|/go/[^/]+|/join|/health|/_stcore/.*")
 """The addresses that a person can open. For any other, Streamlit would answer with its page and leave it blank."""
 
 _STATUS = {Receipt.RECEIVED: 204, Receipt.MALFORMED: 400, Receipt.STRANGE: 400, Receipt.TOO_MANY: 429}
+
+_DIGITS = 9
+"""A number with more of them is no number of characters."""
 
 _HIDDEN = ("/_stcore/metrics", "/_stcore/agent")
 """Streamlit's own addresses that tell strangers about the server."""
@@ -113,6 +116,25 @@ async def _body(request: Request) -> bytes | None:
 
 def _received(status: int) -> Response:
     return Response(status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def reply(request: Request) -> Response:
+    """What is new of a reply being written, after so many characters, and whether it is over.
+
+    Half of all that a busy server is asked is this, and no page is drawn for it.
+    """
+    participant_id = running.participant_behind(request.cookies.get(running.cookie_name(), ""))
+    if participant_id is None:
+        return _received(403)
+    after = request.query_params.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) <= _DIGITS):
+        return _received(400)
+    said = running.replies().so_far(participant_id, request.query_params.get("of", ""))
+    if said is None:
+        return _received(404)
+    shown = max(len(said.text), int(after))
+    news = {"text": said.text[int(after) :], "shown": shown, "is_over": said.is_over}
+    return JSONResponse(news, headers={"Cache-Control": "no-store"})
 
 
 def health(request: Request) -> Response:
@@ -188,6 +210,7 @@ ROUTES = [
     Route("/go/{token}", go),
     Route("/join", join),
     Route("/observed", observed, methods=["POST"]),
+    Route("/reply", reply),
     Route("/health", health),
 ]
 MIDDLEWARE = [Middleware(Guard)]

@@ -6,7 +6,7 @@ from typing import Self
 
 from oversight_app.purse import spent_usd
 from oversight_app.store import Store
-from oversight_app.study.cost import assistant_price, dollars
+from oversight_app.study.cost import assistant_price, dollars, when_listed
 from oversight_app.study.plan import Plan
 
 
@@ -24,6 +24,8 @@ class Spending:
     tokens_out: int = 0
     n_replies: int = 0
     n_uncounted: int = 0
+    listed: str = ""
+    """Of when the prices were, where the plan has them from the services' lists."""
 
     @classmethod
     def of(cls, store: Store, plan: Plan | None) -> Self:
@@ -40,6 +42,7 @@ class Spending:
             used.tokens_out,
             used.n_counted + used.n_uncounted,
             used.n_uncounted,
+            when_listed(*(plan.prices.get(model) for model in plan.design.assistant.models)).strip(),
         )
 
     def describe(self) -> str:
@@ -50,7 +53,8 @@ class Spending:
         replies = "1 reply" if self.n_replies == 1 else f"{self.n_replies:,} replies"
         tokens = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
         uncounted = f"; {self.n_uncounted:,} without a count, at their most" if self.n_uncounted else ""
-        return f"spent on replies to people: {dollars(self.usd)}{of} ({replies}, {tokens}{uncounted})"
+        listed = f", {self.listed}" if self.listed else ""
+        return f"spent on replies to people: {dollars(self.usd)}{of} ({replies}, {tokens}{uncounted}{listed})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from oversight_app.study.materials import (
     read_screening,
     read_survey,
 )
+from oversight_app.study.selection import Selection, read_selection
 from oversight_app.words import ENGLISH, Words, read_words
 
 DESIGNS = ("recommended", "bowman2022", "demo")
@@ -118,6 +119,11 @@ class StudyFolder:
         return self.path / "texts"
 
     @property
+    def selection(self) -> Path:
+        """Which questions `plan` shall draw, and how likely each; what it was made from is in the .json beside it."""
+        return self.path / "selection.csv"
+
+    @property
     def exports(self) -> Path:
         """Where exports go, one folder each."""
         return self.path / "exports"
@@ -166,6 +172,13 @@ class StudyFolder:
             survey=read("survey", read_survey) or (),
             example=read("example", read_example),
         )
+
+    def read_selection(self) -> Selection | None:
+        """The selection made for the plan; None where there is none. Raises BadInput for a half or an edited one."""
+        table, about = self.selection, self.selection.with_suffix(".json")
+        if not table.exists() and not about.exists():
+            return None
+        return read_selection(self._read(table), self._read(about), file=str(about))
 
     def _words(self, language: str) -> Words:
         """The interface's words, with the study's own over them."""

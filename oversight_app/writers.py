@@ -12,7 +12,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -59,6 +59,8 @@ class Job:
     """How long it waited for its turn; None before that came."""
     request_id: str = ""
     """The service's own name for the attempt that failed last, where it gave one."""
+    is_closed: threading.Event = field(default_factory=threading.Event)
+    """Set once nobody here has anything to do with the reply any more."""
 
     @property
     def first_text_s(self) -> float | None:
@@ -90,12 +92,22 @@ class Writers:
         # Not a pool: Python waits for a pool's threads at its end, however long their service hangs.
         threading.Thread(target=self._write, args=(job,), name=job.reply_id, daemon=True).start()
 
-    def write(self, job: Job, *, flushes: bool = False) -> None:
-        """Write this reply now; `flushes`: and keep its lease meanwhile, as others look after the record too."""
-        self._keep(job)
-        if flushes:
-            self._keep_flushing()
-        self._write(job)
+    def write(self, jobs: Sequence[Job], *, is_live: bool = False) -> None:
+        """Write these replies, and come back when all are closed.
+
+        `is_live`: at the same time, and with their leases kept, as others look after the record too; else one after
+        another, as a simulated clock has but one hand.
+        """
+        if not is_live:
+            for job in jobs:
+                self._keep(job)
+            for job in jobs:
+                self._write(job)
+            return
+        for job in jobs:
+            self.start(job)
+        for job in jobs:
+            job.is_closed.wait()
 
     def job(self, reply_id: str) -> Job | None:
         """The job of a reply that this process writes."""
@@ -106,6 +118,7 @@ class Writers:
         """Somebody has closed this reply: its writer, if it is here, need not go on."""
         if job := self._taken(reply_id):
             job.stop.set()
+            job.is_closed.set()
 
     def close(self) -> None:
         """Stop writing: what was written so far is kept as interrupted."""
@@ -185,6 +198,8 @@ class Writers:
         except Exception:
             # The lease lapses now, and whoever finds it closes the reply as interrupted.
             _log.exception("%s: the reply could not be closed, or the next one not be begun", job.reply_id)
+        finally:
+            job.is_closed.set()
 
     def _taken(self, reply_id: str) -> Job | None:
         """The job, out of the list of those that this process writes; None where somebody else has taken it."""

@@ -22,6 +22,7 @@ from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.store import Store
 from oversight_app.study.design import FIVE_POINTS
 from oversight_app.study.events import JudgeAsked, ParticipantEnrolled
+from oversight_app.study.letters import OptionOrder
 from oversight_app.transcripts import account
 from tests.builders import START, make_clock, make_design, make_plan, make_proctor, make_store, seat
 
@@ -327,3 +328,82 @@ def test_a_plan_of_an_earlier_release_is_not_judged_with_words_that_it_does_not_
 def test_without_a_plan_nobody_can_take_part(tmp_path: Path) -> None:
     with Store.open(tmp_path / "study.db") as store, pytest.raises(NoPlan):
         let_judge(store, "scripted:judge", 1, clock=make_clock())
+
+
+# -- beliefs -----------------------------------------------------------------------------
+
+
+def beliefs_of(store: Store) -> list[dict[str, Any]]:
+    return list(store.rows("beliefs"))
+
+
+def test_a_judge_states_a_belief_after_each_reply_from_its_letters_probabilities(tmp_path: Path) -> None:
+    shares = {"A": 0.1, "B": 0.62, "C": 0.2, "D": 0.08}
+    talker = Talker(then="B", probabilities={letter: math.log(p) for letter, p in shares.items()})
+    answer = {"belief_after_reply": True, "confidence": "distribution"}
+
+    with judged_study(tmp_path, talker, answer=answer) as store:
+        beliefs, trials = beliefs_of(store), {row["trial_id"]: row for row in store.rows("trials")}
+        assert (
+            len(beliefs) == sum(row["condition"] == "human_with_model" for row in store.rows("answers")) > 0
+        )
+        for belief in beliefs:
+            order = OptionOrder(trials[belief["trial_id"]]["option_order"])
+            assert belief["choice"] == order.original("B")
+            given = {letter: belief[f"p_{order.original(letter).lower()}"] for letter in shares}
+            assert given == shares
+        assert {row["p_source"] for row in beliefs} == {"logprob"}
+        calls = calls_of(store, "judge_belief")
+        assert len(calls) == len(beliefs)
+        assert {(row["prompt"], row["status"]) for row in calls} == {("judge_answer", "complete")}
+
+
+def test_one_without_probabilities_states_its_beliefs_in_words(tmp_path: Path) -> None:
+    answer = {"belief_after_reply": True, "confidence": "percent"}
+
+    with judged_study(tmp_path, Talker(), answer=answer) as store:
+        beliefs = beliefs_of(store)
+        assert {(row["confidence"], row["p_source"]) for row in beliefs} == {(0.7, "stated")}
+        paths = export_study(store, tmp_path / "out", at=START)
+        assert {row["p_source"] for row in rows_of(paths, "beliefs")} == {"stated"}
+        assert "judge_belief" in {row["purpose"] for row in rows_of(paths, "model_calls")}
+
+
+def test_a_belief_that_cannot_be_read_stays_missing_and_the_question_is_answered(tmp_path: Path) -> None:
+    class Unsure(Talker):
+        """Has nothing to say the first time that it is asked something, and an answer when it is asked again."""
+
+        def reply(self, request: Request) -> Iterator[Piece]:
+            is_asked_again = any(before.turns == request.turns for before in self.asked)
+            self.then = "B 70%" if is_asked_again else "Hard to say."
+            yield from super().reply(request)
+
+    with judged_study(
+        tmp_path, Unsure(), answer={"belief_after_reply": True, "confidence": "percent"}
+    ) as store:
+        assisted = [row for row in store.rows("answers") if row["condition"] == "human_with_model"]
+        assert {row["text"] for row in calls_of(store, "judge_belief")} == {"Hard to say."}
+        assert beliefs_of(store) == []
+        assert {row["status"] for row in assisted} == {"answered"}
+
+
+@pytest.mark.parametrize(
+    ("assistant", "n"),
+    [
+        ({"protocol": "advice"}, 1),
+        ({"protocol": "debate", "rounds": 2, "judge_asks": False}, 1),
+        ({"protocol": "debate", "rounds": 2, "judge_asks": True}, 2),
+        ({"protocol": "cross_examination", "n_contexts": 2}, 1),
+        ({"protocol": "consultancy"}, 2),
+    ],
+)
+def test_under_any_protocol_a_belief_follows_when_all_have_spoken(
+    tmp_path: Path, assistant: dict[str, Any], n: int
+) -> None:
+    answer = {"belief_after_reply": True, "confidence": "percent"}
+
+    with judged_study(tmp_path, Talker(), answer=answer, assistant=assistant) as store:
+        assisted = [row for row in store.rows("answers") if row["condition"] == "human_with_model"]
+        assert Counter(row["trial_id"] for row in beliefs_of(store)) == {
+            row["trial_id"]: n for row in assisted
+        }

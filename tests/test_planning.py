@@ -8,6 +8,7 @@ from oversight_app import planning
 from oversight_app.banks import practice_questions
 from oversight_app.errors import BankError, DesignError, StoreFull, StudyStateError
 from oversight_app.store import Store
+from oversight_app.study.bank_hash import bank_hash
 from oversight_app.study.design import Design
 from oversight_app.study.events import PlanFrozen
 from oversight_app.study.plan import Plan, WorkedExample
@@ -74,7 +75,7 @@ def test_the_bank_hash_sees_every_byte_and_the_key() -> None:
         [make_question("x", text="One space more", key_flag="wrong"), *questions],
     ]
 
-    assert len({planning.bank_hash(bank) for bank in [questions, *changed]}) == 5
+    assert len({bank_hash(bank) for bank in [questions, *changed]}) == 5
 
 
 def test_a_study_of_few_passages_is_a_pilot() -> None:

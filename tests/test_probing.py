@@ -65,6 +65,17 @@ def test_a_price_that_is_known_makes_a_cost(study: Path) -> None:
     assert "50 tokens in, 2 out; cost $0.02." in said
 
 
+def test_a_cost_at_list_prices_says_of_when_they_were(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with misbehaving_server({}) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        name(study, "openai_chat:gpt-4o-mini-2024-07-18")
+        said = done("check", study)
+
+    assert re.search(r"cost less than \$0\.0001 at list prices of \d{4}-\d\d\.\n", said)
+    assert '[prices."openai_chat:gpt-4o-mini-2024-07-18"] in study.toml overrides them' in said
+
+
 def test_a_price_that_nobody_knows_makes_none(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with misbehaving_server({}) as server:
         monkeypatch.setenv("OPENAI_API_KEY", KEY)

@@ -5,7 +5,7 @@ import pytest
 
 from oversight_app.prompts import load_prompts
 from oversight_app.study.design import AdviceForm, Protocol
-from oversight_app.study.model_answer import METHODS
+from oversight_app.study.methods import METHODS, method_named, parse
 from oversight_app.study.protocols import PROTOCOLS
 from oversight_app.study.questions import Passage
 from oversight_app.study.transcript import fill, holes
@@ -24,9 +24,11 @@ def test_every_prompt_is_found_by_its_name_and_the_readme_is_none() -> None:
 
 
 def test_whatever_a_protocol_or_a_method_asks_for_is_there() -> None:
-    # Free chat speaks from chat or chat_assigned (study/protocols/chat.py); a method's prompt has its name.
+    # Free chat speaks from chat or chat_assigned (study/protocols/chat.py); a method names its prompts.
     assert set(PROTOCOLS) == set(Protocol)
-    assert {"chat", "chat_assigned", *METHODS} <= set(load_prompts())
+    assert {"chat", "chat_assigned"} <= set(load_prompts())
+    for label in (*METHODS, "best_of_n(shots=5)"):
+        assert set(method_named(*parse(label)).prompts) <= set(load_prompts())
     assert {f"advice_{form.value}" for form in AdviceForm} <= set(load_prompts())
 
 
@@ -39,13 +41,16 @@ def test_the_readme_names_every_prompt_and_every_hole() -> None:
 
 
 WITH_PASSAGE_FIRST = sorted(name for name, text in load_prompts().items() if "{passage}" in text)
-OTHERS = {"brief": "Be brief.", "max_characters": "500", "chat": "", "n_left": "1"}
+OTHERS = {
+    **{"brief": "Be brief.", "max_characters": "500", "chat": "", "n_left": "1"},
+    **{"reasoning": "Ice melts at night.", "proposed": "(B) at night"},
+}
 
 
 def test_every_prompt_but_those_that_stand_inside_others_holds_the_passage() -> None:
     assert set(load_prompts()) - set(WITH_PASSAGE_FIRST) == {
         *("begin", "go_on", "heard"),
-        *("brief_as_is", "brief_assigned", "read_advice"),
+        *("brief_as_is", "brief_assigned", "read_advice", "cot_answer"),
     }
 
 

@@ -11,12 +11,13 @@ from oversight_app.clock import Clock
 from oversight_app.errors import ProviderError, ProviderUnavailable
 from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
+from oversight_app.prompts import load_prompts
 from oversight_app.providers.base import Piece, Provider, Reply, Request, Text, Usage
 from oversight_app.providers.scripted import ScriptedProvider
 from oversight_app.replies import Replies
 from oversight_app.status import status_of
 from oversight_app.store import Store
-from oversight_app.study.design import Price
+from oversight_app.study.design import ListPrice, Price
 from oversight_app.study.events import ReplyClosed
 from oversight_app.study.page import QuestionPage
 from oversight_app.study.sitting import Stage
@@ -31,14 +32,16 @@ COST = 0.007
 PRICE = Price(input=0, output=1000)
 
 
-def capped(folder: Path, clock: Clock | None = None, *, people: int = 1, **assistant: Any) -> Proctor:
+def capped(
+    folder: Path, clock: Clock | None = None, *, people: int = 1, price: Price = PRICE, **assistant: Any
+) -> Proctor:
     """A study whose replies cost something, with p1, p2, ... in front of an assisted question."""
     design = make_design(
         tasks={"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}},
         conditions={"order": "human_with_model_first"},
         assistant=assistant,
     )
-    plan = make_plan(design, prices={design.assistant.model: PRICE})
+    plan = make_plan(design, prices={design.assistant.model: price}, prompts=load_prompts())
     made = make_proctor(folder, plan, clock=clock or make_clock())
     for n in range(1, people + 1):
         seat(made, f"p{n}")
@@ -77,6 +80,20 @@ def test_a_reply_is_asked_for_while_the_most_that_it_can_cost_is_left(tmp_path: 
             "spending cap reached: assistant.spending.per_participant is 0.7105 US dollars"
         )
         assert spent(proctor) == pytest.approx(2 * COST)
+
+
+def test_of_those_who_answer_together_either_all_are_asked_or_nobody(tmp_path: Path) -> None:
+    three: dict[str, Any] = {"protocol": "cross_examination", "n_contexts": 3}
+    proctor = capped(tmp_path, spending={"per_study": 3 * MOST + COST}, **three)
+    with proctor.store:
+        replies, provider = asked_of(proctor, says("Because."))
+
+        replies.ask("p1", 1, "Which one?")
+        replies.ask("p1", 1, "Are you sure?")
+
+        assert len(provider.asked) == 3
+        assert [is_refused(closed) for closed in closes(proctor)] == [False] * 3 + [True] * 3
+        assert spent(proctor) == pytest.approx(3 * COST)
 
 
 def test_when_the_money_is_spent_the_participant_is_told_and_the_trial_goes_on(tmp_path: Path) -> None:
@@ -120,6 +137,20 @@ def test_the_researcher_finds_it_in_status_and_tables_and_no_call_was_made(tmp_p
         )
         assert [row["error"][:20] for row in refused] == ["spending cap reached"]
         assert len(list(proctor.store.rows("model_calls"))) == 1
+
+
+def test_money_at_list_prices_is_said_to_be_so(tmp_path: Path) -> None:
+    listed = ListPrice(input=0, output=1000, as_of="2026-10")
+    with (proctor := capped(tmp_path, price=listed)).store:
+        replies, _ = asked_of(proctor, says("Because."))
+        replies.ask("p1", 1, "One?")
+
+        said = status_of(proctor.store).describe()
+
+        assert (
+            "spent on replies to people: $0.007 (1 reply, 100 tokens in, 7 out, at list prices of 2026-10)"
+            in said
+        )
 
 
 def test_another_persons_money_is_not_theirs_but_the_studys_is_everybodys(tmp_path: Path) -> None:

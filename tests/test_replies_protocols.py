@@ -15,6 +15,7 @@ from oversight_app.study.events import MessageSent, ReplyBegun
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import Chat, QuestionPage
 from oversight_app.study.trouble import Trouble
+from oversight_app.transcripts.loading import account
 from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 
 Say = Callable[[Request, int], str]
@@ -303,15 +304,67 @@ def test_after_a_failure_nobody_goes_on_until_it_is_asked_for_again(trial: Calla
 
     made.replies.go_on("p1", 1)
     made.replies.go_on("p1", 1)
-    assert [line.status for line in made.chat.lines] == ["failed"]
+    assert [line.status for line in made.chat.lines] == ["failed", "failed"]
     is_away[0] = False
+    made.replies.ask_again("p1", 1)
     made.replies.ask_again("p1", 1)
 
     assert [(line.speaker, line.status) for line in made.chat.lines] == [
         ("assistant_1", "failed"),
         ("assistant_1", "complete"),
+        ("assistant_2", "failed"),
         ("assistant_2", "complete"),
     ]
+    assert [begun.again_of[-2:] for begun in made.begun()] == ["", "", ".1", ".2"]
+
+
+def test_in_the_alternating_order_the_second_waits_for_the_first_whatever_becomes_of_it(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="debate", rounds=1, judge_asks=False, turn_order="alternating")
+    moody(made, BROKEN, "One.", "Two.")
+
+    made.replies.go_on("p1", 1)
+    before = [line.status for line in made.chat.lines]
+    made.replies.ask_again("p1", 1)
+
+    assert before == ["failed"]
+    assert said_by(made) == [("assistant_1", "One."), ("assistant_2", "Two.")]
+
+
+def test_only_the_side_that_broke_off_is_asked_again_and_hears_nothing_of_this_round(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="debate", rounds=2, judge_asks=False)
+    model = moody(made, BROKEN, "Two.", "One.", "Three.", "Four.")
+
+    made.replies.go_on("p1", 1)
+    assert [line.status for line in made.chat.lines] == ["failed", "complete"]
+    made.replies.ask_again("p1", 1)
+
+    assert [turn.text for turn in model.requests[2].turns] == ["Please begin."]
+    assert said_by(made) == [
+        ("assistant_1", "One."),
+        ("assistant_2", "Two."),
+        ("assistant_1", "Three."),
+        ("assistant_2", "Four."),
+    ]
+
+
+def test_what_was_sent_at_once_and_again_is_made_again_to_the_byte(trial: Callable[..., Trial]) -> None:
+    made = trial(protocol="debate", rounds=2, judge_asks=False)
+    moody(made, BROKEN, "Two.", "One.", "Three.", "Four.")
+
+    made.replies.go_on("p1", 1)
+    made.replies.ask_again("p1", 1)
+
+    told = account(made.proctor.store, made.proctor.sitting("p1").trial.plan.trial_id)
+    assert len(told.entries) == 5
+    for entry in told.entries:
+        assert entry.sent is not None
+        assert entry.sent.sent is not None, entry.sent.why
+        assert entry.message.begun is not None
+        assert entry.sent.sent.prompt_hash == entry.message.begun.prompt_hash
 
 
 def test_a_speech_ends_at_its_budget(trial: Callable[..., Trial]) -> None:
@@ -454,6 +507,23 @@ def test_what_contexts_named_is_said_once_all_have_answered_and_broken_tries_are
 
     assert (before, made.chat.named) == ((), ("B", "B", "B"))
     assert [speaker for speaker, _ in said_by(made)][1:] == ["assistant_1", "assistant_2", "assistant_3"]
+    assert [begun.speaker for begun in made.begun()] == [
+        *(f"assistant_{k}" for k in (1, 2, 3)),
+        "assistant_2",
+    ]
+
+
+def test_each_question_of_a_cross_examination_keeps_the_line_on_what_was_named(
+    trial: Callable[..., Trial],
+) -> None:
+    made = trial(protocol="cross_examination", n_contexts=2)
+    moody(made, "The answer is A.", "The answer is B.", "The answer is C.", "No idea.")
+
+    made.replies.ask("p1", 1, "Which one?")
+    made.replies.ask("p1", 1, "Are you sure?")
+
+    assert list(made.chat.named_by.values()) == [("A", "B"), ("C", "")]
+    assert made.chat.n_beside == 2
 
 
 def test_a_side_that_cannot_hold_the_text_keeps_nobody_else_from_speaking(

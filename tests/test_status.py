@@ -43,6 +43,7 @@ def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
             "tokens_out": 0,
             "n_replies": 0,
             "n_uncounted": 0,
+            "listed": "",
         },
         "troubles": {},
     }

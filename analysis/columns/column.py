@@ -56,6 +56,11 @@ def probability(name: str, meaning: str) -> Column:
     return Column(name, Type.NUMBER, meaning, unit="probability", minimum=0, maximum=1)
 
 
+def rating(name: str, meaning: str, lowest: float, highest: float) -> Column:
+    """A mean of ratings on a scale."""
+    return Column(name, Type.NUMBER, meaning, minimum=lowest, maximum=highest)
+
+
 def moment(name: str, meaning: str, *, required: bool = False) -> Column:
     """A point in time."""
     return Column(name, Type.TIME, meaning, unit="UTC", required=required)

@@ -12,8 +12,11 @@ from analysis.columns.column import (
     seconds,
     text,
 )
+from analysis.columns.questions import FORM as _FORM
+from analysis.columns.questions import QUESTION_ID as _QUESTION_ID
+from analysis.columns.questions import QUESTIONS as _QUESTIONS
+from analysis.columns.questions import TASK as _TASK
 from analysis.columns.vocabulary import (
-    LETTERS,
     AdviceSource,
     AdviceStatus,
     Condition,
@@ -28,9 +31,6 @@ _PARTICIPANT_ID = text("participant_id", "Opaque code of the person or model who
 _PARTICIPANT_KIND = one_of("participant_kind", ParticipantKind, "Who answered", required=True)
 _TRIAL_ID = text("trial_id", "One participant, one question, one condition, one sample", required=True)
 _CONDITION = one_of("condition", Condition, "With what help the answer was given", required=True)
-_TASK = text("task", "Kind of question: mmlu, quality, or a bank's own", required=True)
-_QUESTION_ID = text("question_id", "The question, as its bank names it", required=True)
-_FORM = text("form", "Fixed part of the task's question sample that the question belongs to")
 _CELL = text("cell", "Which form in which condition, in which order")
 _PROTOCOL = text("protocol", "How help was given: unaided, chat, ...")
 _ASSISTANT_MODE = text("assistant_mode", "as_is, or how the assistant was told what to argue for")
@@ -80,7 +80,7 @@ _ANSWERS = (
     _ASSISTANT_MODE,
     text("provider", "Model service behind the assistant or the model alone"),
     text("model", "Model behind the assistant, or the model that answered alone"),
-    text("method", "How the model alone was asked: zero_shot, ..."),
+    text("method", "How the model alone was asked: zero_shot, ..., with what was set of it in brackets"),
     count("sample", "Which answer of this participant to this question, from 1", required=True, minimum=1),
     _TASK,
     text("bank", "Where the question comes from"),
@@ -169,29 +169,6 @@ _PARTICIPANTS = (
     text("simulated_by", "The model that played this participant, PROVIDER:NAME; empty for everybody else"),
 )
 
-_QUESTIONS = (
-    _QUESTION_ID,
-    text("content_hash", "Same for two records of one question", required=True),
-    _TASK,
-    text("bank", "Where the question comes from"),
-    text("subject", "Subject of the question"),
-    text("passage_id", "The passage the question is about; empty where it stands alone"),
-    one_of(
-        "role", ("study", "practice", "example", "attention"), "What the question was used for", required=True
-    ),
-    _FORM,
-    flag("difficult", "1 where the bank marks the question as difficult"),
-    text("key_flag", "Why the key is doubtful; empty where it is not"),
-    flag("fixed_order", "1 where an option refers to others, so that their order is kept"),
-    count("n_words", "Words to read before answering, passage left out", unit="words"),
-    probability("selection_prob", "Probability that the draw took this question"),
-    letter("correct_choice", "Option the bank holds to be right"),
-    text("text", "The question as published"),
-    *(text(f"option_{option.lower()}", f"Option {option} as published") for option in LETTERS),
-    text("passage_title", "Title of the passage"),
-    text("passage_text", "The passage as shown"),
-)
-
 _PLAN = (
     _PARTICIPANT_ID,
     _PARTICIPANT_KIND,
@@ -244,6 +221,7 @@ _BELIEFS = (
     letter("choice", "Option held to be right at that moment"),
     probability("confidence", "Probability on that option, as stated"),
     *probabilities("", " at that moment"),
+    one_of("p_source", ProbabilitySource, "Where these numbers come from; a person's are elicited"),
 )
 
 _MODEL_CALLS = (
@@ -252,9 +230,13 @@ _MODEL_CALLS = (
     text("participant_id", "The person or model it was made for"),
     one_of(
         "purpose",
-        ("reply", "answer", "judge_message", "judge_answer", "read_advice"),
-        "A reply to a person, an answer of the model alone, a message or an answer of a simulated judge, or a reading "
-        "of the assistant's advice",
+        (
+            *("reply", "answer", "reasoning", "score", "sample", "belief"),
+            *("judge_message", "judge_answer", "judge_belief", "read_advice"),
+        ),
+        "A reply to a person; of the model alone an answer, a reasoning before it, the score of one, an answer sampled "
+        "for probabilities, or whether its answer is true; a message, an answer or a belief after a reply of a "
+        "simulated judge; or a reading of the assistant's advice",
     ),
     text("provider", "Model service"),
     text("model", "Model asked for"),

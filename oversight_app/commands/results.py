@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from oversight_app.commands.method_options import label_of, method_options
 from oversight_app.commands.terminal import command, fresh, notice, progress, study_argument
 
 
@@ -42,7 +43,12 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     metavar="MODEL",
     help="PROVIDER:NAME: openai, openai_chat, anthropic, scripted, or compatible:NAME@BASE_URL.",
 )
-@click.option("--method", default="zero_shot", show_default=True, help="How the model is asked.")
+@method_options
+@click.option(
+    "--show-prompt",
+    metavar="QUESTION_ID",
+    help="Print what the method asks about one question, in full; nobody is asked.",
+)
 @click.option(
     "--limit", type=click.IntRange(1), help="Ask so many questions at most; the next run goes on there."
 )
@@ -60,11 +66,13 @@ def model_alone(
     study: Path,
     model: str,
     method: str,
+    show_prompt: str | None,
     limit: int | None,
     batch: bool,
     no_wait: bool,
     dry_run: bool,
     forget: str | None,
+    **settings: str | float | None,
 ) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.
 
@@ -73,19 +81,25 @@ def model_alone(
 
     \b
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
+             oversight model-alone mystudy --model openai:NAME --method best_of_n --n 5 --shots 5
     """
+    if not batch and (no_wait or dry_run or forget is not None):
+        raise click.UsageError("--no-wait, --dry-run and --forget go with --batch.")
+    from oversight_app.clock import SystemClock
+    from oversight_app.errors import ProviderUnavailable
+    from oversight_app.model_alone import answer_alone, prompt_shown
+    from oversight_app.study_folder import StudyFolder
+
+    method = label_of(method, **settings)
+    if show_prompt is not None:
+        with StudyFolder.open(study).open_store() as store:
+            click.echo(prompt_shown(store, model, method, show_prompt))
+        return
     if batch:
         from oversight_app.commands.batches import run_in_batches
 
         run_in_batches(study, model, method, limit=limit, wait=not no_wait, is_dry=dry_run, forget=forget)
         return
-    if no_wait or dry_run or forget is not None:
-        raise click.UsageError("--no-wait, --dry-run and --forget go with --batch.")
-    from oversight_app.clock import SystemClock
-    from oversight_app.errors import ProviderUnavailable
-    from oversight_app.model_alone import answer_alone
-    from oversight_app.study_folder import StudyFolder
-
     with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
         summary = answer_alone(
             store, model, method=method, clock=SystemClock(), limit=limit, on_progress=on_progress

@@ -118,6 +118,7 @@ def plan(study: Path) -> None:
             design,
             folder.read_materials(design.language),
             clock=SystemClock(),
+            selection=folder.read_selection(),
         )
         questions = {question.question_id: question for question in store.questions()}
     summary = planning.plan_summary(frozen, questions, expected_half_width)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from oversight_app.clock import Clock
 from oversight_app.model_alone.participant import AloneParticipant
+from oversight_app.providers import has_temperature
 from oversight_app.providers.asking import Answered
 from oversight_app.providers.base import Request, Scene, Turn
 from oversight_app.providers.classify import without_words
-from oversight_app.study.design import Design
+from oversight_app.study.design import Design, split_model
 from oversight_app.study.events import AloneAsked
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.methods import Call, Item, Reads
@@ -24,26 +25,30 @@ def request_for(
     order = OptionOrder(item.trial.option_order)
     shown = order.shown(item.question.options)
     reads_letter = call.reads is Reads.LETTER
-    is_reasoned = who.effort not in ("", "none")
+    _, model, effort, is_greedy = _asked(call, who)
+    is_reasoned = effort not in ("", "none")
     # A model that thinks before its letter needs the room for that which it has in chats.
     most = 1 if reads_letter and not is_reasoned else call.max_tokens or design.assistant.max_tokens
-    temperature = who.method.settings.temperature if call.is_sampled else (0.0 if who.is_greedy else None)
+    temperature = who.method.settings.temperature if call.is_sampled else (0.0 if is_greedy else None)
     prefix = item.prefix
+    # The same play for the answer, whatever came before it; reasonings and scores differ from one to the next.
+    dice = item.trial.trial_id if call.part == "answer" else f"{item.trial.trial_id}/{call.part}"
     return Request(
-        model=who.model,
+        model=model,
         system="",
         turns=tuple(Turn(line.role, line.text) for line in call.turns),
         max_tokens=most,
         deadline_s=CALL_LIMIT_S,
         temperature=temperature,
         letters=reads_letter,
-        effort=who.effort,
+        effort=effort,
         prefix=prefix if prefix and call.turns[0].text.startswith(prefix) else "",
         scene=Scene(
             question=folded(item.question.text),
             options=(shown[0], shown[1], shown[2], shown[3]),
             stance=order.displayed(stances[item.trial.trial_id]),
-            dice=f"{design.seed}/{item.trial.trial_id}",
+            dice=f"{design.seed}/{dice}",
+            arguments=order.shown(item.question.arguments) if item.question.arguments else (),
             part=call.prompt,
         ),
     )
@@ -54,11 +59,12 @@ def asked_of(
 ) -> AloneAsked:
     """What the record keeps of a call that has ended with a reply."""
     reply = answered.reply
+    provider, model, _, _ = _asked(call, who)
     return AloneAsked(
         item.trial.n,
         call.purpose,
-        who.provider,
-        who.model,
+        provider,
+        model,
         call.prompt,
         request.prompt_hash,
         answered.asked_at,
@@ -77,4 +83,13 @@ def asked_of(
         error="" if reply.text else without_words(reply.finish_reason),
         part=call.part,
         log_probabilities=dict(reply.log_probabilities or {}),
+        least_log_probability=reply.least_log_probability,
     )
+
+
+def _asked(call: Call, who: AloneParticipant) -> tuple[str, str, str, bool]:
+    """Provider, model, effort, and whether the likeliest words are asked for: of who answers, or of who scores."""
+    if not call.asks:
+        return who.provider, who.model, who.effort, who.is_greedy
+    provider, model = split_model(call.asks)
+    return provider, model, "", has_temperature(provider)

@@ -16,21 +16,31 @@ from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
 from oversight_app.study.batches import Batch
 from oversight_app.study.cost import cost_usd
-from oversight_app.study.design import Price, split_model
+from oversight_app.study.design import Price
 from oversight_app.study.events import AloneAsked, BatchCall
-from oversight_app.study.methods import Call, Item, told_in
-from oversight_app.study.model_answer import simulated_stances
+from oversight_app.study.methods import Call, Examples, Item, told_in
+from oversight_app.study.model_answer import ModelAnswer, simulated_stances
 from oversight_app.study.plan import Plan
+from oversight_app.study.position_bias import Placed
+from oversight_app.study.questions import LETTERS
 from oversight_app.study.trial import Trial
 
 
 class BatchCalls:
     """One participant's questions, with its stream."""
 
-    def __init__(self, store: Store, plan: Plan, who: AloneParticipant, repeat: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        who: AloneParticipant,
+        examples: Examples,
+        repeat: int,
+        clock: Clock,
+    ) -> None:
         """As they stand now, each to be answered `repeat` times."""
         self._store, self._plan, self._who, self._clock = store, plan, who, clock
-        self._repeat = repeat
+        self._examples, self._repeat = examples, repeat
         self._questions = planned_questions(plan, store.questions())
         self.refresh()
         plans = [trial.plan for trial in self._record.trials]
@@ -66,7 +76,21 @@ class BatchCalls:
                 for call in self._who.method.calls(item, told_in(trial)):
                     yield trial.plan.n, call, self._request(call, item)
 
-    def keep(self, call: BatchCall, outcome: Reply | Failure, batch: Batch) -> None:
+    @property
+    def placed(self) -> list[Placed]:
+        """Every answer in the record, with the places where options and key stood."""
+        return [
+            Placed(
+                trial.plan.question_id,
+                trial.plan.option_order,
+                LETTERS[self._questions[trial.plan.question_id].correct],
+                trial.closed.choice,
+            )
+            for trial in self._record.trials
+            if trial.closed is not None
+        ]
+
+    def keep(self, call: BatchCall, outcome: Reply | Failure, batch: Batch) -> ModelAnswer | None:
         """Bring on record what came of a call, and the answer where that was the last; what is there stays."""
         trial = self._record.trials[call.n - 1]
         item, told = self._item(trial), told_in(trial)
@@ -74,7 +98,7 @@ class BatchCalls:
             (made for made in self._who.method.calls(item, told) if made.part == call.part), None
         )
         if trial.closed is not None or asked_for is None:
-            return
+            return None
         assert batch.sent_at is not None
         is_reply = isinstance(outcome, Reply)
         reply = outcome if isinstance(outcome, Reply) else Reply("", "", request_id=outcome.request_id)
@@ -88,8 +112,6 @@ class BatchCalls:
         )
         asked = replace(
             asked,
-            provider=batch.planned.provider,
-            model=batch.planned.model,
             prompt_hash=call.prompt_hash,
             total_s=None,
             batch_id=batch.batch_id,
@@ -101,6 +123,7 @@ class BatchCalls:
         is_over = is_reply and not self._who.method.calls(item, told)
         answer = self._who.method.answer(item, told) if is_over else None
         self._record.take(call.n, [asked], answer, self._clock.now())
+        return answer
 
     def price(self, model: str) -> Price | None:
         """What a model's tokens cost in a batch; None where that is not known."""
@@ -118,8 +141,8 @@ class BatchCalls:
         self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
 
     def _item(self, trial: Trial) -> Item:
-        return Item(self._plan, trial.plan, self._questions[trial.plan.question_id])
+        question = self._questions[trial.plan.question_id]
+        return Item(self._plan, trial.plan, question, self._examples.of_question(question.question_id))
 
     def _request(self, call: Call, item: Item) -> Request:
-        request = request_for(call, item, self._who, self._plan.design, self._stances)
-        return replace(request, model=split_model(call.asks)[1]) if call.asks else request
+        return request_for(call, item, self._who, self._plan.design, self._stances)

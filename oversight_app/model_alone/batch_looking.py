@@ -125,7 +125,8 @@ class BatchLooking:
                     continue
                 n_failed += 1
                 summary.last_failure = outcome.error
-            self._calls.keep(calls[its_id], outcome, batch)
+            answer = self._calls.keep(calls[its_id], outcome, batch)
+            summary.alone.remarks.update([answer.remark] if answer and answer.remark else [])
         self._must_be_whole(batch, look, service, n_replies + n_failed)
         n_untried = len(calls) - n_replies - n_failed
         self._end(batch, look.state.value, n_replies=n_replies, n_failed=n_failed, n_untried=n_untried)

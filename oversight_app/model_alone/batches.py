@@ -12,6 +12,7 @@ for at its service, and sent again only when it has had the time to appear there
 import contextlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from oversight_app.clock import Clock
@@ -20,7 +21,7 @@ from oversight_app.model_alone.batch_calls import BatchCalls
 from oversight_app.model_alone.batch_looking import BatchLooking
 from oversight_app.model_alone.batch_record import BatchRecord
 from oversight_app.model_alone.batch_summary import BatchSummary
-from oversight_app.model_alone.run import compared_with, participant_of, planned_method
+from oversight_app.model_alone.run import check_settings, compared_with, participant_of
 from oversight_app.model_alone.summary import AloneSummary
 from oversight_app.providers.abilities import unhonoured_request
 from oversight_app.providers.base import Request
@@ -30,6 +31,8 @@ from oversight_app.store import Store
 from oversight_app.study.batches import batch_key, custom_id, parted
 from oversight_app.study.design import split_model
 from oversight_app.study.events import BatchCall, BatchPlanned
+from oversight_app.study.methods import Orders, check_prompts_held, examples_for, method_named, parse
+from oversight_app.study.position_bias import position_bias
 from oversight_app.study.trial import TrialStatus
 
 FIRST_WAIT_S = 30.0
@@ -77,18 +80,22 @@ class BatchRun:
         plan = store.plan()
         if plan is None:
             raise NoPlan(store.path.parent)
-        how = planned_method(plan, method)
+        how = method_named(*parse(method))
+        check_prompts_held(plan, how)
         for asked in filter(None, (model, how.settings.scorer)):
             must_have_batches(asked)
         provider, name = split_model(model)
+        check_settings(how, provider)
+        examples = examples_for(plan, store.questions(), how.shots)
+        self._notes = [note for note in (how.manner, examples.describe()) if note]
         self._plan, self._model, self._clock, self._repeat, self._tell = plan, model, clock, repeat, tell
-        self.who = participant_of(plan, provider, name, how)
+        self.who = replace(participant_of(plan, provider, name, how), without=frozenset(examples.left_out))
         self._services: Services = services or partial(batches_for, clock=clock)
         self._known: dict[str, Batches] = {}
         self.batches = BatchRecord(store, self.who.participant_id)
         # A batch of an earlier run may be about more repeats than are asked for now.
         repeats = [batch.planned.repeat for batch in self.batches.under_way]
-        self.calls = BatchCalls(store, plan, self.who, max([repeat, *repeats]), clock)
+        self.calls = BatchCalls(store, plan, self.who, examples, max([repeat, *repeats]), clock)
         self._n_trials = self.calls.n_trials(repeat)
         self._looking = BatchLooking(self.batches, self.calls, self.service, clock, tell)
 
@@ -121,6 +128,8 @@ class BatchRun:
         summary.alone.n_unreadable = came[TrialStatus.UNREADABLE]
         summary.n_under_way = sum(len(batch.planned.calls) for batch in self.batches.under_way)
         summary.n_replies, summary.cost_usd = self.calls.n_kept, self.calls.cost_usd
+        if self.who.method.settings.orders is Orders.ROTATED:
+            summary.alone.position_bias = position_bias(self.calls.placed)
         return summary
 
     def wanted(self, limit: int | None) -> frozenset[int]:
@@ -168,6 +177,7 @@ class BatchRun:
             self._n_trials,
             self._n_trials - before[""],
             compared=compared_with(self._plan, self.who),
+            notes=self._notes,
         )
 
     def _send(self, wanted: frozenset[int], summary: BatchSummary) -> bool:

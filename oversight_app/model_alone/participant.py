@@ -20,13 +20,17 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class AloneParticipant:
-    """A model as a participant. `effort` is how much it thinks; `is_greedy`: asked for the likeliest words."""
+    """A model as a participant. `effort` is how much it thinks; `is_greedy`: asked for the likeliest words.
+
+    `without` are the ids of questions that its method cannot ask.
+    """
 
     provider: str
     model: str
     method: Method
     effort: str
     is_greedy: bool
+    without: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -62,6 +66,7 @@ class AloneParticipant:
                 sample=sample,
                 rotation=(sample - 1) % n_orders,
                 first_n=known + len(trials) + 1,
+                without=self.without,
             )
         return tuple(trials)
 

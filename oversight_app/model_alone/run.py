@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
@@ -16,9 +17,21 @@ from oversight_app.providers.asking import ask
 from oversight_app.providers.base import Provider
 from oversight_app.store import Store
 from oversight_app.study.design import split_model
-from oversight_app.study.methods import Item, Method, method_named, parse, told_in
+from oversight_app.study.methods import (
+    Examples,
+    Item,
+    Method,
+    Orders,
+    check_prompts_held,
+    examples_for,
+    method_named,
+    parse,
+    told_in,
+)
 from oversight_app.study.model_answer import ModelAnswer, simulated_stances
 from oversight_app.study.plan import Plan
+from oversight_app.study.position_bias import Placed, position_bias
+from oversight_app.study.questions import LETTERS
 from oversight_app.study.trial import Trial, TrialStatus
 
 GIVE_UP_AFTER = 3
@@ -32,6 +45,7 @@ def answer_alone(
     method: str = "zero_shot",
     clock: Clock,
     provider: Provider | None = None,
+    scorer: Provider | None = None,
     limit: int | None = None,
     repeat: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
@@ -45,14 +59,20 @@ def answer_alone(
     plan = store.plan()
     if plan is None:
         raise NoPlan(store.path.parent)
-    how = planned_method(plan, method)
+    how = method_named(*parse(method))
+    check_prompts_held(plan, how)
+    examples = examples_for(plan, store.questions(), how.shots)
     if provider is None:
         check_provider(model, os.environ)
         provider, name = provider_for(model, clock=clock)
     else:
         name = split_model(model)[1]
-    who = participant_of(plan, provider.name, name, how)
-    run = _Run(store, plan, provider, who, clock, repeat)
+    check_settings(how, provider.name)
+    if how.settings.scorer and scorer is None:
+        check_provider(how.settings.scorer, os.environ)
+        scorer, _ = provider_for(how.settings.scorer, clock=clock)
+    who = replace(participant_of(plan, provider.name, name, how), without=frozenset(examples.left_out))
+    run = _Run(store, plan, provider, scorer or provider, who, examples, clock, repeat)
     trials = run.record.trials
     summary = AloneSummary(
         who.participant_id,
@@ -61,6 +81,7 @@ def answer_alone(
         len(trials),
         sum(trial.closed is not None for trial in trials),
         compared=compared_with(plan, who),
+        notes=[note for note in (how.manner, examples.describe()) if note],
     )
     in_a_row, elsewhere = 0, in_batches(store, who.participant_id)
     open_ones = [trial for trial in trials if trial.closed is None]
@@ -80,19 +101,20 @@ def answer_alone(
             summary.n_answered += answer.status is TrialStatus.ANSWERED
             summary.n_unreadable += answer.status is TrialStatus.UNREADABLE
             summary.last_empty = run.last_empty
+            summary.remarks.update([answer.remark] if answer.remark else [])
         on_progress(summary.n_trials - summary.n_open + summary.n_failed, summary.n_trials)
+    if how.settings.orders is Orders.ROTATED:
+        summary.position_bias = position_bias(run.placed())
     return summary
 
 
-def planned_method(plan: Plan, label: str) -> Method:
-    """The method with this label; raises BadInput where there is none, or the plan has not its prompts."""
-    method = method_named(*parse(label))
-    if absent := [prompt for prompt in method.prompts if prompt not in plan.prompts]:
+def check_settings(how: Method, provider: str) -> None:
+    """Raise BadInput for a setting that the service cannot honour."""
+    if how.settings.temperature is not None and not has_temperature(provider):
         raise BadInput(
-            f"The plan of this study holds no prompt {absent[0]}, which {method.name} asks with: it was frozen by an "
-            "earlier release. Answer with another method, or plan anew."
+            f"The method {how.settings.label(how.name)} sets a temperature, but {provider} models take none. Take it "
+            "out; what is sampled is then drawn at the model's own default."
         )
-    return method
 
 
 def participant_of(plan: Plan, provider: str, name: str, method: Method) -> AloneParticipant:
@@ -117,9 +139,18 @@ class _Run:
     """One model at work on one study."""
 
     def __init__(
-        self, store: Store, plan: Plan, provider: Provider, who: AloneParticipant, clock: Clock, repeat: int
+        self,
+        store: Store,
+        plan: Plan,
+        provider: Provider,
+        scorer: Provider,
+        who: AloneParticipant,
+        examples: Examples,
+        clock: Clock,
+        repeat: int,
     ) -> None:
         self._plan, self._provider, self._who, self._clock = plan, provider, who, clock
+        self._scorer, self._examples = scorer, examples
         self._questions = planned_questions(plan, store.questions())
         self.record = AloneRecord(store, plan, self._questions, who, repeat=repeat, now=clock.now())
         plans = [trial.plan for trial in self.record.trials]
@@ -129,12 +160,13 @@ class _Run:
     def answer(self, trial: Trial) -> ModelAnswer:
         """Ask one question and record the answer; raises ProviderUnavailable when a call of it got no reply."""
         method = self._who.method
-        item = Item(self._plan, trial.plan, self._questions[trial.plan.question_id])
+        question = self._questions[trial.plan.question_id]
+        item = Item(self._plan, trial.plan, question, self._examples.of_question(question.question_id))
         told = told_in(trial)
         while calls := method.calls(item, told):
             for call in calls:
                 request = request_for(call, item, self._who, self._plan.design, self._stances)
-                answered = ask(self._provider, request, self._clock)
+                answered = ask(self._scorer if call.asks else self._provider, request, self._clock)
                 asked = asked_of(call, item, self._who, request, answered, self._clock)
                 self.last_empty = asked.error or self.last_empty
                 told[call.part] = asked
@@ -143,5 +175,18 @@ class _Run:
                 self.record.take(trial.plan.n, [asked], answer, self._clock.now())
         return method.answer(item, told)
 
+    def placed(self) -> list[Placed]:
+        """Every answer in the record, with the places where options and key stood."""
+        return [
+            Placed(
+                trial.plan.question_id,
+                trial.plan.option_order,
+                LETTERS[self._questions[trial.plan.question_id].correct],
+                trial.closed.choice,
+            )
+            for trial in self.record.trials
+            if trial.closed is not None
+        ]
 
-__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "answer_alone", "participant_of", "planned_method"]
+
+__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "answer_alone", "participant_of"]

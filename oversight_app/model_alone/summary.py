@@ -1,6 +1,9 @@
 """What a run of a model alone came to."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+
+from oversight_app.study.position_bias import PositionBias
 
 
 @dataclass(slots=True)
@@ -22,6 +25,12 @@ class AloneSummary:
     """Why the last reply without a word had none; such a reply is unreadable."""
     compared: str = ""
     """The model and method that the plan compares people with, where this is another."""
+    notes: list[str] = field(default_factory=list)
+    """How the method came to its answers, and what it could not ask."""
+    remarks: Counter[str] = field(default_factory=Counter)
+    """What is to be said of single answers of this run, and of how many."""
+    position_bias: PositionBias | None = None
+    """Of all answers in the record, where options were rotated."""
 
     @property
     def n_open(self) -> int:
@@ -39,6 +48,12 @@ class AloneSummary:
                 f"{self.n_unreadable} replies could not be read as an option; they are recorded as unreadable."
                 + (f" The last one that was empty: {self.last_empty}." if self.last_empty else "")
             )
+        lines += self.notes
+        lines += [
+            f"In {n} question{'' if n == 1 else 's'}: {remark}." for remark, n in self.remarks.most_common()
+        ]
+        if self.position_bias is not None:
+            lines += self.position_bias.describe()
         if self.n_failed:
             lines.append(f"{self.n_failed} got no reply: {self.last_error}")
         if self.compared:

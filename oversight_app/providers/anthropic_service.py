@@ -7,12 +7,15 @@ Its cache is asked for in so many words: the passage is a block of its own that 
 need longer than the usual five minutes for one passage; what follows of the chat is kept for five.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from oversight_app.clock import Clock
 from oversight_app.providers.alarm import follow
 from oversight_app.providers.base import Reply, Request, Usage, parted
+from oversight_app.providers.classify import ErrorEvent
+from oversight_app.providers.events import count_in, part_of, text_in
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
 
@@ -105,7 +108,7 @@ def blocks(text: str, prefix: str) -> list[dict[str, Any]]:
 class _Heard:
     """What has come of a message. The input is counted at its beginning, the output at its end."""
 
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
     finish_reason: str = ""
     model: str = ""
     tokens_unread: int | None = None
@@ -114,26 +117,27 @@ class _Heard:
     tokens_out: int | None = None
     tokens_reasoning: int | None = None
 
-    def take(self, event: Any) -> str:
-        """Note one event; the text it brings."""
-        match event.type:
+    def take(self, event: Any) -> None:
+        """Note one event, and the text it brings. Raises ErrorEvent where the service says that it failed."""
+        match event.get("type"):
             case "message_start":
-                self.model = event.message.model or self.model
-                self._count(event.message.usage)
+                message = part_of(event, "message")
+                self.model = text_in(message, "model") or self.model
+                self._count(part_of(message, "usage"))
             case "content_block_delta":
-                if event.delta.type == "text_delta":
-                    text: str = event.delta.text or ""
-                    self.text += text
-                    return text
+                delta = part_of(event, "delta")
+                if delta.get("type") == "text_delta" and (text := text_in(delta, "text")):
+                    self.texts.append(text)
             case "message_delta":
-                self.finish_reason = event.delta.stop_reason or self.finish_reason
-                self._count(event.usage)
-                if event.usage:
+                self.finish_reason = text_in(part_of(event, "delta"), "stop_reason") or self.finish_reason
+                if usage := part_of(event, "usage"):
+                    self._count(usage)
                     # The beginning counts a token or so of output; only the end is a count of the reply.
-                    self.tokens_out = event.usage.output_tokens
-                    details = getattr(event.usage, "output_tokens_details", None)
-                    self.tokens_reasoning = getattr(details, "thinking_tokens", None)
-        return ""
+                    self.tokens_out = count_in(usage, "output_tokens")
+                    details = part_of(usage, "output_tokens_details")
+                    self.tokens_reasoning = count_in(details, "thinking_tokens")
+            case "error":
+                raise ErrorEvent.told(event.get("error"), "type")
 
     def reply(self, request_id: str) -> Reply:
         """The end of the reply. Anthropic counts only what it read anew as input; here the three are added up."""
@@ -145,14 +149,12 @@ class _Heard:
             self.tokens_written,
             self.tokens_reasoning,
         )
-        return Reply(self.text, self.finish_reason, usage, request_id, self.model)
+        return Reply("".join(self.texts), self.finish_reason, usage, request_id, self.model)
 
-    def _count(self, usage: Any) -> None:
-        if not usage:
-            return
-        unread = getattr(usage, "input_tokens", None)
-        cached = getattr(usage, "cache_read_input_tokens", None)
-        written = getattr(usage, "cache_creation_input_tokens", None)
+    def _count(self, usage: Mapping[str, Any]) -> None:
+        unread = count_in(usage, "input_tokens")
+        cached = count_in(usage, "cache_read_input_tokens")
+        written = count_in(usage, "cache_creation_input_tokens")
         self.tokens_unread = self.tokens_unread if unread is None else unread
         self.tokens_cached = self.tokens_cached if cached is None else cached
         self.tokens_written = self.tokens_written if written is None else written

@@ -110,6 +110,7 @@ class Reply:
     """The end of a reply. `finish_reason` is empty when the service broke off without saying why.
 
     `log_probabilities` maps displayed letters A-D to natural logarithms, as many as the service gave; None without any.
+    `least_log_probability` is the least that it listed of any token: a letter that is missing has no more.
     """
 
     text: str
@@ -118,6 +119,7 @@ class Reply:
     request_id: str = ""
     model: str = ""
     log_probabilities: Mapping[str, float] | None = None
+    least_log_probability: float | None = None
 
 
 Piece: TypeAlias = Text | Reply

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.classify import ErrorEvent
+from oversight_app.providers.events import count_in, part_of, text_in
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -78,43 +84,55 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
 class _Heard:
     """What has come of a completion. Servers differ in what they leave out; nothing is taken for granted."""
 
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
     finish_reason: str = ""
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
-    def take(self, chunk: Any) -> str:
-        """Note one chunk; the text it brings. A model that refuses says so in a field of its own."""
-        self.model = chunk.model or self.model
-        if chunk.usage:
-            sent = getattr(chunk.usage, "prompt_tokens_details", None)
-            written = getattr(chunk.usage, "completion_tokens_details", None)
-            self.usage = Usage(
-                chunk.usage.prompt_tokens,
-                getattr(sent, "cached_tokens", None),
-                chunk.usage.completion_tokens,
-                getattr(sent, "cache_write_tokens", None),
-                getattr(written, "reasoning_tokens", None),
+    def take(self, chunk: Any) -> None:
+        """Note one chunk, and the text it brings. A model that refuses says so in a field of its own."""
+        if error := chunk.get("error"):
+            raise ErrorEvent.told(error, "code")
+        self.model = text_in(chunk, "model") or self.model
+        if usage := part_of(chunk, "usage"):
+            sent, written = (
+                part_of(usage, "prompt_tokens_details"),
+                part_of(usage, "completion_tokens_details"),
             )
-        if not chunk.choices:  # the chunk with the usage has none
-            return ""
-        choice = chunk.choices[0]
-        refusal = (choice.delta.refusal if choice.delta else None) or ""
+            self.usage = Usage(
+                count_in(usage, "prompt_tokens"),
+                count_in(sent, "cached_tokens"),
+                count_in(usage, "completion_tokens"),
+                count_in(sent, "cache_write_tokens"),
+                count_in(written, "reasoning_tokens"),
+            )
+        choices = chunk.get("choices")
+        if not choices:  # the chunk with the usage has none
+            return
+        choice = choices[0]
+        delta = part_of(choice, "delta")
+        refusal = text_in(delta, "refusal")
         self.has_refused = self.has_refused or bool(refusal)
-        self.finish_reason = choice.finish_reason or self.finish_reason
+        self.finish_reason = text_in(choice, "finish_reason") or self.finish_reason
         if self.finish_reason and self.has_refused:
             self.finish_reason = "refusal"
-        content = getattr(choice.logprobs, "content", None)
-        if content and self.log_probabilities is None:
-            self.log_probabilities = letter_log_probabilities(content[0].top_logprobs)
-        text = ((choice.delta.content if choice.delta else None) or "") + refusal
-        self.text += text
-        return text
+        if self.log_probabilities is None and (content := part_of(choice, "logprobs").get("content")):
+            self.log_probabilities = letter_log_probabilities(content[0].get("top_logprobs"))
+            self.least_log_probability = least_log_probability(content[0].get("top_logprobs"))
+        if text := text_in(delta, "content") + refusal:
+            self.texts.append(text)
 
     def reply(self, request_id: str) -> Reply:
         """The end of the reply."""
         return Reply(
-            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+            "".join(self.texts),
+            self.finish_reason,
+            self.usage,
+            request_id,
+            self.model,
+            self.log_probabilities or None,
+            self.least_log_probability,
         )

@@ -60,13 +60,20 @@ _SECRET = re.compile(r"(?:sk|pk|key)-[\w*.-]{4,}|Bearer\s+\S+", re.IGNORECASE)
 
 
 class ErrorEvent(Exception):
-    """A service says in its stream that it failed, and the SDK hands that on as an event like any other."""
+    """A service says in its stream, after a status that all is well, that it failed."""
 
     def __init__(self, code: str, message: str) -> None:
         """As the service says it."""
         super().__init__(code)
         self.code = code
         self.body = {"message": message}
+
+    @classmethod
+    def told(cls, error: object, named_by: str) -> "ErrorEvent":
+        """What stands under `error` in an event; `named_by` is the field with this API's own word for it."""
+        said = error if isinstance(error, Mapping) else {}
+        name, message = said.get(named_by), said.get("message")
+        return cls(name if isinstance(name, str) else "", message if isinstance(message, str) else "")
 
 
 def classify(error: Exception, service: Service, model: str, now: datetime) -> ProviderError:
@@ -89,7 +96,6 @@ def classify(error: Exception, service: Service, model: str, now: datetime) -> P
             f"{subject} could not be reached, or broke off. Check that the server runs and the address is right."
         )
     if names & {"APIError", "ErrorEvent"}:
-        # Anthropic's error events are status errors with the status of the stream, 200.
         return _by_code(_code(error), service, subject, detail)
     if isinstance(error, json.JSONDecodeError):
         return ProviderUnavailable(

@@ -11,7 +11,12 @@ from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
 from oversight_app.providers.chat_completions import ChatCompletionsProvider
 from oversight_app.providers.classify import ErrorEvent
-from oversight_app.providers.letter import TOP_LOG_PROBABILITIES, letter_log_probabilities
+from oversight_app.providers.events import count_in, part_of, text_in
+from oversight_app.providers.letter import (
+    TOP_LOG_PROBABILITIES,
+    least_log_probability,
+    letter_log_probabilities,
+)
 from oversight_app.providers.openai_client import openai_client
 from oversight_app.providers.service import Service
 from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
@@ -98,64 +103,68 @@ def _service(provider: str, speaks: str, base_url: str, key: str, is_local: bool
 class _Heard:
     """What has come of a response."""
 
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
     finish_reason: str = ""
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     log_probabilities: dict[str, float] | None = None
+    least_log_probability: float | None = None
     has_refused: bool = False
 
-    def take(self, event: Any) -> str:
-        """Note one event; the text it brings. Raises ErrorEvent where the service says that it failed."""
-        match event.type:
+    def take(self, event: Any) -> None:
+        """Note one event, and the text it brings. Raises ErrorEvent where the service says that it failed."""
+        if error := event.get("error"):
+            raise ErrorEvent.told(error, "code")
+        match event.get("type"):
             case "response.output_text.delta":
-                first = next(iter(getattr(event, "logprobs", None) or ()), None)
-                if first is not None and self.log_probabilities is None:
-                    self.log_probabilities = letter_log_probabilities(first.top_logprobs)
-                return self._add(event.delta)
+                if self.log_probabilities is None and (tokens := event.get("logprobs")):
+                    self.log_probabilities = letter_log_probabilities(tokens[0].get("top_logprobs"))
+                    self.least_log_probability = least_log_probability(tokens[0].get("top_logprobs"))
+                self._add(event)
             case "response.refusal.delta":
                 self.has_refused = True
-                return self._add(event.delta)
+                self._add(event)
             case "response.created" | "response.in_progress":
-                self.model = getattr(event.response, "model", None) or self.model
+                self.model = text_in(part_of(event, "response"), "model") or self.model
             case "response.completed" | "response.incomplete" | "response.failed":
-                self._end(event.response)
+                self._end(event["response"])
             case "error":
-                raise ErrorEvent(event.code or "", event.message or "")
-        return ""
+                raise ErrorEvent.told(event, "code")
 
     def reply(self, request_id: str) -> Reply:
         """The end of the reply."""
         return Reply(
-            self.text, self.finish_reason, self.usage, request_id, self.model, self.log_probabilities or None
+            "".join(self.texts),
+            self.finish_reason,
+            self.usage,
+            request_id,
+            self.model,
+            self.log_probabilities or None,
+            self.least_log_probability,
         )
 
-    def _add(self, delta: str | None) -> str:
-        text = delta or ""
-        self.text += text
-        return text
+    def _add(self, event: Any) -> None:
+        if text := text_in(event, "delta"):
+            self.texts.append(text)
 
     def _end(self, response: Any) -> None:
-        self.model = getattr(response, "model", None) or self.model
-        usage = getattr(response, "usage", None)
-        if usage:
-            sent = getattr(usage, "input_tokens_details", None)
-            written = getattr(usage, "output_tokens_details", None)
+        self.model = text_in(response, "model") or self.model
+        if usage := part_of(response, "usage"):
+            sent, written = part_of(usage, "input_tokens_details"), part_of(usage, "output_tokens_details")
             self.usage = Usage(
-                usage.input_tokens,
-                getattr(sent, "cached_tokens", None),
-                usage.output_tokens,
-                getattr(sent, "cache_write_tokens", None),
-                getattr(written, "reasoning_tokens", None),
+                count_in(usage, "input_tokens"),
+                count_in(sent, "cached_tokens"),
+                count_in(usage, "output_tokens"),
+                count_in(sent, "cache_write_tokens"),
+                count_in(written, "reasoning_tokens"),
             )
-        error = getattr(response, "error", None)
-        if response.status == "failed" or error:
-            code = getattr(error, "code", None) or ""
-            if code not in _REFUSED:
-                raise ErrorEvent(code, getattr(error, "message", None) or "")
-            self.finish_reason = code
-        elif response.status == "incomplete":
-            details = getattr(response, "incomplete_details", None)
-            self.finish_reason = getattr(details, "reason", None) or "incomplete"
+        status, error = text_in(response, "status"), response.get("error")
+        if status == "failed" or error:
+            failed = ErrorEvent.told(error, "code")
+            if failed.code not in _REFUSED:
+                raise failed
+            self.finish_reason = failed.code
+        elif status == "incomplete":
+            self.finish_reason = text_in(part_of(response, "incomplete_details"), "reason") or "incomplete"
         else:
-            self.finish_reason = "refusal" if self.has_refused else response.status
+            self.finish_reason = "refusal" if self.has_refused else status

@@ -1,6 +1,7 @@
 """What a model costs: the study's own word first, then the table beside this file, else nobody knows.
 
-Only a server on this machine is free without anybody having said so. The table is data, `prices.toml`.
+Only a server on this machine is free without anybody having said so. The table is data, `prices.toml`: list prices of
+the services themselves, each with the month of which it was. A model at another address is not theirs to price.
 """
 
 import re
@@ -11,19 +12,21 @@ from importlib.resources import files
 
 from oversight_app.errors import DesignError
 from oversight_app.providers.address import is_loopback
-from oversight_app.study.design import Design, Price, split_model
+from oversight_app.study.design import Design, ListPrice, Price
 
 _DATE = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})$")
 _FREE = Price(input=0.0, output=0.0)
+_LISTED_AS = {"openai_chat": "openai"}
+"""Providers that are another way to the same service, with one price list."""
 
 
 def price_of(model: str, own: Mapping[str, Price]) -> Price | None:
     """The price of a model, PROVIDER:NAME[@BASE_URL], with a study's own prices first; None where it is not known."""
-    for prices in (own, _table()):
-        for name in (model, _DATE.sub("", model), f"{split_model(model)[0]}:*"):
-            if name in prices:
-                return prices[name]
     provider, _, rest = model.partition(":")
+    for prices, whose in ((own, provider), (_table(), _LISTED_AS.get(provider, provider))):
+        for name in (rest, _DATE.sub("", rest), "*"):
+            if price := prices.get(f"{whose}:{name}"):
+                return price
     is_here = provider == "compatible" and is_loopback(rest.partition("@")[2])
     return _FREE if is_here else None
 
@@ -46,4 +49,7 @@ def planned_prices(design: Design) -> dict[str, Price]:
 @cache
 def _table() -> Mapping[str, Price]:
     text = files("oversight_app").joinpath("providers", "prices.toml").read_text(encoding="utf-8")
-    return {name: Price.model_validate(price) for name, price in tomllib.loads(text)["prices"].items()}
+    return {
+        name: (ListPrice if "as_of" in price else Price).model_validate(price)
+        for name, price in tomllib.loads(text)["prices"].items()
+    }

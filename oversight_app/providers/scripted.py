@@ -4,24 +4,21 @@ It plays from `request.scene`: it argues for the stance it is given, types at a 
 by design, in just the share of trials that the plan drew. `speeches` and `script` have its words.
 
 Asked for a letter (`request.letters`) it is a *simulated* model that answers alone: it gives the scene's stance, with
-log-probabilities from the dice. What comes out of that is for demos, rehearsals and tests, and says nothing of any real
-model; the caller decides what it answers.
+log-probabilities from the dice, and what the other methods of answering alone ask for (`answering_alone`). What comes
+out of that is for demos, rehearsals and tests, and says nothing of any real model; the caller decides what it answers.
 """
 
 import math
 import re
 from collections.abc import Iterator
-from random import Random
 
 from oversight_app.clock import Clock
 from oversight_app.errors import ProviderConfigError, ProviderUnavailable
+from oversight_app.providers import answering_alone
 from oversight_app.providers.base import Piece, Reply, Request, Scene, Text
 from oversight_app.providers.speeches import speak
-from oversight_app.study.questions import LETTERS
 
 _WORD = re.compile(r"\S+\s*")
-_LEAST, _MOST = 0.45, 0.95
-"""Between these lies the probability that the simulated model gives to its answer."""
 
 
 class ScriptedProvider:
@@ -44,7 +41,7 @@ class ScriptedProvider:
     def _type(self, request: Request, scene: Scene) -> Iterator[Piece]:
         begun = self._clock.monotonic()
         typed = ""
-        words = _WORD.findall(scene.says or speak(scene, request.turns))
+        words = _WORD.findall(scene.says or _spoken(request, scene))
         for word in words[: request.max_tokens]:
             if request.words_per_s:
                 self._clock.sleep(1 / request.words_per_s)
@@ -58,18 +55,18 @@ class ScriptedProvider:
         yield Reply(typed, finish_reason, model=request.model)
 
 
+def _spoken(request: Request, scene: Scene) -> str:
+    if scene.part in answering_alone.TEXTS:
+        return answering_alone.words(scene, request.turns, is_sampled=request.temperature != 0)
+    return speak(scene, request.turns)
+
+
 def _letter(request: Request, scene: Scene) -> Iterator[Piece]:
-    if scene.stance not in tuple(LETTERS):
-        raise ProviderConfigError("The scripted model was asked for a letter without being told which.")
-    dice = Random(f"{scene.dice}/letter")
-    most = dice.uniform(_LEAST, _MOST)
-    # The other three share the rest; none may come near the answer, or the likeliest letter would be another.
-    shares = [dice.uniform(1, 2) for _ in range(3)]
-    rest = iter(share / sum(shares) * (1 - most) for share in shares)
-    probabilities = {letter: most if letter == scene.stance else next(rest) for letter in LETTERS}
-    yield Text(scene.stance)
+    probabilities = answering_alone.letters(scene, request.turns)
+    likeliest = max(probabilities, key=lambda letter: probabilities[letter])
+    yield Text(likeliest)
     yield Reply(
-        scene.stance,
+        likeliest,
         "stop",
         model=request.model,
         log_probabilities={letter: math.log(p) for letter, p in probabilities.items()},

@@ -5,6 +5,7 @@ instead has stated nothing. Letters suffice, because the options stand on the sa
 """
 
 from functools import partial
+from itertools import takewhile
 
 import streamlit as st
 
@@ -33,7 +34,11 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor) 
 
 
 def _noted(chat: Chat) -> Belief | None:
-    return chat.beliefs.get(chat.lines[-1].message_id) if chat.lines else None
+    """What was stated after what was said last; another speaker may have had nothing to say then."""
+    if chat.is_writing or chat.belief_due:
+        return None
+    last = takewhile(lambda line: not line.is_participant, reversed(chat.lines))
+    return next((chat.beliefs[line.message_id] for line in last if line.message_id in chat.beliefs), None)
 
 
 def _ask(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor) -> None:

@@ -1,10 +1,13 @@
 """The assistant's pane: what was said, exactly, and a field to write in.
 
-A reply is written by `replies` outside the page's runs. While one is being written, a small fragment reads it twice a
-second; only that one line stands in it, so that everything else of the pane, buttons and quotations included, stays as
-it is under one's finger. Quotations are compared with the passage once a reply is whole.
+Replies are written by `replies` outside the page's runs. While some are being written, the browser asks for what is new
+of them twice a second, at an address beside the page (`routes`), and puts it behind what stands there; everything else
+of the pane, buttons and quotations included, stays as it is under one's finger. A run of the page would cost ten times
+as much, and those who read along are many. Quotations are compared with the passage once the replies are whole. Answers
+of several contexts to one question stand side by side, with the line that says whether they agree beneath them.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
@@ -22,8 +25,6 @@ from oversight_app.study.protocols.speech import CRITIC
 from oversight_app.study.trial_actions import MAX_MESSAGE_CHARACTERS
 from oversight_app.study.trouble import LASTING, Trouble
 
-POLL_EVERY_S = 0.5
-_BROKEN = ("interrupted", "failed")
 _NO_REPLY = {
     Trouble.BUSY: "no_reply.busy",
     Trouble.UNREACHABLE: "no_reply.unreachable",
@@ -46,11 +47,10 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
         _head(n, chat, partial(replies.reset_context, participant_id, n))
         # Turned upside down by the style sheet: the newest line stays in sight while a reply grows.
         with st.container(key=f"chat_log_{n}"), st.container(key=f"said_{n}"):
-            _log(page, chat)
-            if chat.is_writing:
-                _follow(n, chat.lines[-1].message_id, participant_id, proctor)
-        if chat.named:
-            st.html(f'<p class="ov-small ov-named">{exact(_named(chat.named))}</p>')
+            speaking = _speaking(chat)
+            _log(page, chat, chat.lines[: len(chat.lines) - len(speaking)])
+            if speaking:
+                _follow(speaking, chat)
         if page.passage:
             st.html(f'<button type="button" class="ov-take" hidden>{exact(say("chat.take"))}</button>')
         _actions(n, chat, participant_id, replies)
@@ -74,7 +74,9 @@ def show(page: QuestionPage, chat: Chat, participant_id: str, proctor: Proctor, 
 
 def _head(n: int, chat: Chat, reset: partial[None]) -> None:
     with st.container(key="talk_head", horizontal=True, vertical_alignment="center"):
-        st.html(f'<h2 class="ov-pane-name">{exact(say("chat.heading"))}</h2>')
+        # The pane has the room for columns before there is anything to set in them: nothing moves when answers come.
+        wide = " ov-wide" if chat.n_beside > 1 else ""
+        st.html(f'<h2 class="ov-pane-name{wide}">{exact(say("chat.heading"))}</h2>')
         if not chat.has_reset:
             return
         acting.button(
@@ -90,37 +92,70 @@ def _head(n: int, chat: Chat, reset: partial[None]) -> None:
 # -- what was said ---------------------------------------------------------------------------------------
 
 
-def _follow(n: int, message_id: str, participant_id: str, proctor: Proctor) -> None:
-    @st.fragment(run_every=POLL_EVERY_S)
-    def poll() -> None:
-        page = proctor.page(participant_id)
-        lines = page.chat.lines if isinstance(page, QuestionPage) and page.n == n and page.chat else ()
-        if lines and lines[-1].status == "running" and lines[-1].message_id == message_id:
-            st.html(f'<div class="ov-log">{_running(lines[-1])}</div>')
-        else:
-            st.rerun()  # the full run draws what is now the case, and ends the polling, or follows the next speech
-
-    poll()
+def _speaking(chat: Chat) -> tuple[ChatLine, ...]:
+    """The lines that are being written, with what is drawn together with them; the last ones of the chat."""
+    i = next((i for i, line in enumerate(chat.lines) if line.status == "running"), len(chat.lines))
+    while 0 < i < len(chat.lines) and chat.n_beside > 1 and not chat.lines[i - 1].is_participant:
+        i -= 1
+    return chat.lines[i:]
 
 
-def _log(page: QuestionPage, chat: Chat) -> None:
+def _follow(lines: Sequence[ChatLine], chat: Chat) -> None:
+    drawn = [
+        _running(line) if line.status == "running" else _line(line, chat, exact(line.text))
+        for i, line in enumerate(lines)
+        if not _was_tried_again(lines, i)
+    ]
+    st.html(f'<div class="ov-log">{_beside(drawn, chat)}</div>')
+    running = [line.message_id for line in lines if line.status == "running"]
+    # The run that follows draws what is now the case, and ends the asking, or follows the next speech.
+    assets.writing(key="writing", data={"replies": running}, on_over_change=lambda: None)
+
+
+def _log(page: QuestionPage, chat: Chat, lines: tuple[ChatLine, ...]) -> None:
     """Everything that is not being written just now."""
     if not chat.lines:
         awaited = "chat.begins" if chat.is_due or chat.is_writing else "chat.empty"
         st.html(f'<p class="ov-empty">{exact(say(awaited))}</p>')
         return
-    lines = [line for line in chat.lines if line.status != "running"]
     last_forgotten = max((i for i, line in enumerate(lines) if line.is_forgotten), default=-1)
     besides = _besides(page, chat)
-    said = "".join(
-        ("" if _was_tried_again(lines, i) else _line(line, chat, page.passage, besides))
-        + (f'<p class="ov-forgotten">{exact(say("chat.forgotten"))}</p>' if i == last_forgotten else "")
-        for i, line in enumerate(lines)
-    )
+    said: list[str] = []
+    answers: list[str] = []
+    asked = ""
+    for i, line in enumerate(lines):
+        if line.is_participant:
+            said += [_answers(answers, chat, asked), _line(line, chat, exact(line.text))]
+            answers, asked = [], line.message_id
+        elif not _was_tried_again(lines, i):
+            is_whole = line.status != "failed"
+            text = with_marks(line.text, page.passage, besides) if is_whole else exact(line.text)
+            answers.append(_line(line, chat, text))
+        if i == last_forgotten:
+            said += [
+                _answers(answers, chat, asked),
+                f'<p class="ov-forgotten">{exact(say("chat.forgotten"))}</p>',
+            ]
+            answers = []
+    said.append(_answers(answers, chat, asked))
     st.html(
         f'<div class="ov-log" role="log" aria-label="{exact(say("chat.conversation"))}" aria-live="off" '
-        f'tabindex="0">{said}</div>'
+        f'tabindex="0">{"".join(said)}</div>'
     )
+
+
+def _answers(drawn: list[str], chat: Chat, asked: str) -> str:
+    """What was answered to one question, and beneath it whether several contexts agree."""
+    named = chat.named_by.get(asked, ())
+    said = f'<p class="ov-small ov-named">{exact(_named(named))}</p>' if named else ""
+    return _beside(drawn, chat) + said
+
+
+def _beside(drawn: list[str], chat: Chat) -> str:
+    """Lines side by side where the protocol has it so, and where there is room; else under one another."""
+    if chat.n_beside == 1 or not drawn:
+        return "".join(drawn)
+    return f'<div class="ov-columns">{"".join(drawn)}</div>'
 
 
 def _besides(page: QuestionPage, chat: Chat) -> tuple[str, ...]:
@@ -129,7 +164,7 @@ def _besides(page: QuestionPage, chat: Chat) -> tuple[str, ...]:
     return (page.question, *page.options, page.passage_title, *asked)
 
 
-def _was_tried_again(lines: list[ChatLine], i: int) -> bool:
+def _was_tried_again(lines: Sequence[ChatLine], i: int) -> bool:
     """A reply without a word, and another attempt after it: one of them is enough to read."""
     following = lines[i + 1 : i + 2]
     return (
@@ -139,11 +174,8 @@ def _was_tried_again(lines: list[ChatLine], i: int) -> bool:
     )
 
 
-def _line(line: ChatLine, chat: Chat, passage: tuple[str, ...], besides: tuple[str, ...]) -> str:
-    if line.is_participant or line.status == "failed":
-        text = exact(line.text)
-    else:
-        text = with_marks(line.text, passage, besides)
+def _line(line: ChatLine, chat: Chat, text: str) -> str:
+    """A line that has ended; `text` is its words as HTML."""
     said = f'<div class="ov-exact">{text}</div>' if text else ""
     note = _note(line, chat)
     return _spoken(line, said + (f'<p class="ov-small">{exact(note)}</p>' if note else ""))
@@ -152,19 +184,20 @@ def _line(line: ChatLine, chat: Chat, passage: tuple[str, ...], besides: tuple[s
 def _running(line: ChatLine) -> str:
     """The reply so far. That it takes long is said by the style sheet, after a while without a word."""
     waiting = '<span class="ov-waiting" aria-hidden="true"></span>'
-    if line.text:
-        return _spoken(line, f'<div class="ov-exact">{exact(line.text)}{waiting}</div>')
-    return _spoken(
-        line,
-        f'<div class="ov-small">{exact(say("chat.thinking"))} {waiting}</div>'
-        f'<p class="ov-small ov-late">{exact(say("chat.takes_long"))}</p>',
+    said = (
+        f'<div class="ov-exact">{exact(line.text)}{waiting}</div>'
+        if line.text
+        else f'<div class="ov-small">{exact(say("chat.thinking"))} {waiting}</div>'
+        f'<p class="ov-small ov-late">{exact(say("chat.takes_long"))}</p>'
     )
+    return _spoken(line, said, f' data-reply="{exact(line.message_id)}" data-shown="{len(line.text)}"')
 
 
-def _spoken(line: ChatLine, body: str) -> str:
+def _spoken(line: ChatLine, body: str, written: str = "") -> str:
     who, kind = (say("chat.you"), "is-mine") if line.is_participant else (_name(line.speaker), "is-theirs")
     forgotten = " is-forgotten" if line.is_forgotten else ""
-    return f'<div class="ov-line {kind}{forgotten}"><span class="ov-who">{exact(who)}</span>{body}</div>'
+    kind += " ov-writing" if written else ""
+    return f'<div class="ov-line {kind}{forgotten}"{written}><span class="ov-who">{exact(who)}</span>{body}</div>'
 
 
 def _name(speaker: str) -> str:
@@ -204,26 +237,32 @@ def _note(line: ChatLine, chat: Chat) -> str:
 
 
 def _actions(n: int, chat: Chat, participant_id: str, replies: Replies) -> None:
-    last = chat.lines[-1] if chat.lines else None
-    status = say("chat.writing") if chat.is_writing else _heard(last, chat)
+    status = say("chat.writing") if chat.is_writing else _heard(chat)
     st.html(f'<p class="ov-unseen" role="status">{exact(status)}</p>')
     if chat.is_writing:
         acting.button(say("chat.stop"), key=f"stop_{n}", act=partial(replies.stop, participant_id, n))
-    elif last is not None and last.status in _BROKEN and not last.is_forgotten:
-        says_what_to_do = last.status == "failed" and last.trouble
-        if not says_what_to_do:
-            st.html(f'<p class="ov-small ov-go-on">{exact(say("chat.go_on"))}</p>')
-        if last.trouble not in LASTING:
-            acting.button(
-                say("chat.ask_again"), key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n)
-            )
+        return
+    broken = [line for line in chat.lines if line.message_id in chat.broken]
+    if any(line.status != "failed" or not line.trouble for line in broken):
+        st.html(f'<p class="ov-small ov-go-on">{exact(say("chat.go_on"))}</p>')
+    if any(line.trouble not in LASTING for line in broken):
+        acting.button(
+            say("chat.ask_again"), key=f"ask_again_{n}", act=partial(replies.ask_again, participant_id, n)
+        )
 
 
-def _heard(last: ChatLine | None, chat: Chat) -> str:
+def _heard(chat: Chat) -> str:
     """What a screen reader is told once: a log that is redrawn twice a second must not speak itself."""
-    if last is None or last.is_participant:
-        return ""
-    return _note(last, chat) or say("chat.answered", text=last.text)
+    last: dict[str, ChatLine] = {}
+    for line in chat.lines:
+        last = {} if line.is_participant else last | {line.speaker: line}
+    if len(last) == 1:
+        (line,) = last.values()
+        return _note(line, chat) or say("chat.answered", text=line.text)
+    said = [f"{_name(line.speaker)}: {_note(line, chat) or line.text}" for line in last.values()]
+    if chat.named:
+        said.append(_named(chat.named))
+    return say("chat.answered", text=" ".join(said)) if said else ""
 
 
 def _send(n: int, ask: partial[None]) -> None:

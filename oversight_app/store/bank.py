@@ -10,7 +10,8 @@ from oversight_app.study.questions import LETTERS, Passage, Question, Refused, R
 
 _QUESTION = (
     "question_id task bank split subject role text option_a option_b option_c option_d correct_choice passage_hash "
-    "key_flag distractor explanation arguments content_hash difficult fixed_order n_words source imported_at"
+    "key_flag distractor explanation arguments content_hash difficult fixed_order n_words source imported_at "
+    "expert_accuracy novice_accuracy context_needed"
 ).split()
 
 
@@ -55,6 +56,9 @@ def save(connection: sqlite3.Connection, questions: Iterable[Question], *, sourc
             question.n_words,
             source,
             at,
+            question.expert_accuracy,
+            question.novice_accuracy,
+            question.context_needed,
         )
         for question in questions
     ]
@@ -112,6 +116,9 @@ def questions(connection: sqlite3.Connection) -> list[Question]:
             distractor=None if row["distractor"] is None else LETTERS.index(row["distractor"]),
             explanation=row["explanation"],
             arguments=_four(row["arguments"]),
+            expert_accuracy=row["expert_accuracy"],
+            novice_accuracy=row["novice_accuracy"],
+            context_needed=row["context_needed"],
         )
         for row in connection.execute("SELECT * FROM questions ORDER BY rank")
     ]

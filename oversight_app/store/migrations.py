@@ -230,7 +230,21 @@ def _transcripts(db: sqlite_utils.Database) -> None:
     )
 
 
-@study(name="011_batches")
+@study(name="010_readers")
+def _readers(db: sqlite_utils.Database) -> None:
+    """What the readers of a bank's own made of its questions."""
+    for column in ("expert_accuracy", "novice_accuracy", "context_needed"):
+        db.table("questions").add_column(column, float)
+
+
+@study(name="011_belief_source")
+def _belief_source(db: sqlite_utils.Database) -> None:
+    """Where the numbers of a belief come from; until now all were asked for on the page."""
+    db.table("beliefs").add_column("p_source", str)
+    db.execute("UPDATE beliefs SET p_source = 'elicited' WHERE confidence IS NOT NULL OR p_a IS NOT NULL")
+
+
+@study(name="012_batches")
 def _batches(db: sqlite_utils.Database) -> None:
     """Calls that were part of a batch."""
     db.table("calls").add_column("batch_id", str)

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from oversight_app.study.events import iso
 
@@ -20,6 +21,14 @@ class RunningReply:
     participant_id: str
     n: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What a reply says by now, and whether that is all."""
+
+    text: str
+    is_over: bool
 
 
 class ReplyRows:
@@ -43,10 +52,13 @@ class ReplyRows:
         Those are also the ones that somebody has closed meanwhile. A reply that its process no longer writes is not
         renewed, however busy the process is with others.
         """
-        self._connection.executemany(
-            "UPDATE replies SET text = ?, lease_until = ? WHERE reply_id = ?",
-            [(text, iso(lease_until), reply_id) for reply_id, text in texts.items()],
-        )
+        if texts:
+            # One statement: between two of them Python lets other threads go first, while everybody waits for the lock.
+            self._connection.execute(
+                "UPDATE replies SET text = said.column2, lease_until = ? "
+                f"FROM (VALUES {', '.join(['(?, ?)'] * len(texts))}) AS said WHERE reply_id = said.column1",
+                [iso(lease_until), *chain.from_iterable(texts.items())],
+            )
         rows = self._connection.execute("SELECT reply_id, stop_asked FROM replies WHERE owner = ?", (owner,))
         asked = {row["reply_id"]: bool(row["stop_asked"]) for row in rows}
         return {reply_id for reply_id in {*asked, *texts} if asked.get(reply_id, True)}
@@ -63,6 +75,20 @@ class ReplyRows:
         """What a reply says so far."""
         row = self._connection.execute("SELECT text FROM replies WHERE reply_id = ?", (reply_id,)).fetchone()
         return str(row["text"]) if row else ""
+
+    def so_far(self, participant_id: str, reply_id: str) -> SoFar | None:
+        """What a reply to this participant says; None where there is none of that name."""
+        whose = (reply_id, participant_id)
+        row = self._connection.execute(
+            "SELECT text FROM replies WHERE reply_id = ? AND participant_id = ?", whose
+        ).fetchone()
+        if row:
+            return SoFar(row["text"], is_over=False)
+        row = self._connection.execute(
+            "SELECT text FROM messages WHERE message_id = ? AND participant_id = ? AND speaker <> 'participant'",
+            whose,
+        ).fetchone()
+        return SoFar(row["text"], is_over=True) if row else None
 
     def lapsed(self, now: datetime) -> list[RunningReply]:
         """Replies whose process has not renewed its lease."""

@@ -130,7 +130,7 @@ def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial)
         "model": asked.model,
         "model_answered": asked.model_answered or None,
         "prompt": asked.prompt,
-        "prompt_hash": asked.prompt_hash,
+        "prompt_hash": asked.prompt_hash or None,
         "text": asked.text or None,
         "status": asked.status,
         "error": asked.error or None,
@@ -157,10 +157,14 @@ def save_belief(connection: sqlite3.Connection, participant_id: str, trial: Tria
     after = next(i for i, m in enumerate(trial.messages, start=1) if m.message_id == belief.reply_id)
     connection.execute(
         "INSERT OR REPLACE INTO beliefs (trial_id, participant_id, at, seq, after_message, choice, confidence, "
-        "p_a, p_b, p_c, p_d) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "p_a, p_b, p_c, p_d, p_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(trial.plan.trial_id, participant_id, iso(at), len(trial.beliefs), after),
             *(belief.choice, belief.confidence, *(belief.probabilities or (None,) * 4)),
+            # Before there were judges that state beliefs, whoever did was asked.
+            (belief.p_source or "elicited")
+            if belief.confidence is not None or belief.probabilities
+            else None,
         ),
     )
 

@@ -16,7 +16,7 @@ from typing import Any, Self
 from oversight_app.store import bank, chain, migrations, sittings
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
-from oversight_app.store.replies import ReplyRows
+from oversight_app.store.replies import ReplyRows, SoFar
 from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
@@ -290,6 +290,11 @@ class Store:
         """What a running reply says so far."""
         with self._database.reading() as connection:
             return ReplyRows(connection).text(reply_id)
+
+    def reply_so_far(self, participant_id: str, reply_id: str) -> SoFar | None:
+        """What a reply to this participant says; None where there is none of that name."""
+        with self._database.reading() as connection:
+            return ReplyRows(connection).so_far(participant_id, reply_id)
 
     # -- tables ---------------------------------------------------------------------
 

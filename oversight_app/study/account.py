@@ -7,7 +7,7 @@ participant saw.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oversight_app.study.asked_again import rebuilt_call
+from oversight_app.study.asked_again import examples_shown, rebuilt_call
 from oversight_app.study.events import ModelAsked
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.plan import Plan
@@ -57,8 +57,11 @@ class Account:
     calls: tuple[Call, ...]
 
 
-def account_of(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -> Account:
-    """The account of a trial as its sitting stands."""
+def account_of(
+    sitting: Sitting, trial: Trial, question: Question, plan: Plan, bank: Sequence[Question] = ()
+) -> Account:
+    """The account of a trial as its sitting stands; in the bank are the examples that a model was shown."""
+    examples = examples_shown(plan, bank, sitting, question)
     order = OptionOrder(trial.plan.option_order)
     shown = order.shown(question.options)
     return Account(
@@ -73,7 +76,8 @@ def account_of(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
         stance=_displayed(order, trial.plan.stance),
         entries=tuple(_entries(trial, question, plan, order)),
         calls=tuple(
-            Call(asked, rebuilt_call(plan, question, sitting, trial, asked)) for asked in trial.asked
+            Call(asked, rebuilt_call(plan, question, sitting, trial, asked, examples))
+            for asked in trial.asked
         ),
     )
 

@@ -32,7 +32,7 @@ class Reading:
 
 def has_advice_to_read(trial: Trial) -> bool:
     """Whether a trial is over and one assistant said something in it; several speakers have no one advice."""
-    if trial.closed is None or trial.running_reply is not None or not is_assisted(trial):
+    if trial.closed is None or trial.running_replies or not is_assisted(trial):
         return False
     speakers = {message.begun.speaker for message in advising(trial) if message.begun is not None}
     return len(speakers) == 1

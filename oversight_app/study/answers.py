@@ -4,7 +4,7 @@ This is the one place where a folded trial becomes a row; projection, view and e
 missing is None, never 0, False or "" (design, invariant 7), and what a trial that is still open would say is not said.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from oversight_app.study.choice_reading import read_choice
@@ -189,14 +189,28 @@ def _traffic(trial: Trial) -> dict[str, Cell]:
     if not is_assisted(trial):
         return dict.fromkeys(("n_messages", "n_replies", "n_replies_failed", "n_resets", "assistant_wait_s"))
     replies = _replies(trial)
-    waits = [m.closed.total_s for m in replies if m.closed is not None and m.closed.total_s is not None]
     return {
         "n_messages": sum(message.speaker is Speaker.PARTICIPANT for message in trial.messages),
         "n_replies": sum(bool(message.text) for message in replies),
         "n_replies_failed": sum(message.status in ("failed", "interrupted") for message in replies),
         "n_resets": trial.n_resets,
-        "assistant_wait_s": sum(waits) if waits else None,
+        "assistant_wait_s": _wait_s(replies),
     }
+
+
+def _wait_s(replies: list[Message]) -> float | None:
+    """How long somebody was being waited for; the time of replies that were written at once is counted once."""
+    waits = sorted(
+        (m.at, m.closed.total_s) for m in replies if m.closed is not None and m.closed.total_s is not None
+    )
+    if not waits:
+        return None
+    waited, until = 0.0, waits[0][0]
+    for begun, seconds in waits:
+        ended = begun + timedelta(seconds=seconds)
+        waited += seconds if begun >= until else max(0.0, (ended - until).total_seconds())
+        until = max(until, ended)
+    return waited
 
 
 def advising(trial: Trial) -> list[Message]:
@@ -205,4 +219,4 @@ def advising(trial: Trial) -> list[Message]:
 
 
 def _replies(trial: Trial) -> list[Message]:
-    return [message for message in trial.messages if message.speaker is Speaker.ASSISTANT]
+    return [message for message in trial.as_spoken if message.speaker is Speaker.ASSISTANT]

@@ -3,14 +3,15 @@
 As in `sent`, the text is made again from the record alone and held against the hash of that moment.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.advice_reading import ask_reader
-from oversight_app.study.events import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
+from oversight_app.study.events import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.judging import Shown, ask_judge
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.methods import Item, method_named, parse, told_in
+from oversight_app.study.methods import Item, examples_for, method_named, parse, told_in
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
@@ -21,13 +22,20 @@ from oversight_app.study.trial import Speaker, Trial
 
 
 def rebuilt_call(
-    plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: ModelAsked
+    plan: Plan,
+    question: Question,
+    sitting: Sitting,
+    trial: Trial,
+    asked: ModelAsked,
+    examples: tuple[Question, ...] = (),
 ) -> Rebuilt:
-    """What this call's model was sent, or why that cannot be said."""
+    """What this call's model was sent, or why that cannot be said; `examples` as `examples_shown` finds them."""
+    if isinstance(asked, AnswerImported):
+        return _imported(asked)
     if asked.prompt not in plan.prompts:
         return Rebuilt(None, asked.prompt, f"The plan holds no prompt {asked.prompt}.")
     try:
-        turns = _turns(plan, question, sitting, trial, asked)
+        turns = _turns(plan, question, sitting, trial, asked, examples)
     except (BadInput, DesignError, KeyError) as error:
         return Rebuilt(None, asked.prompt, f"The record does not hold what was sent: {error}.")
     prefix = introduced(question.passage.text) if question.passage else ""
@@ -42,21 +50,55 @@ def rebuilt_call(
     return Rebuilt(made, asked.prompt)
 
 
+def examples_shown(
+    plan: Plan, bank: Iterable[Question], sitting: Sitting, question: Question
+) -> tuple[Question, ...]:
+    """The examples that a model was shown with this question, if its method shows any."""
+    try:
+        method = method_named(*parse(sitting.settings["method"]))
+        return examples_for(plan, bank, method.shots).of_question(question.question_id)
+    except (BadInput, KeyError):
+        return ()  # a person, a judge, or the method of another release
+
+
+def _imported(asked: AnswerImported) -> Rebuilt:
+    """What the log said was sent; it stands in the record itself, for another tool asked."""
+    if not asked.sent:
+        return Rebuilt(None, asked.prompt, "The log from which this answer came does not say what was sent.")
+    system = "\n".join(text for role, text in asked.sent if role == "system")
+    turns = tuple(
+        Line("assistant" if role == "assistant" else "user", text)
+        for role, text in asked.sent
+        if role != "system"
+    )
+    return Rebuilt(Sent(system, turns), asked.prompt)
+
+
 def _turns(
-    plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: ModelAsked
+    plan: Plan,
+    question: Question,
+    sitting: Sitting,
+    trial: Trial,
+    asked: ModelAsked,
+    examples: tuple[Question, ...],
 ) -> tuple[Line, ...]:
     if isinstance(asked, AloneAsked):
-        return _alone(plan, question, sitting, trial, asked)
+        return _alone(plan, question, sitting, trial, asked, examples)
     return (Line("user", _text(plan, question, sitting, trial, asked)),)
 
 
 def _alone(
-    plan: Plan, question: Question, sitting: Sitting, trial: Trial, asked: AloneAsked
+    plan: Plan,
+    question: Question,
+    sitting: Sitting,
+    trial: Trial,
+    asked: AloneAsked,
+    examples: tuple[Question, ...],
 ) -> tuple[Line, ...]:
     """The call with this part, made again from what was said before it."""
     before = told_in(replace(trial, asked=trial.asked[: trial.asked.index(asked)]))
     method = method_named(*parse(sitting.settings["method"]))
-    calls = {call.part: call for call in method.calls(Item(plan, trial.plan, question), before)}
+    calls = {call.part: call for call in method.calls(Item(plan, trial.plan, question, examples), before)}
     return calls[asked.part].turns
 
 

@@ -12,7 +12,7 @@ as the others with either stance, to one participant, and over time meets the st
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from math import gcd
 from random import Random
@@ -109,18 +109,20 @@ def trials_alone(
     sample: int = 1,
     rotation: int = 0,
     first_n: int = 1,
+    without: Container[str] = (),
 ) -> tuple[TrialPlan, ...]:
     """The trials of a model that answers alone: every question of both forms once, in an option order of the plan's.
 
-    `rotation` moves the options on by so many places (0-3); a question whose options refer to one another has no other
-    order, and so no trial in any rotation but the first. Trials are numbered from `first_n`.
+    `without` are the ids of questions that it is not asked. `rotation` moves the options on by so many places (0-3); a
+    question whose options refer to one another has no other order, and so no trial in any rotation but the first.
+    Trials are numbered from `first_n`.
     """
     trials: list[TrialPlan] = []
     for task, forms in plan.forms.items():
         for form, slots in forms.items():
             for question_id in (question_id for slot in slots for question_id in slot.question_ids):
                 question = questions[question_id]
-                if rotation and question.fixed_order:
+                if question_id in without or (rotation and question.fixed_order):
                     continue
                 n = first_n + len(trials)
                 rng = plan.dice(f"model_alone/{question_id}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from math import ceil
 from typing import Protocol
 
-from oversight_app.study.design import Price
+from oversight_app.study.design import ListPrice, Price
 from oversight_app.study.plan import Plan
 
 PER = 1_000_000
@@ -97,6 +97,12 @@ def most_usd(texts: Iterable[str], max_tokens: int, price: Price | None) -> floa
     sent = sum(ceil(len(text.encode()) / BYTES_PER_TOKEN) + TOKENS_PER_TURN for text in texts)
     dearest = max(price.input, price.cache_written or 0.0)
     return (sent * dearest + max_tokens * price.output) / PER
+
+
+def when_listed(*prices: Price | None) -> str:
+    """Of when the prices behind an amount were: " at list prices of 2026-10", or empty where a study named its own."""
+    months = sorted({price.as_of for price in prices if isinstance(price, ListPrice)})
+    return f" at list prices of {' and '.join(months)}" if months else ""
 
 
 def dollars(amount: float | None) -> str:

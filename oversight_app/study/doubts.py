@@ -28,6 +28,11 @@ def doubts(plan: Plan) -> list[str]:
     return [doubt for rule in _RULES for doubt in rule(plan)]
 
 
+def _selected(plan: Plan) -> Iterator[str]:
+    if plan.selection is not None:
+        yield plan.selection.statement
+
+
 def _reading(plan: Plan) -> Iterator[str]:
     for name, task in plan.design.tasks.items():
         slots = [slot for of_form in plan.forms[name].values() for slot in of_form]
@@ -133,6 +138,7 @@ def _endings(plan: Plan) -> Iterator[str]:
 
 
 _RULES: tuple[Callable[[Plan], Iterator[str]], ...] = (
+    _selected,
     _reading,
     _explained,
     _texts,

@@ -7,6 +7,7 @@ passage (design, section 10).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 from random import Random
 
 from pydantic import BaseModel, ConfigDict
@@ -15,9 +16,13 @@ from oversight_app.errors import BankError
 from oversight_app.study.cells import FORMS
 from oversight_app.study.design import HUMAN_CONDITIONS, Condition, Design, Protocol, TaskDesign
 from oversight_app.study.questions import LETTERS, Passage, Question, Role, folded
+from oversight_app.study.unequal import drawn
 
 PILOT_PASSAGES = 20
 """With fewer passages than this the interval over passages is not to be trusted: the study is a pilot."""
+
+
+_ROUNDING = 1e-6
 
 
 class Slot(BaseModel):
@@ -81,12 +86,21 @@ def usable(
 
 
 def draw_forms(
-    questions: Iterable[Question], task: str, design: TaskDesign, rng: Random
+    questions: Iterable[Question],
+    task: str,
+    design: TaskDesign,
+    rng: Random,
+    chances: Mapping[str, float] | None = None,
 ) -> dict[str, tuple[Slot, ...]]:
-    """Both forms of a task; raises BankError with the counts wanted and had."""
+    """Both forms of a task; raises BankError with the counts wanted and had.
+
+    `chances` holds the probability of each eligible question to be drawn, where a selection was made.
+    """
     questions = list(questions)
     pool, left_out = usable(questions, task, design)
     has_passages = any(question.passage_id for question in pool)
+    if chances:
+        return _selected(pool, chances, task, design, rng)
     slots = _passage_slots(pool, design, rng) if has_passages else _subject_slots(pool, rng)
     per_form = design.passages_per_condition if has_passages else design.questions_per_condition
     wanted = per_form * len(FORMS)
@@ -213,6 +227,50 @@ def _stratified(slots: Sequence[Slot], pool: Sequence[Question], wanted: int, rn
     in_order = [slot for subject in subjects for slot in by_subject[subject]]
     start = rng.randrange(len(in_order))
     return [in_order[(start + i * len(in_order)) // wanted] for i in range(wanted)]
+
+
+def _selected(
+    pool: Sequence[Question], chances: Mapping[str, float], task: str, design: TaskDesign, rng: Random
+) -> dict[str, tuple[Slot, ...]]:
+    """Both forms, each question drawn with its own probability: alone, or in its passage once that is drawn.
+
+    The questions of a passage that take turns add up to `rotate_over` given the passage, so their probabilities say
+    that of the passage too.
+    """
+    again = f"The bank or tasks.{task} has changed since; run `oversight select` again."
+    known = {question.question_id: question for question in pool}
+    if lost := [question_id for question_id in chances if question_id not in known]:
+        raise BankError(
+            f"selection.csv names {len(lost)} questions of task {task!r} that cannot be used, such as "
+            f"{lost[0]}. {again}"
+        )
+    groups: dict[str, list[str]] = defaultdict(list)
+    for question_id in rng.sample(list(chances), len(chances)):
+        question = known[question_id]
+        groups[question.passage_id or question.subject].append(question_id)
+    has_passages = any(known[question_id].passage_id for question_id in chances)
+    per_slot = design.rotate_over if has_passages else 1
+    wanted = len(FORMS) * (design.passages_per_condition if has_passages else design.questions_per_condition)
+    n_slots = fsum(chances.values()) / per_slot
+    if abs(n_slots - wanted) > _ROUNDING * wanted:
+        what = f"passages with {per_slot} questions each" if has_passages else "questions"
+        raise BankError(
+            f"The design wants {wanted} {what} of task {task!r}, selection.csv was made for {n_slots:g}. {again}"
+        )
+    order = rng.sample(sorted(groups), len(groups))
+    if not has_passages:
+        ids = [question_id for group in order for question_id in groups[group]]
+        taken = drawn([chances[question_id] for question_id in ids], rng)
+        return _split([Slot(passage_id="", question_ids=(ids[i],)) for i in taken], wanted, rng)
+    of_passage = {
+        group: fsum(chances[question_id] for question_id in groups[group]) / per_slot for group in order
+    }
+    slots = []
+    for i in drawn([of_passage[group] for group in order], rng):
+        ids = groups[order[i]]
+        within = drawn([chances[question_id] / of_passage[order[i]] for question_id in ids], rng)
+        slots.append(Slot(passage_id=order[i], question_ids=tuple(ids[k] for k in within)))
+    return _split(slots, wanted, rng)
 
 
 def _split(slots: Sequence[Slot], wanted: int, rng: Random) -> dict[str, tuple[Slot, ...]]:

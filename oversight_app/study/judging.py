@@ -5,7 +5,6 @@ also those that the assistant has forgotten. Letters are the displayed ones thro
 it does for people.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -17,14 +16,14 @@ from oversight_app.study.page import QuestionPage
 from oversight_app.study.people import Answer, in_percents, on_page, on_scale
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, folded
+from oversight_app.study.stated import read_stated
 from oversight_app.study.transcript import fill
 from oversight_app.study.trial import Speaker
 
 MESSAGE, ANSWER, ANSWER_PERCENT = "judge_message", "judge_answer", "judge_answer_percent"
 """The prompts; the first two are also the purposes of calls."""
-
-_STATED = re.compile(r"^\W*([A-D])\W{1,4}(\d{1,3}(?:\.\d+)?)\s*%?\W*$")
-_PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*(?:%|percent\b|per cent\b)", re.IGNORECASE)
+BELIEF = "judge_belief"
+"""The purpose of a call that asks after a reply what the judge holds to be right, in the words of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Judged:
     choice: int
     confidence: float | None
     probabilities: tuple[float, ...] = ()
+    p_source: str = ""
+    """Where the numbers come from: logprob, or stated in words; empty where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +122,10 @@ def judged_by_words(text: str, page: QuestionPage) -> Judged | None:
     judged_by_words("B 70%", ...) is B at 0.7; so is "I think the answer is B. About 70 percent."; None where one of the
     two is missing.
     """
-    strict = _STATED.match(text)
-    if strict:
-        letter, percent = strict.group(1), float(strict.group(2))
-    else:
-        found = _PERCENT.findall(text)
-        letter = read_choice(_PERCENT.sub("", text), page.options)
-        if not letter or not found:
-            return None
-        percent = float(found[-1])
-    if percent > 100:
+    stated = read_stated(text, page.options)
+    if not stated.letter or stated.probability is None:
         return None
-    choice = LETTERS.index(letter)
-    said = Answer(choice, on_scale(percent / 100, page.confidence_scale))
+    choice = LETTERS.index(stated.letter)
+    said = Answer(choice, on_scale(stated.probability, page.confidence_scale))
     confidence, probabilities = on_page(said, page.confidence_scale)
     return Judged(choice, confidence, probabilities)

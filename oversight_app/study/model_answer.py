@@ -1,11 +1,12 @@
-"""A model that answers alone: what it is asked, and how its reply becomes an answer in original letters.
+"""A model that answers alone: how its reply becomes an answer in original letters.
 
-Zero-shot, as in Bowman et al. 2022: passage, question and options, and the reply is one letter. The paper takes the
-letter with the greatest likelihood; here the model is asked for one token at temperature 0, which is that letter
-whenever the likeliest token is a letter at all. Where it is not, the answer is unreadable and stays so.
+Bowman et al. 2022 take the letter with the greatest likelihood; here the model is asked for one token at temperature
+0, which is that letter whenever the likeliest token is a letter at all. Where it is not, the answer is unreadable and
+stays so.
 
-The confidence is the probability of the chosen letter among the four, and exists only where the service gave the
-log-probabilities of all four: three of them do not say how likely the fourth was.
+The confidence is the probability of the chosen letter among those that the service named, made to add up to 1. A letter
+that it did not name has no probability, and where such a letter could still change the others, nobody has one
+(`shares_of`).
 """
 
 import math
@@ -22,22 +23,24 @@ from oversight_app.study.transcript import fill, holes
 from oversight_app.study.trial import TrialStatus
 from oversight_app.study.trial_plan import TrialPlan
 
-METHODS = ("zero_shot",)
-"""Each names the prompt it asks with."""
+MOST_MISSING = 0.01
+"""What letters that a service did not name may have, as a share of those that it named."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
     """A model's answer to one question: `choice` is an original letter, empty when unreadable.
 
-    `probabilities` are those of the original options A-D; empty, like `p_source`, where not all four are known.
+    `probabilities` are those of the original options A-D, None where one is not known; empty, like `p_source`, where
+    none is. `remark` is what a reader of the results should know of how this answer was got.
     """
 
     status: TrialStatus
     choice: str = ""
     confidence: float | None = None
-    probabilities: tuple[float, ...] = ()
+    probabilities: tuple[float | None, ...] = ()
     p_source: str = ""
+    remark: str = ""
 
 
 def ask_alone(plan: Plan, method: str, trial: TrialPlan, question: Question) -> str:
@@ -47,19 +50,30 @@ def ask_alone(plan: Plan, method: str, trial: TrialPlan, question: Question) -> 
 
 
 def read_answer(
-    text: str, log_probabilities: Mapping[str, float] | None, option_order: str, question: Question
+    text: str,
+    log_probabilities: Mapping[str, float] | None,
+    option_order: str,
+    question: Question,
+    least: float | None = None,
 ) -> ModelAnswer:
-    """The answer in a reply; `log_probabilities` are of displayed letters."""
+    """The answer in a reply; `log_probabilities` are of displayed letters, `least` as in `shares_of`."""
+    displayed = read_choice(text, OptionOrder(option_order).shown(question.options))
+    return answered(displayed, shares_of(log_probabilities or {}, least), "logprob", option_order)
+
+
+def answered(displayed: str, shares: Mapping[str, float], p_source: str, option_order: str) -> ModelAnswer:
+    """The answer with this displayed letter, "" for none that can be read, and with these shares of displayed letters.
+
+    Shares that say nothing of the chosen letter say nothing.
+    """
     order = OptionOrder(option_order)
-    displayed = read_choice(text, order.shown(question.options))
-    shares = shares_of(log_probabilities or {})
-    choice = order.original(displayed) if displayed else ""
+    known = shares if not displayed or displayed in shares else {}
     return ModelAnswer(
-        status=TrialStatus.ANSWERED if choice else TrialStatus.UNREADABLE,
-        choice=choice,
-        confidence=shares[displayed] if shares and displayed else None,
-        probabilities=tuple(shares[order.displayed(letter)] for letter in LETTERS) if shares else (),
-        p_source="logprob" if shares else "",
+        status=TrialStatus.ANSWERED if displayed else TrialStatus.UNREADABLE,
+        choice=order.original(displayed) if displayed else "",
+        confidence=known[displayed] if known and displayed else None,
+        probabilities=tuple(known.get(order.displayed(letter)) for letter in LETTERS) if known else (),
+        p_source=p_source if known else "",
     )
 
 
@@ -68,25 +82,39 @@ def simulated_stances(
 ) -> dict[str, str]:
     """What the scripted model answers in each trial: original letters by trial_id, wrong in the design's error share.
 
-    It is as unreliable alone as the scripted assistant is in chats, to the nearest trial of each task.
+    It is as unreliable alone as the scripted assistant is in chats, to the nearest question of each task, and holds the
+    same option to be right whenever it is asked again.
     """
     stances: dict[str, str] = {}
     for task in dict.fromkeys(trial.task for trial in trials):
         rng = plan.dice(f"model_alone/{model}/{task}")
-        of_task = [trial for trial in trials if trial.task == task]
-        wrong = set(rng.sample(range(len(of_task)), n_wrong(len(of_task), plan.design.assistant.error_share)))
-        for i, trial in enumerate(of_task):
-            stances[trial.trial_id] = stance_on(questions[trial.question_id], is_wrong=i in wrong, rng=rng)
+        asked = list(dict.fromkeys(trial.question_id for trial in trials if trial.task == task))
+        wrong = set(rng.sample(range(len(asked)), n_wrong(len(asked), plan.design.assistant.error_share)))
+        held = {
+            question_id: stance_on(questions[question_id], is_wrong=i in wrong, rng=rng)
+            for i, question_id in enumerate(asked)
+        }
+        stances |= {trial.trial_id: held[trial.question_id] for trial in trials if trial.task == task}
     return stances
 
 
-def shares_of(log_probabilities: Mapping[str, float]) -> dict[str, float]:
-    """The four letters' probabilities, made to add up to 1; empty unless all four are there and one is above 0."""
-    if not all(letter in log_probabilities for letter in LETTERS):
-        return {}
-    most = max(log_probabilities[letter] for letter in LETTERS)
+def shares_of(
+    log_probabilities: Mapping[str, float], least: float | None = None, among: str = LETTERS
+) -> dict[str, float]:
+    """The probabilities of the letters that are there, made to add up to 1; empty where they cannot be known.
+
+    A letter of `among` that is missing has at most `least`, the least log-probability that the service listed of any
+    token. Where all that are missing could together have more than 1 % of what those present have, or where nothing
+    bounds them, nothing is known: a letter's share of three is not its share of four. A missing letter is not in the
+    result, which is not to say that it has none.
+    """
+    known = {letter: log_probabilities[letter] for letter in among if letter in log_probabilities}
+    most = max(known.values(), default=-math.inf)
     if not math.isfinite(most):
         return {}
-    weights = {letter: math.exp(log_probabilities[letter] - most) for letter in LETTERS}
+    weights = {letter: math.exp(value - most) for letter, value in known.items()}
     total = sum(weights.values())
+    n_missing = len(among) - len(known)
+    if n_missing and (least is None or n_missing * math.exp(min(least - most, 0.0)) > MOST_MISSING * total):
+        return {}
     return {letter: weight / total for letter, weight in weights.items()}

@@ -152,8 +152,18 @@ class Chat:
     has_reset: bool = True
     is_due: bool = False
     """Whether somebody should be speaking, and is not yet."""
-    named: tuple[str, ...] = ()
-    """The options that several contexts named in answer to the last question, as displayed; "" for none."""
+    broken: tuple[str, ...] = ()
+    """The ids of the replies that failed or broke off last, and are asked for again all at once."""
+    n_beside: int = 1
+    """How many answers to one question stand side by side."""
+    named_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The options that several contexts named in answer to a question, by its id, as displayed; "" for none."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The options that they named in answer to the last question; empty until all have answered."""
+        asked = [line.message_id for line in self.lines if line.is_participant]
+        return self.named_by.get(asked[-1], ()) if asked else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from oversight_app.study.cells import Cell, cells
-from oversight_app.study.design import Design, Outcome, Price
+from oversight_app.study.design import Design, ListPrice, Outcome, Price
 from oversight_app.study.events import canonical
 from oversight_app.study.forms import PracticeItem, Slot
 from oversight_app.study.paying import amount
+from oversight_app.study.selection import Selection
 from oversight_app.study.survey import SurveyItem
 
 
@@ -72,8 +73,10 @@ class Plan(BaseModel):
     """The ids of the attention checks that may be drawn."""
     words: dict[str, str] = {}
     """The interface's words in the study's language, by key."""
-    prices: dict[str, Price] = {}
+    prices: dict[str, ListPrice | Price] = {}
     """What the design's models cost, as far as that was known when the plan was frozen."""
+    selection: Selection | None = None
+    """By which questions were selected; without one all of a kind were alike."""
     bank_hash: str
     completion_code: str
     codes: dict[Outcome, str] = {}
@@ -104,6 +107,17 @@ class Plan(BaseModel):
     def cells(self) -> tuple[Cell, ...]:
         """The design's cells."""
         return cells(self.design)
+
+    @property
+    def study_question_ids(self) -> tuple[str, ...]:
+        """The ids of all questions in the forms, rotated ones included; no practice and no attention checks."""
+        return tuple(
+            question_id
+            for forms in self.forms.values()
+            for slots in forms.values()
+            for slot in slots
+            for question_id in slot.question_ids
+        )
 
     @property
     def design_hash(self) -> str:

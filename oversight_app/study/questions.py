@@ -49,6 +49,10 @@ class Question:
     `question_id` is the publisher's where there is one, else split/subject:record. `key_flag` is empty, or why the key
     is doubtful. `distractor` is the index of the wrong option that misleads readers most, where the bank knows it.
     `arguments` holds one short argument per option, for the scripted assistant.
+
+    What readers of the bank's own made of it, where it says so: `expert_accuracy`, the share of those right who had all
+    the time they wanted; `novice_accuracy`, of those who had too little; `context_needed`, how much of the passage it
+    takes, from 1 (a sentence or two) to 4 (most of it), on average.
     """
 
     question_id: str
@@ -66,6 +70,9 @@ class Question:
     distractor: int | None = None
     explanation: str = ""
     arguments: tuple[str, str, str, str] | None = None
+    expert_accuracy: float | None = None
+    novice_accuracy: float | None = None
+    context_needed: float | None = None
 
     @property
     def passage_id(self) -> str:

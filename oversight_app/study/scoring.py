@@ -63,15 +63,20 @@ def spread(confidence: float, choice: int) -> tuple[float, ...]:
 
 
 def earned(
-    rule: ScoringRule, choice: str, confidence: float | None, probabilities: Sequence[float], right: int
+    rule: ScoringRule,
+    choice: str,
+    confidence: float | None,
+    probabilities: Sequence[float | None],
+    right: int,
 ) -> float | None:
     """What an answer earns, by original letters and `right` as their index; None where it states no probability.
 
     >>> earned(ScoringRule.QUADRATIC, "B", 1.0, (), right=1)
     1.0
     """
-    if probabilities:
-        return score(rule, probabilities, right)
+    stated = [p for p in probabilities if p is not None]
+    if len(stated) == len(LETTERS):
+        return score(rule, stated, right)
     if not choice or confidence is None:
         return None
     return score(rule, spread(confidence, LETTERS.index(choice)), right)

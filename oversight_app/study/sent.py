@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from oversight_app.errors import DesignError
 from oversight_app.study.design import AssistantMode, Condition, Protocol
 from oversight_app.study.events import ReplyBegun
-from oversight_app.study.model_answer import METHODS, ask_alone
+from oversight_app.study.model_answer import ask_alone
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.protocols import PROTOCOLS, Speech
 from oversight_app.study.questions import Question
@@ -114,12 +114,16 @@ def rebuilt(plan: Plan, question: Question, trial: Trial, reply: Message) -> Reb
     )
 
 
+_ALONE = "zero_shot"
+"""Until models that answer alone were recorded as such, this was the one prompt that they were asked with."""
+
+
 def _prompts(plan: Plan, trial: Trial, named: str) -> tuple[str, ...]:
     """The prompt that the record names, or all those that it may have been."""
     if named:
         return (named,)
     is_alone = trial.plan.condition == Condition.MODEL_ALONE
-    return tuple(name for name in plan.prompts if (name in METHODS) == is_alone)
+    return tuple(name for name in plan.prompts if (name == _ALONE) == is_alone)
 
 
 def _made_again(

@@ -5,9 +5,8 @@ Everything a page says is decided here: what is due, in which order options stan
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import takewhile
 
-from oversight_app.study.choice_reading import read_choice
+from oversight_app.study.conversation import belief_of, chat_of
 from oversight_app.study.design import (
     FIVE_POINTS,
     Condition,
@@ -17,13 +16,9 @@ from oversight_app.study.design import (
     Sequence,
 )
 from oversight_app.study.duration import longest
-from oversight_app.study.events import BeliefStated, InitialAnswered
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import (
     BeginPage,
-    Belief,
-    Chat,
-    ChatLine,
     ComprehensionPage,
     ConsentPage,
     DebriefPage,
@@ -40,18 +35,23 @@ from oversight_app.study.page import (
 )
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
-from oversight_app.study.protocols import may_write, next_turn, rules_of
-from oversight_app.study.protocols.speech import speeches
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.scoring import earned
 from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
-from oversight_app.study.trial import Speaker, Trial, TrialStatus
+from oversight_app.study.trial import Trial, TrialStatus
+
+NOBODY: Mapping[str, str] = {}
+"""Is writing."""
 
 
 def page_of(
-    sitting: Sitting, plan: Plan, questions: Mapping[str, Question], now: datetime, running_text: str = ""
+    sitting: Sitting,
+    plan: Plan,
+    questions: Mapping[str, Question],
+    now: datetime,
+    running_texts: Mapping[str, str] = NOBODY,
 ) -> Page:
-    """The page of a sitting at this moment. `running_text` is what a reply being written says so far."""
+    """The page of a sitting at this moment. `running_texts` is what replies being written say so far, by their ids."""
     match sitting.stage:
         case Stage.CONSENT:
             return ConsentPage(plan.design.title, plan.text("consent"))
@@ -68,7 +68,7 @@ def page_of(
         case Stage.READING:
             return _reading(sitting, plan, questions[sitting.trial.plan.question_id], now)
         case Stage.TRIAL:
-            return _question(sitting, plan, questions[sitting.trial.plan.question_id], now, running_text)
+            return _question(sitting, plan, questions[sitting.trial.plan.question_id], now, running_texts)
         case Stage.FEEDBACK:
             return _feedback(sitting.trial, plan, questions[sitting.trial.plan.question_id])
         case Stage.SURVEY:
@@ -215,7 +215,7 @@ def _place(sitting: Sitting) -> tuple[int, int]:
 
 
 def _question(
-    sitting: Sitting, plan: Plan, question: Question, now: datetime, running_text: str
+    sitting: Sitting, plan: Plan, question: Question, now: datetime, running_texts: Mapping[str, str]
 ) -> QuestionPage:
     trial = sitting.trial
     order = OptionOrder(trial.plan.option_order)
@@ -245,10 +245,10 @@ def _question(
         confidence_levels=FIVE_POINTS if answer.confidence is ConfidenceScale.FIVE_POINTS else (),
         remaining_ms=None if deadline_at is None else _ms_until(deadline_at, now),
         total_ms=None if total_s is None else round(total_s * 1000),
-        chat=_chat(trial, question, plan, running_text) if has_chat else None,
+        chat=chat_of(trial, question, plan, running_texts) if has_chat else None,
         pause_after=trial.pause_after,
         awaits_initial=trial.awaits_initial,
-        initial=_belief(trial.initial, order) if trial.initial else None,
+        initial=belief_of(trial.initial, order) if trial.initial else None,
         reason="none" if trial.awaits_initial else answer.reason,
         may_skip=answer.skip and not trial.plan.is_attention_check,
         min_ms=_ms_until(shown_at + timedelta(seconds=trial.plan.min_time_s), now),
@@ -269,53 +269,6 @@ def _pay(plan: Plan, trial: Trial) -> Pay | None:
     if answer.scoring_rule is ScoringRule.NONE or trial.plan.is_attention_check:
         return None
     return Pay(answer.scoring_rule, answer.prize, answer.currency)
-
-
-def _belief(said: InitialAnswered | BeliefStated, order: OptionOrder) -> Belief:
-    return Belief(
-        LETTERS.index(order.displayed(said.choice)),
-        said.confidence,
-        order.shown(said.probabilities) if said.probabilities else (),
-    )
-
-
-def _chat(trial: Trial, question: Question, plan: Plan, running_text: str) -> Chat:
-    order, design = OptionOrder(trial.plan.option_order), plan.design.assistant
-    rules = rules_of(trial)
-    return Chat(
-        lines=tuple(
-            ChatLine(
-                message.message_id,
-                message.speaker is Speaker.PARTICIPANT,
-                running_text if message.is_running else message.text,
-                message.status,
-                message.context != trial.context,
-                message.voice,
-                message.trouble,
-            )
-            for message in trial.messages
-        ),
-        is_writing=trial.running_reply is not None,
-        n_resets=trial.n_resets,
-        belief_due=trial.belief_due if plan.design.answer.belief_after_reply else "",
-        beliefs={belief.reply_id: _belief(belief, order) for belief in trial.beliefs},
-        may_write=may_write(trial, design),
-        is_written_in=rules.is_written_in(design),
-        has_reset=rules.has_reset,
-        is_due=next_turn(trial, design) is not None,
-        named=_named(trial, order.shown(question.options), design.n_contexts),
-    )
-
-
-def _named(trial: Trial, shown: tuple[str, ...], n_contexts: int) -> tuple[str, ...]:
-    """Which options the contexts of a cross-examination named in answer to the last question, once all have."""
-    if trial.plan.protocol != Protocol.CROSS_EXAMINATION or trial.running_reply is not None:
-        return ()
-    n_since = len(list(takewhile(lambda m: m.speaker is Speaker.ASSISTANT, reversed(trial.messages))))
-    answers = speeches(trial, since=len(trial.messages) - n_since)
-    if len(answers) < n_contexts:
-        return ()
-    return tuple(read_choice(message.text, shown) if message.text else "" for message in answers)
 
 
 def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:

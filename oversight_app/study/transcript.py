@@ -20,8 +20,10 @@ PROMPT_HOLES = (
     *("passage", "question", "options", "stance", "stance_text", "brief", "max_characters"),
     *("who", "text"),
     *("replies", "chat", "n_left"),
+    *("choices", "reasoning", "proposed"),
 )
-"""What prompts may ask for: any prompt of a speaker, then `heard` alone, then those of readers and judges."""
+"""What prompts may ask for: any prompt of a speaker, then `heard` alone, then those of readers and judges, and at last
+those of models that answer alone."""
 _HOLE = re.compile(r"\{([a-z_]+)\}")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
@@ -36,7 +38,7 @@ class Line:
 
 def visible_messages(trial: Trial) -> tuple[Message, ...]:
     """The messages the model can still see: those of the present context that carry text."""
-    return tuple(message for message in trial.messages if message.context == trial.context and message.text)
+    return tuple(message for message in trial.as_spoken if message.context == trial.context and message.text)
 
 
 def lines(
@@ -114,14 +116,19 @@ def introduced(passage: str) -> str:
 
 
 def holes(question: Question, option_order: str, stance: str, *, pass_question: bool) -> dict[str, str]:
-    """What a prompt may ask for: {passage}, {question}, {options}, {stance}, {stance_text}; letters as displayed."""
+    """What a prompt may ask for: {passage}, {question}, {options}, {stance}, {stance_text}; letters as displayed.
+
+    {choices} are the options once more, as Bowman et al. 2022 write them for a model alone: (A) and not A.
+    """
     order = OptionOrder(option_order)
     shown = order.shown(question.options)
     options = "\n".join(f"{letter}. {folded(option)}" for letter, option in zip(LETTERS, shown, strict=True))
+    choices = "\n".join(f"({letter}) {folded(option)}" for letter, option in zip(LETTERS, shown, strict=True))
     return {
         "passage": introduced(question.passage.text) if question.passage else "",
         "question": question.text.strip() if pass_question else "",
         "options": options if pass_question else "",
+        "choices": choices if pass_question else "",
         "stance": order.displayed(stance) if stance else "",
         "stance_text": folded(question.options[LETTERS.index(stance)]) if stance else "",
     }

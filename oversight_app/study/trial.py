@@ -161,23 +161,51 @@ class Trial:
     def failures_in_a_row(self) -> tuple[Message, ...]:
         """The replies that failed since the assistant last came to an end of its own, the latest first.
 
-        A model that declines to reply is such an end: it is there, and has nothing to say.
+        A model that declines to reply is such an end: it is there, and has nothing to say. Of replies that were begun
+        together one is counted, that which failed last: the assistant was asked once.
         """
         replies = (message for message in reversed(self.messages) if message.speaker is Speaker.ASSISTANT)
-        return tuple(takewhile(lambda reply: reply.is_broken, replies))
+        failures: list[Message] = []
+        voices: set[str] = set()
+        for reply in takewhile(lambda reply: reply.is_broken, replies):
+            is_beside = bool(failures) and reply.at == failures[-1].at and reply.voice not in voices
+            if not is_beside:
+                failures.append(reply)
+                voices = set()
+            elif (reply.closed_at or reply.at) > (failures[-1].closed_at or reply.at):
+                failures[-1] = reply
+            voices.add(reply.voice)
+        return tuple(failures)
 
     @property
-    def running_reply(self) -> Message | None:
-        """The reply still being written, if there is one."""
-        return next((message for message in reversed(self.messages) if message.is_running), None)
+    def running_replies(self) -> tuple[Message, ...]:
+        """The replies still being written, in the planned order of speaking."""
+        return tuple(message for message in self.messages if message.is_running)
+
+    @property
+    def as_spoken(self) -> tuple[Message, ...]:
+        """The messages in the planned order of speaking: what is said again stands behind what broke off there."""
+        placed: list[Message] = []
+        for message in self.messages:
+            again_of = message.begun.again_of if message.begun is not None else ""
+            found = [i for i, other in enumerate(placed, start=1) if other.message_id == again_of]
+            placed.insert(found[0] if found else len(placed), message)
+        return tuple(placed)
 
     @property
     def belief_due(self) -> str:
-        """The id of the last reply, when it has ended with something said and no belief was stated after it; or ""."""
-        last = self.messages[-1] if self.messages else None
-        if last is None or last.speaker is not Speaker.ASSISTANT or last.is_running or not last.text:
+        """The id of the last reply that said something, once all have ended and no belief was stated after it; or "".
+
+        A speaker whose last reply failed has said nothing; another one may have.
+        """
+        last: dict[str, Message] = {}
+        for message in self.as_spoken:
+            last = {} if message.speaker is Speaker.PARTICIPANT else last | {message.voice: message}
+        said = [message.message_id for message in last.values() if message.text]
+        is_running = any(message.is_running for message in last.values())
+        if not said or is_running or any(belief.reply_id == said[-1] for belief in self.beliefs):
             return ""
-        return "" if any(belief.reply_id == last.message_id for belief in self.beliefs) else last.message_id
+        return said[-1]
 
     @property
     def advice_readings(self) -> tuple[AdviceRead, ...]:

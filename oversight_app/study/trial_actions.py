@@ -140,7 +140,13 @@ def skip(
 
 
 def state_belief(
-    trial: Trial, reply_id: str, mark: Mark, answer: AnswerDesign, now: datetime
+    trial: Trial,
+    reply_id: str,
+    mark: Mark,
+    answer: AnswerDesign,
+    now: datetime,
+    *,
+    p_source: str = "elicited",
 ) -> BeliefStated:
     """Which option the participant now holds to be right, after the reply with this id; once for each reply."""
     _must_be_open(trial, now)
@@ -149,7 +155,11 @@ def state_belief(
     mark = checked(mark, answer)
     must_be_whole(mark, answer, asks_reason=False)
     mark = settled(mark, answer.confidence)
-    return BeliefStated(trial.plan.n, reply_id, mark.choice, mark.confidence, _numbers(mark))
+    numbers = _numbers(mark)
+    has_numbers = mark.confidence is not None or bool(numbers)
+    return BeliefStated(
+        trial.plan.n, reply_id, mark.choice, mark.confidence, numbers, p_source if has_numbers else ""
+    )
 
 
 def close_due(trial: Trial, now: datetime, scale: ConfidenceScale, *, was_up: bool) -> TrialClosed | None:
@@ -188,7 +198,7 @@ def send(trial: Trial, message_id: str, text: str, now: datetime, rules: Assista
     _must_be_open(trial, now)
     if trial.awaits_initial:
         raise Refusal("the first answer comes before the assistant")
-    if trial.running_reply is not None:
+    if trial.running_replies:
         raise Reminder("still_writing")
     if not may_write(trial, rules):
         raise Refusal("nothing can be written in this question now")
@@ -202,7 +212,7 @@ def reset_context(trial: Trial, now: datetime) -> ContextReset:
     _must_be_open(trial, now)
     if not rules_of(trial).has_reset:
         raise Refusal("nothing can be reset in this question")
-    if trial.running_reply is not None:
+    if trial.running_replies:
         raise Reminder("still_writing")
     return ContextReset(trial.plan.n)
 

@@ -7,7 +7,7 @@ said with every figure. Services remember passages and then charge less; that is
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from oversight_app.study.cost import assistant_price, cost_usd, dollars
+from oversight_app.study.cost import assistant_price, cost_usd, dollars, when_listed
 from oversight_app.study.design import AssistantDesign, AssistantMode, Condition, Price, Protocol
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Passage, Question
@@ -103,6 +103,12 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
         f"  (an estimate: {_assumed(design.assistant)}, "
         f"{TOKENS_PER_WORD:g} tokens a word, caches left out, thinking only where assistant.effort asks for it)",
         f"Expected of {primary.model} alone ({primary.method}): {of_primary.describe(price_alone)}.",
+    ]
+    lines += [
+        f'What {model} costs is reckoned{listed}; until the plan is frozen, [prices."{model}"] in study.toml '
+        "overrides them."
+        for model in dict.fromkeys((*design.assistant.models, primary.model))
+        if (listed := when_listed(plan.prices.get(model)))
     ]
     unknown = dict.fromkeys(
         model for model, its in ((assistant, price), (primary.model, price_alone)) if its is None

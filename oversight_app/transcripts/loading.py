@@ -20,8 +20,9 @@ def account(store: Store, trial_id: str) -> Account:
     # From the events and not from the rows beside them: an account is held against what was hashed.
     sitting = fold(row["participant_id"], store.events_of(row["participant_id"]), plan.design)
     trial = next(trial for trial in sitting.trials if trial.plan.trial_id == trial_id)
-    question = next(q for q in store.questions() if q.question_id == trial.plan.question_id)
-    return account_of(sitting, trial, question, plan)
+    bank = store.questions()
+    question = next(q for q in bank if q.question_id == trial.plan.question_id)
+    return account_of(sitting, trial, question, plan, bank)
 
 
 def transcript_of(store: Store, trial_id: str) -> str:

@@ -10,12 +10,16 @@ keys of the test split for good; those questions are refused, each with that rea
 
 A reader's vote for the most misleading option counts unless it fell on the key or on the reader's own answer; the
 option with most votes becomes `distractor`, and a tie names none.
+
+Readers with time (`validation`) and without (`speed_validation`) answered each question of the official files, and the
+former said how much of the passage it takes; the shares of right answers and the mean of that are kept. A speed answer
+that ran out of time (-1) is a wrong one.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +174,30 @@ def _official_question(
     correct = key_from_one(item["gold_label"])
     if isinstance(correct, str):
         return Refused(reading.name, number, f"{called}: {correct}", "gold_label")
-    distractor = _misleading(_list(item.get("validation")), correct)
-    return _question(reading, number, question_id, item, correct, passage, distractor, item.get("difficult"))
+    readers = _list(item.get("validation"))
+    found = _question(
+        reading,
+        number,
+        question_id,
+        item,
+        correct,
+        passage,
+        _misleading(readers, correct),
+        item.get("difficult"),
+    )
+    if isinstance(found, Refused):
+        return found
+    gold = correct + 1
+    answers, hasty = (
+        _numbers(readers, "untimed_answer"),
+        _numbers(item.get("speed_validation"), "speed_answer"),
+    )
+    return replace(
+        found,
+        expert_accuracy=_mean([answer == gold for answer in answers]),
+        novice_accuracy=_mean([answer == gold for answer in hasty]),
+        context_needed=_mean(_numbers(readers, "untimed_eval2_context")),
+    )
 
 
 def _hub(reading: _Reading, number: int, row: Mapping[str, Any]) -> Question | Refused:
@@ -238,6 +264,16 @@ def _misleading(votes: list[Any], correct: int) -> int | None:
     if not top or (len(top) > 1 and top[0][1] == top[1][1]):
         return None
     return top[0][0]
+
+
+def _numbers(votes: object, name: str) -> list[int]:
+    """What the readers gave under this name; a vote without it is left out."""
+    values = [vote.get(name) for vote in _list(votes) if isinstance(vote, dict)]
+    return [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _hub_key(row: Mapping[str, Any]) -> object:

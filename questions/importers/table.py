@@ -36,6 +36,8 @@ OPTIONAL = (
     "difficult",
     "role",
     "distractor",
+    "expert_accuracy",
+    "novice_accuracy",
     *ARGUMENT_COLUMNS,
 )
 COLUMNS = (*REQUIRED, *OPTIONAL)
@@ -142,6 +144,8 @@ def _question(row: Mapping[str, Any], default_id: str, passages: dict[str, Passa
         distractor=distractor,
         explanation=_cell(row, "explanation"),
         arguments=_arguments(row),
+        expert_accuracy=_share(row, "expert_accuracy"),
+        novice_accuracy=_share(row, "novice_accuracy"),
     )
 
 
@@ -197,6 +201,20 @@ def _truth(row: Mapping[str, Any], column: str) -> bool | None:
     if text not in _TRUTH:
         raise _Unusable(column, f"{column} {text[:40]!r} is neither 1 nor 0 (nor empty for unknown)")
     return _TRUTH[text]
+
+
+def _share(row: Mapping[str, Any], column: str) -> float | None:
+    value = row.get(column)
+    text = str(value).strip() if value is not None else ""
+    if not text:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise _Unusable(column, f"{column} {text[:40]!r} is no share from 0 to 1, such as 0.9 (nor empty)")
+    return share
 
 
 def _role(row: Mapping[str, Any]) -> Role:

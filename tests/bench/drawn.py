@@ -4,9 +4,11 @@ A run of the page's code puts elements at places; when the whole page has run, w
 one fragment has run, what that fragment did not put again. Large messages are kept and later only referred to.
 """
 
+import html
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from streamlit.proto.Delta_pb2 import Delta
@@ -29,6 +31,10 @@ FIELDS = {
 }
 """What can be operated, and where a browser's message carries its value."""
 
+_WRITTEN = re.compile(r'data-reply="([^"]*)" data-shown="(\d+)"')
+"""What `writing.js` knows the line of a growing reply by."""
+_WAITING = '<span class="ov-waiting"'
+
 Value: TypeAlias = str | bool | float | None
 _Path: TypeAlias = tuple[int, ...]
 
@@ -49,6 +55,14 @@ class Widget:
     def key(self) -> str:
         """The key that the page's code gave it."""
         return key_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The line of a reply that is being written: whose it is, and how many characters of it stand there."""
+
+    reply: str
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,25 @@ class Drawn:
     def html(self) -> list[str]:
         """Every piece of HTML on the page, in order."""
         return [part.html for _, part in sorted(self._parts.items()) if part.html]
+
+    def written(self) -> Written | None:
+        """The reply that is being written, where the page has one."""
+        for part in self._parts.values():
+            if found := _WRITTEN.search(part.html):
+                return Written(html.unescape(found[1]), int(found[2]))
+        return None
+
+    def grow(self, line: Written, text: str, shown: int) -> None:
+        """Put this behind what stands there, unless the page has been drawn anew meanwhile."""
+        if self.written() != line:
+            return
+        for path, part in self._parts.items():
+            if found := _WRITTEN.search(part.html):
+                before, waiting, after = part.html.partition(_WAITING)
+                begin, end = found.span(2)
+                grown = f"{before[:begin]}{shown}{before[end:]}{html.escape(text)}{waiting}{after}"
+                self._parts[path] = replace(part, html=grown)
+                return
 
     def widget(self, key: str) -> Widget | None:
         """The widget with this key."""

@@ -2,7 +2,8 @@
 
 What a click sends was written down from Chromium: one message with the value of every widget that has one, the trigger
 of the button, and the hashes of the large messages that need not be sent again. Parts of a page that run by themselves
-do so here too, at the intervals that the server asks for; after a lost connection the whole page is asked for.
+do so here too, at the intervals that the server asks for; after a lost connection the whole page is asked for. So does
+what `writing.js` does for a reply that grows.
 
 One difference: a request waits until the one before it is answered, so that an answer belongs to its request without
 doubt. The wait is part of the times that are reported.
@@ -13,6 +14,8 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import websockets
@@ -21,10 +24,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.bench.asking import Asking
 from tests.bench.drawn import FIELDS, Drawn, Value, Widget
 
 PATIENCE_S = 60.0
 """How long one answer may take before the session counts as broken."""
+_READ_EVERY_S = 0.5
+"""How often `writing.js` asks for what is new of a reply."""
 _XSRF_COOKIE = "_streamlit_xsrf"
 _ENDED_EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 _FAILED = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
@@ -63,6 +69,7 @@ class Session:
         self._answer: asyncio.Future[None] | None = None
         self._beats: dict[str, asyncio.TimerHandle] = {}
         self._beating: dict[str, asyncio.Task[None]] = {}
+        self._reading_along: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
 
@@ -104,21 +111,25 @@ class Session:
     async def leave(self) -> None:
         """Close the tab."""
         self._stop_beats()
-        for task in (*self._beating.values(), self._reader):
+        for task in (*self._beating.values(), self._reading_along, self._reader):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Gone):
                     await task
         if self._socket is not None:
             self._socket.transport.abort()
-        self._beating, self._socket, self._reader = {}, None, None
+        self._beating, self._reading_along, self._socket, self._reader = {}, None, None, None
+
+    @property
+    def _cookie(self) -> str:
+        return "; ".join(f"{k}={v}" for k, v in self._cookies.items())
 
     async def _connect(self) -> None:
         protocols = ["streamlit", self._cookies.get(_XSRF_COOKIE, "PLACEHOLDER"), self.page.session_id]
         self._socket = await connect(
             self._url.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=[websockets.Subprotocol(protocol) for protocol in protocols if protocol],
-            additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())},
+            additional_headers={"Cookie": self._cookie},
             origin=websockets.Origin(self._url),
             compression=None,
             max_size=None,
@@ -244,8 +255,38 @@ class Session:
             case "script_finished" if message.script_finished != _ENDED_EARLY:
                 self._traffic.n_runs += 1
                 self.page.end_run()
+                if self.page.written() and (self._reading_along is None or self._reading_along.done()):
+                    self._reading_along = asyncio.create_task(self._read_along())
                 if self._answer is not None and not self._answer.done():
                     self._answer.set_result(None)
+
+    # -- a reply that grows -------------------------------------------------------------------------------------
+
+    async def _read_along(self) -> None:
+        """Put what is new of the reply behind what stands there, until it has ended; then ask for the page."""
+        asking = Asking(self._url, self._cookie)
+        try:
+            while True:
+                await asyncio.sleep(_READ_EVERY_S)
+                if (line := self.page.written()) is None:
+                    return
+                try:
+                    query = urlencode({"of": line.reply, "after": line.shown})
+                    status, body = await asyncio.wait_for(asking.get(f"/reply?{query}"), PATIENCE_S)
+                except (OSError, asyncio.IncompleteReadError):
+                    continue
+                self._traffic.n_bytes += len(body)
+                if status >= 500:
+                    continue
+                said: dict[str, Any] = json.loads(body) if status == 200 else {"is_over": True}
+                self.page.grow(line, said.get("text", ""), said.get("shown", line.shown))
+                if said["is_over"]:
+                    try:
+                        await self._request(name="reply over")
+                    except Gone:  # whoever acts next finds out
+                        return
+        finally:
+            asking.close()
 
     # -- parts that run by themselves --------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import uvloop
@@ -18,7 +19,7 @@ from tests.bench import Figure
 from tests.bench.processes import Watch, cost, percentile, quiet_port
 from tests.bench.sessions import Session, Traffic
 from tests.bench.studies import built_in_questions, last_words, served
-from tests.bench.tokens import token_service, words_in
+from tests.bench.tokens import Looked, token_service, words_in
 from tests.browser.served import Served
 from tests.browser.studies import Study
 
@@ -62,8 +63,8 @@ class _Streams:
         self._n_tokens = n_tokens
         self._traffic = Traffic()
         self._tabs = [Session(server.url, self._traffic) for _ in study.tokens]
-        self._in_record: dict[str, dict[int, float]] = {}
-        self._on_page: dict[str, dict[int, float]] = {}
+        self._in_record: dict[str, Looked] = defaultdict(Looked)
+        self._on_page: dict[str, Looked] = defaultdict(Looked)
 
     async def go(self) -> list[Figure]:
         """Open all pages, ask in all of them, and look until every reply has ended."""
@@ -95,9 +96,9 @@ class _Streams:
             texts = record.execute("SELECT reply_id, text FROM replies").fetchall()
         now = time.time()
         for reply_id, text in texts:
-            _note(self._in_record.setdefault(reply_id, {}), text, now)
+            self._in_record[reply_id].look([text], now)
         for token, tab in zip(self._study.tokens, self._tabs, strict=True):
-            _note(self._on_page.setdefault(token, {}), " ".join(tab.page.html), now)
+            self._on_page[token].look(tab.page.html, now)
 
     def _check(self) -> None:
         with sqlite3.connect(f"file:{self._study.folder}/study.db?mode=ro", uri=True) as record:
@@ -107,14 +108,8 @@ class _Streams:
             raise AssertionError(f"{n_whole} of {_CHATS} replies are whole\n{last_words(self._server)}")
 
 
-def _note(known: dict[int, float], text: str, now: float) -> None:
-    """Keep the delay of each word that is seen for the first time."""
-    for k, sent_at in words_in(text).items():
-        known.setdefault(k, now - sent_at)
-
-
-def _delays(name: str, seen: dict[str, dict[int, float]], note: str) -> list[Figure]:
-    delays = [delay for words in seen.values() for delay in words.values()]
+def _delays(name: str, looked: dict[str, Looked], note: str) -> list[Figure]:
+    delays = [delay for place in looked.values() for delay in place.delays.values()]
     return [
         Figure(f"{name}, p50", percentile(delays, 0.5), "s", note),
         Figure(f"{name}, p95", percentile(delays, 0.95), "s", f"{len(delays)} words"),

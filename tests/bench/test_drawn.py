@@ -1,6 +1,6 @@
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.bench.drawn import Drawn, key_of
+from tests.bench.drawn import Drawn, Written, key_of
 
 SUBMIT = "$$ID-" + "0" * 32 + "-submit_1"
 ANSWER = "$$ID-" + "1" * 32 + "-answer_1"
@@ -103,3 +103,27 @@ def test_an_error_of_the_program_on_the_page_is_noticed() -> None:
     message.delta.new_element.exception.message = "boom"
 
     assert after_run(Drawn(), begin(), message).is_broken
+
+
+def line(reply: str, text: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.metadata.delta_path.append(0)
+    message.delta.new_element.html.body = (
+        f'<div class="ov-line ov-writing" data-reply="{reply}" data-shown="{len(text)}"><div class="ov-exact">{text}'
+        '<span class="ov-waiting"></span></div></div>'
+    )
+    return message
+
+
+def test_a_reply_grows_where_it_stands_until_the_page_is_drawn_again() -> None:
+    page = after_run(Drawn(), begin(), line("r1", "So"))
+    written = page.written()
+    assert written == Written("r1", 2)
+
+    page.grow(written, " far & wide", 13)
+    page.grow(written, " far & wide", 13)
+
+    assert page.written() == Written("r1", 13)
+    assert "So far &amp; wide<span" in page.html[0]
+    after_run(page, begin(), button(0))
+    assert page.written() is None

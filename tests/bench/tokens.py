@@ -10,7 +10,7 @@ import multiprocessing
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from tests.browser.served import wait_for
@@ -37,6 +37,32 @@ def token_service(port: int, *, n_tokens: int, per_s: float) -> Iterator[str]:
 def words_in(text: str) -> dict[int, float]:
     """When each word of a reply was sent, by its number, in seconds of the wall clock."""
     return {int(k): int(ms) / 1000 for k, ms in _WORD.findall(text)}
+
+
+class Looked:
+    """How late each word was when it was first seen at one place.
+
+    Only what is new there is read: who looks shares the machine with what is measured.
+    """
+
+    def __init__(self) -> None:
+        self.delays: dict[int, float] = {}
+        """By the word's number, in seconds."""
+        self._before: frozenset[str] = frozenset()
+        self._known = ""
+
+    def look(self, texts: Collection[str], now: float) -> None:
+        """What stands there at this moment, of which one text may be a reply that grows."""
+        for text in texts:
+            if text in self._before:
+                continue
+            begin = len(self._known) if text.startswith(self._known) else 0
+            word = None
+            for word in _WORD.finditer(text, begin):
+                self.delays.setdefault(int(word[1]), now - int(word[2]) / 1000)
+            if word is not None:
+                self._known = text[: word.end()]
+        self._before = frozenset(texts)
 
 
 def serve(port: int, n_tokens: int, per_s: float) -> None:

@@ -43,7 +43,7 @@ def serve() -> Iterator[Callable[[Path], Served]]:
     started: list[Served] = []
 
     def start(folder: Path) -> Served:
-        served = Served(folder)
+        served = Served(folder, is_warm=True)
         started.append(served)
         served.start()
         return served

@@ -76,7 +76,7 @@ class Places:
 def serving(folder: Path, *settings: str, **study: Any) -> Iterator[Places]:
     """A study in this folder, served with these settings until the block ends."""
     made = make_study(folder / "study", **study)
-    served = Served(made.folder, settings=settings)
+    served = Served(made.folder, settings=settings, is_warm=True)
     served.start()
     try:
         yield Places(made, served)

@@ -56,7 +56,7 @@ class Walk:
 def visit(walk: Walk, browser: Browser, room: Path) -> Iterator[tuple[Screen, str, Visitor]]:
     """Each screen of the walk at each of its sizes, ready to be looked at."""
     study = walk.plan(room / walk.name.replace(" ", "_"))
-    served = Served(study.folder)
+    served = Served(study.folder, is_warm=True)
     context = browser.new_context(viewport=SIZES["laptop"], reduced_motion="reduce")
     context.set_default_timeout(20_000)
     visitor = Visitor(context.new_page(), served, study, walk.who)
@@ -364,7 +364,13 @@ WALKS = (
             ("advice", {"advice": "evidence"}, (), 1, "Quotations, and whether they stand in the passage."),
             ("debate", {"rounds": 1, "judge_asks": False}, (), 2, "Two sides."),
             ("critique", {}, (), 2, "An answer, and what may be wrong with it."),
-            ("cross_examination", {}, (ways.put("Which one?"),), 4, "One question, put three times."),
+            (
+                "cross_examination",
+                {},
+                (ways.put("Which one?"),),
+                4,
+                "One question, put three times, and what was answered side by side.",
+            ),
         )
     ),
     Walk(

@@ -148,6 +148,43 @@ def test_a_stop_counts_at_once_and_the_line_is_let_go(
     expect(page.locator(".st-key-stop_1")).to_have_count(0)
 
 
+def test_a_reply_grows_under_a_selection_and_without_a_run_of_the_page(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    more = threading.Event()
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        connection.sendall(head() + event("So <far>\n"))
+        more.wait(60)
+        connection.sendall(event("& on 😀 "))
+        server.ending.wait(60)
+
+    with misbehaving_server({"grows": behave}) as server:
+        study = make_study(
+            tmp_path / "study",
+            task="mmlu",
+            assistant={"model": f"compatible:grows@{server.url}", "mode": "as_is"},
+        )
+        open_question(page, serve(study.folder), study)
+        ask(page, "Say something.")
+        words = last_line(page).locator(".ov-exact")
+        expect(words).to_have_text("So <far>\n")
+        page.evaluate(
+            """() => {
+              const node = document.querySelector('.ov-writing .ov-exact').firstChild
+              getSelection().setBaseAndExtent(node, 0, node, 2)
+              window.runs = 0
+              new MutationObserver(() => (window.runs += 1)).observe(
+                document.querySelector('[data-testid=stApp]'), { attributeFilter: ['data-test-script-state'] })
+            }"""
+        )
+
+        more.set()
+
+        expect(words).to_have_text("So <far>\n& on 😀 ")
+        assert page.evaluate("[String(getSelection()), window.runs]") == ["So", 0]
+
+
 def test_a_reply_survives_a_refresh_and_one_broken_by_a_restart_can_be_asked_for_again(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:

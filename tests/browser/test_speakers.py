@@ -100,3 +100,36 @@ def test_the_same_question_to_three_contexts_shows_whether_they_agree(
 
     assert names(page) == ["You", "Assistant 1", "Assistant 2", "Assistant 3"]
     expect(page.locator(".ov-named")).to_contain_text("Each time it names")
+
+
+def test_what_contexts_answer_stands_side_by_side_where_two_can_be_read_and_else_under_one_another(
+    tmp_path: Path, page: Page, serve: Serve
+) -> None:
+    opened(tmp_path, page, serve, protocol="cross_examination", n_contexts=2)
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+    ask(page, "Which option is right?")
+    quiet(page, 3)
+    first, second = boxes(page, ".ov-columns > .ov-line")
+    (named,) = boxes(page, ".ov-named")
+    assert first["y"] == second["y"]
+    assert first["width"] == pytest.approx(second["width"], abs=1)
+    assert first["x"] + first["width"] < second["x"]
+    assert first["width"] > 200
+    assert named["y"] >= first["y"] + first["height"]
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".ov-panes button[data-pane=chat]").click()
+    first, second = boxes(page, ".ov-columns > .ov-line")
+    (named,) = boxes(page, ".ov-named")
+    assert first["x"] == second["x"]
+    assert first["y"] + first["height"] <= second["y"]
+    assert named["y"] >= second["y"] + second["height"]
+
+
+def boxes(page: Page, selector: str) -> list[dict[str, float]]:
+    """Where they are on the page, in the order in which they are read out."""
+    found: list[dict[str, float]] = page.locator(selector).evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    return found

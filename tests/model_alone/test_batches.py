@@ -1,6 +1,6 @@
 """What a researcher gets of a run in batches, from both services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,10 @@ from oversight_app.providers.base import Piece, Reply, Request, Text
 from oversight_app.providers.batches import Limits
 from oversight_app.providers.openai_batch import OpenAIBatches
 from oversight_app.store import Store
-from oversight_app.study import methods
 from oversight_app.study.design import Outcome, Price
-from oversight_app.study.events import AloneAsked
-from oversight_app.study.methods import Call, Item, Reads, Settings
-from oversight_app.study.model_answer import ModelAnswer, read_answer
-from oversight_app.study.transcript import Line
 from tests.builders import make_clock, make_design, make_plan
 from tests.model_alone.batching import N_TRIALS, Lab, first, lab
+from tests.providers.batch_server import Became
 
 SERVICES = ("openai", "openai_chat", "anthropic")
 
@@ -177,7 +173,7 @@ def test_a_limit_is_of_questions_those_under_way_included(openai: Lab) -> None:
 
     summary = openai.run(limit=6)
 
-    assert [len(batch.requests) for batch in openai.server.kept.values()] == [4, 2]
+    assert sizes(openai) == [4, 2]
     assert (summary.alone.n_answered, summary.alone.n_open) == (6, 4)
 
 
@@ -186,61 +182,73 @@ def test_more_than_a_batch_holds_goes_into_several(openai: Lab, monkeypatch: pyt
 
     summary = openai.run()
 
-    assert [len(batch.requests) for batch in openai.server.kept.values()] == [4, 4, 2]
+    assert sizes(openai) == [4, 4, 2]
     assert len(set(openai.texts_paid)) == N_TRIALS
     assert (summary.n_sent, summary.alone.n_open) == (N_TRIALS, 0)
 
 
-class TwoRounds:
-    """Three reasonings, then, when all are there, one answer that has read them."""
-
-    name = "two_rounds"
-    prompts = ("zero_shot",)
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def calls(self, item: Item, told: Mapping[str, AloneAsked]) -> tuple[Call, ...]:
-        reasonings = [f"reasoning/{n}" for n in (1, 2, 3)]
-        if missing := [part for part in reasonings if part not in told]:
-            return tuple(self._call(part, item, part) for part in missing)
-        read = " ".join(told[part].text for part in reasonings)
-        return () if "answer" in told else (self._call("answer", item, f"You said {read}"),)
-
-    def answer(self, item: Item, told: Mapping[str, AloneAsked]) -> ModelAnswer:
-        return read_answer(told["answer"].text, None, item.trial.option_order, item.question)
-
-    def _call(self, part: str, item: Item, text: str) -> Call:
-        text = f"{item.question.question_id}: {text}"
-        return Call(part, "zero_shot", (Line("user", text),), Reads.TEXT, is_sampled=True)
+def sizes(made: Lab) -> list[int]:
+    """How many requests each batch held."""
+    return [len(batch.requests) for batch in made.server.kept.values()]
 
 
-@pytest.fixture
-def two_rounds(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setitem(methods._METHODS, "two_rounds", TwoRounds)
-    return "two_rounds"
+def test_what_follows_from_replies_goes_into_the_next_batch(any_lab: Lab) -> None:
+    any_lab.server.outcome = lambda custom_id, body: Became(text="B, as I said")
 
+    summary = any_lab.run(method="best_of_n(n=2)")
 
-def test_what_follows_from_replies_goes_into_the_next_batch(any_lab: Lab, two_rounds: str) -> None:
-    summary = any_lab.run(method=two_rounds)
-
-    assert [len(batch.requests) for batch in any_lab.server.kept.values()] == [3 * N_TRIALS, N_TRIALS]
+    assert sizes(any_lab) == [2 * N_TRIALS, 2 * N_TRIALS, N_TRIALS]
     assert summary.alone.n_answered == N_TRIALS
-    assert sum("You said B B B" in text for text in any_lab.texts_paid) == N_TRIALS
+    assert sum("as I said" in text for text in any_lab.texts_paid) == 3 * N_TRIALS
+    assert "In 10 questions: no score of a reasoning could be read" in summary.describe()
+    assert "Of 2 reasonings to each question the one was kept" in summary.describe()
 
 
-def test_a_question_with_a_failed_part_waits_and_the_others_go_on(openai: Lab, two_rounds: str) -> None:
+def test_another_model_that_scores_has_batches_of_its_own(openai: Lab) -> None:
+    summary = openai.run(method="best_of_n(n=2,scorer=openai:judge)")
+
+    models = [{body["model"] for body in batch.requests.values()} for batch in openai.server.kept.values()]
+    assert all(len(each) == 1 for each in models)
+    assert set.union(*models) == {"m", "judge"}
+    assert summary.alone.n_open == 0
+    assert {(call["purpose"], call["model"]) for call in openai.calls} >= {
+        ("answer", "m"),
+        ("score", "judge"),
+    }
+    assert all(call["batch_id"] for call in openai.calls)
+    assert len(openai.calls) == len(openai.server.paid)
+
+
+def test_a_question_with_a_failed_part_waits_and_the_others_go_on(openai: Lab) -> None:
+    # The first request of each of the three batches fails, two of them for the same question.
     openai.server.outcome = first(1, "errored")
+    summary = openai.run(method="best_of_n(n=2)")
+    openai.server.outcome = lambda custom_id, body: Became()
 
-    summary = openai.run(method=two_rounds)
+    again = openai.run(method="best_of_n(n=2)")
 
-    assert [len(batch.requests) for batch in openai.server.kept.values()] == [30, 9]
-    # The first request of the second batch fails as well.
-    assert (summary.alone.n_answered, summary.n_failed) == (8, 2)
-    openai.server.outcome = lambda custom_id, body: first(0, "errored")(custom_id, body)
-    again = openai.run(method=two_rounds)
-    assert [len(batch.requests) for batch in openai.server.kept.values()] == [30, 9, 2, 1]
+    assert (summary.alone.n_answered, summary.n_failed) == (8, 3)
+    assert sizes(openai) == [20, 19, 9, 3, 1, 1]
     assert again.alone.n_open == 0
+
+
+def test_options_in_every_order_are_asked_in_one_batch(openai: Lab) -> None:
+    summary = openai.run(method="zero_shot(orders=rotated)")
+
+    assert sizes(openai) == [4 * N_TRIALS]
+    assert len(set(openai.texts_paid)) == 4 * N_TRIALS
+    assert "The same option in every order: " in summary.describe()
+
+
+def test_more_repeats_add_to_what_is_under_way(openai: Lab) -> None:
+    openai.run(repeat=2, wait=False)
+
+    once = openai.run(repeat=1)
+    thrice = openai.run(repeat=3)
+
+    assert sizes(openai) == [2 * N_TRIALS, N_TRIALS]
+    assert (once.alone.n_trials, once.alone.n_open, thrice.alone.n_before) == (N_TRIALS, 0, 2 * N_TRIALS)
+    assert sorted(row["sample"] for row in openai.rows) == [1] * N_TRIALS + [2] * N_TRIALS + [3] * N_TRIALS
 
 
 # -- refusals ---------------------------------------------------------------------------------------------
@@ -252,11 +260,9 @@ def test_a_model_without_a_batch_service_is_refused_at_once(openai: Lab, model: 
         answer_in_batches(openai.store, model, clock=make_clock())
 
 
-def test_a_scorer_without_a_batch_service_is_refused_before_anything_is_paid(
-    openai: Lab, two_rounds: str
-) -> None:
+def test_a_scorer_without_a_batch_service_is_refused_before_anything_is_paid(openai: Lab) -> None:
     with pytest.raises(BadInput, match="'scripted:judge' cannot be asked in batches"):
-        openai.run(method=f"{two_rounds}(scorer=scripted:judge)")
+        openai.run(method="best_of_n(scorer=scripted:judge)")
 
     assert openai.server.asked == []
 

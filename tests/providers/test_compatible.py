@@ -114,12 +114,11 @@ def outcome(pieces: Iterator[Piece]) -> tuple[str, ProviderError | None]:
 # -- a good reply -------------------------------------------------------------------------------
 
 
-def test_a_reply_comes_piece_by_piece_with_its_counters(server: Server) -> None:
+def test_a_reply_comes_with_its_counters_and_what_arrives_together_is_one_piece(server: Server) -> None:
     pieces = list(make_provider(server).reply(make_request("any")))
 
     assert pieces == [
-        Text("Hello "),
-        Text("there."),
+        Text("Hello there."),
         Reply("Hello there.", "stop", Usage(50, 40, 2), "req-7", "answered", None),
     ]
 
@@ -196,12 +195,14 @@ def test_a_letter_is_one_token_with_the_likeliest_alternatives(server: Server) -
     assert (body["max_tokens"], body["logprobs"], body["top_logprobs"]) == (1, True, 20)
     assert "grammar" not in body
     assert reply.text == "B"
-    # "(D" is another token, and "B" and " B" are the same answer, so their probabilities are added.
+    # "B" and " B" are the same answer, so their probabilities are added; options are shown as "(D)".
     assert reply.log_probabilities == {
         "A": -3.0,
         "B": pytest.approx(math.log(math.exp(-0.1) + math.exp(-2.5))),
         "C": -4.0,
+        "D": -5.0,
     }
+    assert reply.least_log_probability == -5.0
 
 
 @pytest.mark.parametrize("model", ["any", "half-character", "empty-logprobs"])

@@ -271,6 +271,7 @@ def test_a_letter_of_a_response_comes_with_its_log_probabilities(desk: Desk) -> 
         "A": -3.0,
         "B": pytest.approx(math.log(math.exp(-0.1) + math.exp(-2.5))),
     }
+    assert reply.least_log_probability == -3.0
 
 
 def test_a_letter_of_openais_chat_is_one_token(desk: Desk) -> None:

@@ -133,6 +133,31 @@ def test_the_distractor_is_the_option_that_misled_most_readers(
     assert question.distractor == distractor
 
 
+def test_the_answers_of_its_own_readers_are_kept_as_shares(tmp_path: Path) -> None:
+    readers = [
+        {"untimed_answer": 2, "untimed_eval2_context": 1},
+        {"untimed_answer": 2, "untimed_eval2_context": 4},
+        {"untimed_answer": 1, "untimed_eval2_context": 2},
+        {"untimed_answer": 2},
+    ]
+    hasty = [{"speed_answer": answer} for answer in (2, -1, 3, 1, 4)]
+
+    (question,) = read(tmp_path, make_line(make_item(validation=readers, speed_validation=hasty)))
+
+    assert isinstance(question, Question)
+    assert (question.expert_accuracy, question.novice_accuracy) == (0.75, 0.2)  # out of time is not right
+    assert question.context_needed == pytest.approx(7 / 3)
+
+
+def test_a_file_without_readers_leaves_their_figures_missing(tmp_path: Path) -> None:
+    item = make_item(validation="left out", speed_validation="left out")
+
+    (question,) = read(tmp_path, make_line(item))
+
+    assert isinstance(question, Question)
+    assert question.expert_accuracy is question.novice_accuracy is question.context_needed is None
+
+
 @pytest.mark.parametrize(
     ("item", "reason"),
     [

@@ -65,6 +65,8 @@ def test_every_column_finds_its_place(tmp_path: Path) -> None:
         "difficult": "1",
         "role": "practice",
         "distractor": "d",
+        "expert_accuracy": "0.9",
+        "novice_accuracy": "0",
         "argument_a": "a!",
         "argument_b": "b!",
         "argument_c": "c!",
@@ -74,6 +76,7 @@ def test_every_column_finds_its_place(tmp_path: Path) -> None:
     (question,) = read_csv(tmp_path, ROW | more)
 
     assert set(ROW | more) == set(table.COLUMNS)
+    assert (question.expert_accuracy, question.novice_accuracy) == (0.9, 0.0)
     assert (question.question_id, question.task, question.subject, question.split) == (
         "geo-1",
         "geography",
@@ -124,6 +127,8 @@ def test_a_missing_column_refuses_the_file_and_names_it(tmp_path: Path) -> None:
         ({"distractor": "B"}, "distractor", "the distractor is the right answer"),
         ({"role": "exam"}, "role", "role 'exam' is not one of study, practice, example, attention"),
         ({"difficult": "hard"}, "difficult", "difficult 'hard' is neither 1 nor 0"),
+        ({"expert_accuracy": "90 %"}, "expert_accuracy", "expert_accuracy '90 %' is no share from 0 to 1"),
+        ({"novice_accuracy": "1.5"}, "novice_accuracy", "is no share from 0 to 1"),
         ({"argument_a": "only this"}, "argument_a", "give all four or none"),
         ({"passage_id": "unknown"}, "passage", "has no text"),
         ({"option_c": " "}, "", "option C is empty"),

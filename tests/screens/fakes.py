@@ -166,7 +166,13 @@ def said(*texts: str, status: str = "complete", forgotten: int = 0) -> Chat:
         )
         for i, text in enumerate(texts)
     )
-    return Chat(lines, is_writing=bool(lines) and lines[-1].status == "running", n_resets=int(forgotten > 0))
+    broken = tuple(
+        line.message_id
+        for line in lines[-1:]
+        if line.status in ("interrupted", "failed") and not line.is_forgotten
+    )
+    is_writing = bool(lines) and lines[-1].status == "running"
+    return Chat(lines, is_writing=is_writing, n_resets=int(forgotten > 0), broken=broken)
 
 
 def open_page(

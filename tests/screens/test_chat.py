@@ -76,6 +76,18 @@ def test_only_the_line_being_written_is_read_anew_while_it_is(monkeypatch: pytes
     assert sum("Becau" in block for block in drawn) == 1
 
 
+def test_the_line_being_written_says_whose_it_is_and_how_much_of_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = said("Why?", "Becau", status="running")
+    whole = said("Why?", "Because.")
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=running))))
+
+    assert f'ov-writing" data-reply="{running.lines[-1].message_id}" data-shown="5"' in drawn
+    assert "ov-writing" not in texts(open_page(monkeypatch, FakeProctor(question(2, chat=whole))))
+
+
 def test_a_reply_that_has_no_word_yet_says_so_and_what_one_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=said("Why?", "", status="running")))))
 
@@ -247,3 +259,71 @@ def test_a_selection_can_be_searched_for_where_there_is_a_passage(monkeypatch: p
         open_page(monkeypatch, FakeProctor(with_passage))
     )
     assert "ov-take" not in texts(open_page(monkeypatch, FakeProctor(replace(with_passage, passage=()))))
+
+
+# -- several contexts -------------------------------------------------------------------------------------
+
+
+def examined(*answers: tuple[str, str], named: tuple[str, ...] = ()) -> Chat:
+    """A question to as many contexts as there are answers, each (text, status)."""
+    lines = [ChatLine("m0", True, "Which one?", "sent", False)]
+    for k, (text, status) in enumerate(answers, 1):
+        lines.append(ChatLine(f"m{k}", False, text, status, False, f"assistant_{k}"))
+    return Chat(
+        tuple(lines),
+        is_writing=any(status == "running" for _, status in answers),
+        n_resets=0,
+        has_reset=False,
+        broken=tuple(line.message_id for line in lines if line.status in ("failed", "interrupted")),
+        n_beside=len(answers),
+        named_by={"m0": named} if named else {},
+    )
+
+
+def test_answers_to_one_question_stand_together_in_the_order_of_speaking_with_what_they_named_beneath(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chat = examined(("It is A.", "complete"), ("It is B.", "complete"), named=("A", "B"))
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=chat))))
+
+    asked, _, rest = drawn.partition('<div class="ov-columns">')
+    beside, _, beneath = rest.partition('<p class="ov-small ov-named">')
+    assert "Which one?" in asked
+    assert beside.index("It is A.") < beside.index("It is B.")
+    assert beside.count("is-theirs") == 2
+    assert beneath.startswith("It names A, B.")
+    assert "The assistant answered: Assistant 1: It is A. Assistant 2: It is B. It names A, B." in drawn
+    assert "ov-wide" in asked
+
+
+def test_while_one_is_still_writing_all_stand_together_and_nothing_is_said_of_agreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chat = examined(("It is A.", "complete"), ("It", "running"))
+
+    app = open_page(monkeypatch, FakeProctor(question(2, chat=chat)))
+
+    (_, together) = texts(app).split('<div class="ov-columns">')
+    assert together.index("It is A.") < together.index('<div class="ov-exact">It<span')
+    assert "ov-named" not in texts(app)
+    assert "stop_2" in [button.key for button in app.button]
+
+
+def test_one_click_asks_again_whoever_broke_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    proctor = FakeProctor(question(2, chat=examined(("", "failed"), ("It is B.", "complete"))))
+    app = open_page(monkeypatch, proctor)
+
+    app.button(key="ask_again_2").click().run()
+
+    assert proctor.told == [("ask_again", 2)]
+
+
+def test_two_sides_that_write_at_once_are_both_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = replace(examined(("On", "running"), ("Tw", "running")), n_beside=1)
+
+    drawn = texts(open_page(monkeypatch, FakeProctor(question(2, chat=chat))))
+
+    assert drawn.index(">On<span") < drawn.index(">Tw<span")
+    assert "ov-columns" not in drawn
+    assert "ov-wide" not in drawn

@@ -21,7 +21,7 @@ from oversight_app.projections import rebuild
 from oversight_app.providers.scripted import ScriptedProvider
 from oversight_app.replies import Replies
 from oversight_app.status import status_of
-from oversight_app.store import Store, bank, chain, migrations
+from oversight_app.store import Store, chain, migrations
 from oversight_app.study.events import STUDY_STREAM, canonical, iso
 from oversight_app.study.page import EndPage, QuestionPage, SurveyPage
 from oversight_app.study.sitting import Stage
@@ -33,7 +33,6 @@ from tests.builders import (
     make_design,
     make_plan,
     make_proctor,
-    make_questions,
     seat,
 )
 from tests.study.test_plan import as_frozen_before
@@ -119,7 +118,6 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with lived_through(tmp_path / "new").store as new, closing(sqlite3.connect(path)) as old:
         old.row_factory = sqlite3.Row
         old.execute("INSERT INTO study VALUES (?, ?)", (STUDY_ID, iso(START)))
-        bank.save(old, make_questions(), source="tests", at=iso(START))
         plan = make_plan()
         old.execute(
             "INSERT INTO plans VALUES (?, ?, ?)", (OLD_PLAN_HASH, plan.frozen_at, as_frozen_before(plan))
@@ -131,7 +129,7 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ]
         _append(old, events)
         old.execute("ATTACH ? AS new", (str(new.path),))
-        for table in ("sittings", "trials", "messages"):
+        for table in ("passages", "questions", "sittings", "trials", "messages"):
             names = ", ".join(
                 row["name"] for row in old.execute(f"SELECT name FROM pragma_table_info('{table}')")
             )

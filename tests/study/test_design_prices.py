@@ -34,6 +34,10 @@ def test_without_a_word_there_is_no_cap_and_32_replies_at_a_time() -> None:
         ("[assistant.spending]\nper_study = 0", ["assistant.spending.per_study: found 0"]),
         ("[assistant.spending]\nper_person = 1", ["assistant.spending.per_person is not a key"]),
         ('[prices."openai:gpt"]\ninput = 1', ["prices.openai:gpt.output is missing"]),
+        (
+            '[prices."openai:gpt"]\ninput = 1\noutput = 1\nas_of = "2026-11"',
+            ["prices.openai:gpt.as_of is not a key"],
+        ),
         ('[prices."openai:gpt"]\ninput = -1\noutput = 1', ["prices.openai:gpt.input: found -1"]),
         (
             '[prices."openai:gpt"]\ninput = 1\noutput = 1\ncache = 1',

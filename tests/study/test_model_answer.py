@@ -9,7 +9,7 @@ from oversight_app.errors import DesignError
 from oversight_app.prompts import load_prompts
 from oversight_app.study.assignment import trials_alone
 from oversight_app.study.letters import ALL_ORDERS, OptionOrder
-from oversight_app.study.model_answer import ask_alone, read_answer, simulated_stances
+from oversight_app.study.model_answer import ask_alone, read_answer, shares_of, simulated_stances
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Passage
 from oversight_app.study.trial import TrialStatus
@@ -68,6 +68,50 @@ def test_with_fewer_than_four_log_probabilities_confidence_is_missing(known: dic
     assert (answer.choice, answer.confidence, answer.probabilities, answer.p_source) == ("B", None, (), "")
 
 
+def test_a_letter_that_is_too_rare_to_be_listed_has_no_probability_and_the_others_do() -> None:
+    """20 tokens were listed, the least of them at e^-12: D has at most 0.0006 % of what the others have."""
+    known = {"A": math.log(0.1), "B": math.log(0.6), "C": math.log(0.2)}
+
+    answer = read_answer("B", known, "ABCD", QUESTION, least=-12.0)
+
+    assert answer.probabilities == pytest.approx((1 / 9, 6 / 9, 2 / 9, None))
+    assert answer.confidence == answer.probabilities[1]
+    assert answer.p_source == "logprob"
+
+
+def test_letters_that_could_have_more_than_a_hundredth_leave_nothing_known() -> None:
+    """A and B have half of everything, so two letters at most at 0.0025 each are just a hundredth of that."""
+    known = {"A": math.log(0.2), "B": math.log(0.3)}
+
+    just = read_answer("B", known, "ABCD", QUESTION, least=math.log(0.00249))
+    above = read_answer("B", known, "ABCD", QUESTION, least=math.log(0.00251))
+
+    assert just.confidence == pytest.approx(0.6)
+    assert (above.choice, above.confidence, above.probabilities, above.p_source) == ("B", None, (), "")
+
+
+def test_far_away_letters_say_nothing_although_all_but_one_are_listed() -> None:
+    """The model began to say something else: what is left to the letters may be anybody's."""
+    far = {"A": -15.0, "B": -14.0, "C": -15.5}
+
+    assert read_answer("B", far, "ABCD", QUESTION, least=-16.0).confidence is None
+
+
+def test_the_chosen_letter_itself_may_not_be_missing() -> None:
+    known = {"A": math.log(0.1), "C": math.log(0.2), "D": math.log(0.6)}
+
+    answer = read_answer("B", known, "ABCD", QUESTION, least=-30.0)
+
+    assert (answer.choice, answer.confidence, answer.probabilities) == ("B", None, ())
+
+
+@given(st.lists(st.floats(-8, 0), min_size=4, max_size=4), st.floats(-60, -20))
+def test_what_is_not_listed_never_changes_what_is(values: list[float], least: float) -> None:
+    all_four = dict(zip(LETTERS, values, strict=True))
+
+    assert shares_of(all_four, least) == shares_of(all_four)
+
+
 @pytest.mark.parametrize("text", ["", "I", "(", "Maybe", "A or B", "\ufffd"])
 def test_what_cannot_be_read_is_unreadable_and_not_guessed(text: str) -> None:
     likely = {"A": -0.1, "B": -3.0, "C": -4.0, "D": -5.0}
@@ -75,7 +119,7 @@ def test_what_cannot_be_read_is_unreadable_and_not_guessed(text: str) -> None:
     answer = read_answer(text, likely, "BADC", QUESTION)
 
     assert (answer.status, answer.choice, answer.confidence) == (TrialStatus.UNREADABLE, "", None)
-    assert answer.probabilities[1] > 0.9
+    assert answer.probabilities[1] == pytest.approx(0.9236, abs=1e-4)
 
 
 def test_impossible_log_probabilities_are_none() -> None:
@@ -89,7 +133,7 @@ def test_the_model_is_asked_with_the_question_as_it_is_displayed() -> None:
 
     assert text.startswith("Question: ")
     assert QUESTION.text in text
-    assert "A. gnosis\nB. osmosis\nC. meiosis\nD. mitosis" in text
+    assert "(A) gnosis\n(B) osmosis\n(C) meiosis\n(D) mitosis" in text
     assert text.endswith("Answer:")
 
 

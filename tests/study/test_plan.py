@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oversight_app.study.design import ENDINGS, Outcome
+from oversight_app.study.design import ENDINGS, ListPrice, Outcome, Price
 from oversight_app.study.plan import Plan
 from tests.builders import TEXTS, make_design, make_plan
 
@@ -63,10 +63,20 @@ def test_an_ending_leads_to_its_own_address_or_to_the_studys_with_its_own_code()
     assert make_plan().url("completed") == ""
 
 
+def test_a_plan_keeps_whether_a_price_was_the_services_list_or_the_studys_own() -> None:
+    listed, own = ListPrice(input=1, output=2, as_of="2026-10"), Price(input=1, output=2)
+    plan = make_plan(prices={"openai:a": listed, "openai:b": own})
+
+    read = Plan.model_validate_json(plan.model_dump_json())
+
+    assert read.prices == {"openai:a": listed, "openai:b": own}
+    assert read.plan_hash == plan.plan_hash
+
+
 def as_frozen_before(plan: Plan) -> str:
     """The plan's body as the release before the protocols wrote it."""
     body: dict[str, Any] = json.loads(plan.model_dump_json())
-    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices"):
+    for name in ("screening", "survey", "example", "attention", "words", "codes", "prices", "selection"):
         del body[name]
     for name in ("language", "outcomes", "log", "prices"):
         del body["design"][name]

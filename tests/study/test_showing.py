@@ -57,7 +57,9 @@ SHARES = (0.1, 0.1, 0.7, 0.1)
 
 
 def page(person: Walk, running_text: str = "So far") -> Page:
-    return page_of(person.sitting, person.plan, person.questions, person.now, running_text)
+    replies = person.trial.running_replies if person.sitting.stage is Stage.TRIAL else ()
+    texts = {reply.message_id: running_text for reply in replies}
+    return page_of(person.sitting, person.plan, person.questions, person.now, texts)
 
 
 def pages(person: Walk, *, change: Any = None) -> Iterator[tuple[Sitting, Page]]:
@@ -118,8 +120,7 @@ def _answered(person: Walk) -> Iterator[tuple[Sitting, Page]]:
     if person.trial.plan.protocol == "chat":
         person.chat("")
         yield person.sitting, page(person)
-        running = person.trial.running_reply
-        assert running is not None
+        (running,) = person.trial.running_replies
         person.do(ReplyClosed(person.trial.plan.n, running.message_id, "A reply", "complete"))
         yield person.sitting, page(person)
         person.do(ContextReset(person.trial.plan.n))

@@ -343,7 +343,7 @@ def _must_keep_confidences(person: Walk) -> None:
                 continue
             assert bool(said.probabilities) <= is_distribution
             if said.probabilities:
-                assert sum(said.probabilities) == pytest.approx(1)
+                assert sum(p or 0 for p in said.probabilities) == pytest.approx(1)
             if is_distribution and said.confidence is not None:
                 assert said.confidence == said.probabilities["ABCD".index(said.choice)]
         assert {belief.reply_id for belief in trial.beliefs} <= {m.message_id for m in trial.messages}
@@ -398,10 +398,9 @@ def _begin(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
 
 def _reply(person: Walk, rng: Random) -> Event | Sequence[Event] | None:
     """The assistant begins a reply that is due, or ends one."""
-    trials = [trial for trial in person.sitting.trials if trial.running_reply is not None]
+    trials = [trial for trial in person.sitting.trials if trial.running_replies]
     if trials:
-        running = trials[0].running_reply
-        assert running is not None
+        (running,) = trials[0].running_replies
         status = rng.choice(("complete", "failed", "failed", "interrupted", "stopped"))
         return ReplyClosed(trials[0].plan.n, running.message_id, "" if status == "failed" else "B.", status)
     trial = _at_hand(person)

@@ -110,7 +110,7 @@ def test_an_empty_passage_is_not_introduced() -> None:
 
 def test_a_hole_that_nothing_fills_is_an_error_that_names_what_is_allowed() -> None:
     with pytest.raises(
-        DesignError, match=r"prompt chat: nothing fills \{name\}; allowed holes are options, passage"
+        DesignError, match=r"prompt chat: nothing fills \{name\}; allowed holes are choices, options, passage"
     ):
         fill("Dear {name}", holes(make_question(), "ABCD", "", pass_question=True), name="chat")
 

@@ -43,10 +43,10 @@ def test_a_reply_has_a_status_from_its_first_moment() -> None:
     writing, closed = with_reply(shown()), with_reply(shown(), "stopped")
 
     assert [message.status for message in writing.messages] == ["sent", "running"]
-    assert writing.running_reply is writing.messages[1]
+    assert writing.running_replies == (writing.messages[1],)
     assert [message.status for message in closed.messages] == ["sent", "stopped"]
     assert closed.messages[1].text == "Because."
-    assert closed.running_reply is None
+    assert closed.running_replies == ()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oversight_app.study.design import AssistantDesign, Price
+from oversight_app.study.design import AssistantDesign, ListPrice, Price
 from oversight_app.study.plan import Plan
 from oversight_app.study.workload import (
     MESSAGES_PER_QUESTION,
@@ -88,6 +88,35 @@ def test_the_money_is_said_per_person_and_in_all() -> None:
     assert "5 messages to the assistant in each assisted question" in said[1]
     assert said[2] == "Expected of openai:gpt alone (zero_shot): 4 calls, 120 tokens in, 4 out, $0.00016."
     assert len(said) == 3
+
+
+def test_list_prices_are_said_to_be_such_with_their_month_and_what_overrides_them() -> None:
+    listed = ListPrice(input=1, output=10, as_of="2026-05")
+    plan = planned({"openai:gpt-4o": listed}, assistant={"model": "openai:gpt-4o"})
+
+    said = expectations(plan, BY_ID)
+
+    assert said[3:] == [
+        "What openai:gpt-4o costs is reckoned at list prices of 2026-05; until the plan is frozen, "
+        '[prices."openai:gpt-4o"] in study.toml overrides them.'
+    ]
+
+
+def test_each_listed_model_is_said_with_its_own_month() -> None:
+    prices = {
+        "openai:gpt-4o": ListPrice(input=1, output=10, as_of="2026-05"),
+        "openai:gpt-5": ListPrice(input=1, output=10, as_of="2026-03"),
+    }
+    plan = planned(
+        prices,
+        assistant={"model": "openai:gpt-4o"},
+        analysis={"primary_model_alone": {"model": "openai:gpt-5"}},
+    )
+
+    said = "\n".join(expectations(plan, BY_ID))
+
+    assert "openai:gpt-4o costs is reckoned at list prices of 2026-05" in said
+    assert "openai:gpt-5 costs is reckoned at list prices of 2026-03" in said
 
 
 def test_an_unknown_price_is_said_to_be_unknown_and_how_to_name_it() -> None:

@@ -1,15 +1,18 @@
 """What is declared of the analysis before data."""
 
+from contextlib import suppress
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from oversight_app.errors import BadInput
 from oversight_app.study.design.assistant import check_model
+from oversight_app.study.design.method import parse
 from oversight_app.study.design.section import Section
 
 
 class PrimaryModel(Section):
-    """The one model-alone participant that human_with_model is compared with."""
+    """The one model-alone participant that human_with_model is compared with; `method` is a label as in the column."""
 
     model: str
     method: str = "zero_shot"
@@ -17,7 +20,18 @@ class PrimaryModel(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         check_model(self.model)
+        # As it will stand in the column: a setting that a method has anyway is not in its label.
+        with suppress(BadInput):
+            name, settings = parse(self.method)
+            object.__setattr__(self, "method", settings.label(name))
         return self
+
+    def check_method(self) -> None:
+        """Raise BadInput for a method, or a setting of one, that this release does not have.
+
+        A study.toml is held to that when it is read; a plan that an earlier release froze stays readable.
+        """
+        parse(self.method)
 
 
 class AnalysisDesign(Section):

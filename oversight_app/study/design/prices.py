@@ -22,6 +22,13 @@ class Price(Section):
         return not any((self.input, self.output, self.cached, self.cache_written))
 
 
+class ListPrice(Price):
+    """What a service's own list said; a study's prices are its own word and bear no date."""
+
+    as_of: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    """The last month for which that is known, YYYY-MM."""
+
+
 class SpendingDesign(Section):
     """The most that the assistant's replies to people may cost, in US dollars; left out: there is no cap."""
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from oversight_app.errors import DesignError
+from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.design.analysis import CONTRASTS, AnalysisDesign, PrimaryModel
 from oversight_app.study.design.answering import AnswerDesign
 from oversight_app.study.design.assistant import AssistantDesign, check_model
@@ -128,6 +128,11 @@ def read_design(toml: str, *, file: str = "study.toml") -> Design:
     except tomllib.TOMLDecodeError as error:
         raise DesignError(f"{file} is not valid TOML: {error}. Nothing was changed.") from None
     try:
-        return Design.model_validate(values)
+        design = Design.model_validate(values)
     except ValidationError as error:
         raise DesignError(f"{file}: {explain(error, Design)}.") from None
+    try:
+        design.primary_model_alone.check_method()
+    except BadInput as error:
+        raise DesignError(f"{file}: analysis.primary_model_alone.method: {error}") from None
+    return design

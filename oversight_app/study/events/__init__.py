@@ -7,7 +7,7 @@ and `from_body` lifts old bodies on reading, so stored events are never rewritte
 Streams: one per participant (`Participant...` to `SittingEnded`), and one called `study`.
 """
 
-from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked, ModelAsked
+from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
     VERSIONS,
@@ -27,6 +27,7 @@ from oversight_app.study.events.sitting import (
     DebriefRead,
     InstructionsRead,
     LimitLifted,
+    LogImported,
     NextAsked,
     ParticipantAssigned,
     ParticipantEnrolled,
@@ -67,6 +68,7 @@ __all__ = [
     "VERSIONS",
     "AdviceRead",
     "AloneAsked",
+    "AnswerImported",
     "BatchCall",
     "BatchEnded",
     "BatchPlanned",
@@ -86,6 +88,7 @@ __all__ = [
     "InstructionsRead",
     "JudgeAsked",
     "LimitLifted",
+    "LogImported",
     "MessageSent",
     "ModelAsked",
     "NextAsked",

@@ -71,3 +71,19 @@ class AloneAsked(ModelAsked):
     part: str = ""
     log_probabilities: Mapping[str, float] = field(default_factory=dict)
     least_log_probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerImported(AloneAsked):
+    """An answer that another evaluation tool had logged: what was asked and replied there, as that log has it.
+
+    `log` is the SHA-256 of the file, `record` the sample's number in it, `sample_id` the log's name of the sample,
+    `identity` what is the same whenever this sample is read again. `sent` are (role, text), as sent; empty where the
+    log does not say. `asked_at` is when the evaluation ran, or the import where the log has no time at all.
+    """
+
+    log: str = ""
+    record: int = 0
+    sample_id: str = ""
+    identity: str = ""
+    sent: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from oversight_app.study.events.asked import AdviceRead, AloneAsked, JudgeAsked
+from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
@@ -14,6 +14,7 @@ from oversight_app.study.events.sitting import (
     DebriefRead,
     InstructionsRead,
     LimitLifted,
+    LogImported,
     NextAsked,
     ParticipantAssigned,
     ParticipantEnrolled,
@@ -87,13 +88,15 @@ Event: TypeAlias = (
     | JudgeAsked
     | AloneAsked
     | TrialsAdded
+    | LogImported
+    | AnswerImported
     | BatchPlanned
     | BatchSent
     | BatchEnded
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
-_TIMES = {"deadline_at", "closed_at", "until", "asked_at"}
+_TIMES = {"deadline_at", "closed_at", "until", "asked_at", "run_at"}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
 
@@ -137,6 +140,8 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    if kind == "AnswerImported":
+        values["sent"] = tuple((role, text) for role, text in values["sent"])
     if kind == "BatchPlanned":
         values["calls"] = tuple(BatchCall(**call) for call in values["calls"])
     event_type = _KINDS[kind]

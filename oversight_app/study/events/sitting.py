@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from oversight_app.study.trial_plan import TrialPlan
 
@@ -70,6 +71,24 @@ class TrialsAdded:
     """A model that answers alone was given more trials: further samples of the same questions."""
 
     trials: tuple[TrialPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogImported:
+    """Answers were taken from a log of another evaluation tool; those that follow name it by its hash.
+
+    `file` is its name, `run_at` when the evaluation began, `n_samples` how many samples it holds, `n_matched` how many
+    are of questions of the plan; `versions` and `settings` are what it says of itself.
+    """
+
+    file: str
+    sha256: str
+    tool: str
+    run_at: datetime | None
+    n_samples: int
+    n_matched: int
+    versions: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

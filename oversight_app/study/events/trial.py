@@ -51,13 +51,17 @@ class InitialAnswered:
 
 @dataclass(frozen=True, slots=True)
 class BeliefStated:
-    """Which option the participant held to be right after this reply."""
+    """Which option the participant held to be right after this reply.
+
+    `p_source` says where the numbers come from: elicited on the page, or a judge's, from logprob or as stated.
+    """
 
     n: int
     reply_id: str
     choice: str
     confidence: float | None = None
     probabilities: tuple[float, ...] = ()
+    p_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ReplyBegun:
 
     `speaker` is whose reply it is, `stance` the original letter that this speaker was told to argue for, `prompt` the
     name of the prompt that it speaks from. `reserved_usd` is the most that it can cost; None where no price is known.
+    `again_of` is the id of the reply that had failed or broken off, and in whose place this one was asked for.
     """
 
     n: int
@@ -89,6 +94,7 @@ class ReplyBegun:
     stance: str = ""
     prompt: str = ""
     reserved_usd: float | None = None
+    again_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +134,17 @@ class ContextReset:
 
 @dataclass(frozen=True, slots=True)
 class TrialClosed:
-    """The trial is over. `closed_at` is the deadline where the clock closed it, however late that was noticed."""
+    """The trial is over. `closed_at` is the deadline where the clock closed it, however late that was noticed.
+
+    `probabilities` are of A-D; of a model that answered alone not all four may be known, and None stands for those.
+    """
 
     n: int
     status: str
     choice: str
     confidence: float | None
     closed_at: datetime
-    probabilities: tuple[float, ...] = ()
+    probabilities: tuple[float | None, ...] = ()
     p_source: str = ""
     browser_response_time_s: float | None = None
     reason: str = ""

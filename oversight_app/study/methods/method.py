@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from oversight_app.study.design.method import Settings
 from oversight_app.study.events import AloneAsked
-from oversight_app.study.methods.settings import Settings
 from oversight_app.study.model_answer import ModelAnswer
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
@@ -64,11 +64,17 @@ class Call:
 
 
 class Method(Protocol):
-    """A method with its settings. `prompts` are the names of those that the plan must hold."""
+    """A method with its settings.
+
+    `prompts` are the names of those that the plan must hold, `shots` how many examples an item must have. `manner` says
+    in one sentence how the answers came about, where the name does not.
+    """
 
     name: str
     settings: Settings
     prompts: tuple[str, ...]
+    shots: int
+    manner: str
 
     def __init__(self, settings: Settings) -> None:
         """Raises BadInput for a setting that the method does not have."""

@@ -9,12 +9,12 @@ from oversight_app.study.protocols.speech import ASSISTANT, Rules, Speech, never
 from oversight_app.study.trial import Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
     """The advice is due as soon as the question is open."""
     if speeches(trial):
-        return None
+        return ()
     stance = trial.plan.stance
-    return Speech(ASSISTANT, f"advice_{rules.advice.value}", stance, seen(trial))
+    return (Speech(ASSISTANT, f"advice_{rules.advice.value}", stance, seen(trial)),)
 
 
-RULES = Rules(next_turn, never, speaks_first=True, is_written_in=lambda rules: False)
+RULES = Rules(due, never, speaks_first=True, is_written_in=lambda rules: False)

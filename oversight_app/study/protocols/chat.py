@@ -6,11 +6,11 @@ from oversight_app.study.protocols.speech import ASSISTANT, Rules, Speech, alway
 from oversight_app.study.trial import Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
     """The assistant is due after each message of the participant's."""
     if not asked_last(trial):
-        return None
-    return Speech(ASSISTANT, _prompt(trial, rules), trial.plan.stance, seen(trial))
+        return ()
+    return (Speech(ASSISTANT, _prompt(trial, rules), trial.plan.stance, seen(trial)),)
 
 
 def _prompt(trial: Trial, rules: AssistantDesign) -> str:
@@ -24,4 +24,4 @@ def _prompt(trial: Trial, rules: AssistantDesign) -> str:
     return "chat"
 
 
-RULES = Rules(next_turn, always, speaks_first=False, has_reset=True)
+RULES = Rules(due, always, speaks_first=False, has_reset=True)

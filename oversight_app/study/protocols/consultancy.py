@@ -17,12 +17,12 @@ from oversight_app.study.protocols.speech import (
 from oversight_app.study.trial import Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
     """The consultant is due at the beginning, and after each message of the participant's."""
     if speeches(trial) and not asked_last(trial):
-        return None
+        return ()
     stance = trial.plan.stance
-    return Speech(ASSISTANT, "consultancy", stance, seen(trial))
+    return (Speech(ASSISTANT, "consultancy", stance, seen(trial)),)
 
 
-RULES = Rules(next_turn, always, speaks_first=True, has_reset=True)
+RULES = Rules(due, always, speaks_first=True, has_reset=True)

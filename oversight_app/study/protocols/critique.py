@@ -16,14 +16,14 @@ from oversight_app.study.protocols.speech import (
 from oversight_app.study.trial import Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
     """The answer is due as soon as the question is open, and the critique after it, where there is one to criticise."""
     said = speeches(trial)
     if not said:
-        return Speech(ASSISTANT, "advice_explanation", trial.plan.stance, seen(trial))
+        return (Speech(ASSISTANT, "advice_explanation", trial.plan.stance, seen(trial)),)
     has_answer = any(message.voice == ASSISTANT and message.text for message in said)
     has_critique = any(message.voice == CRITIC for message in said)
-    return Speech(CRITIC, "critique", "", seen(trial)) if has_answer and not has_critique else None
+    return (Speech(CRITIC, "critique", "", seen(trial)),) if has_answer and not has_critique else ()
 
 
-RULES = Rules(next_turn, never, speaks_first=True, is_written_in=lambda rules: False)
+RULES = Rules(due, never, speaks_first=True, is_written_in=lambda rules: False)

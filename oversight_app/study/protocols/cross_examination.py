@@ -1,7 +1,7 @@
 """Cross-examination: each question of the participant's is put to several fresh contexts, whose answers stand together.
 
-No context sees another one, nor what was asked before: who stands by an option only because it said so once is found
-out by asking anew.
+They answer at the same time. No context sees another one, nor what was asked before: who stands by an option only
+because it said so once is found out by asking anew.
 """
 
 from oversight_app.study.design.assistant import AssistantDesign
@@ -9,25 +9,28 @@ from oversight_app.study.protocols.speech import Rules, Speech, numbered, speech
 from oversight_app.study.trial import Message, Speaker, Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
-    """The next context is due until each has answered the last question."""
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
+    """Every context is due that has not answered the last question."""
     question = _question(trial)
     if question is None:
-        return None
-    n_answered = len(speeches(trial, since=trial.messages.index(question) + 1))
-    if n_answered >= rules.n_contexts:
-        return None
+        return ()
+    answered = {m.voice for m in speeches(trial, since=trial.messages.index(question) + 1)}
+    contexts = (numbered(k) for k in range(1, rules.n_contexts + 1))
     stance = trial.plan.stance
-    return Speech(numbered(n_answered + 1), "cross_examination", stance, (question,))
+    return tuple(
+        Speech(context, "cross_examination", stance, (question,))
+        for context in contexts
+        if context not in answered
+    )
 
 
 def may_write(trial: Trial, rules: AssistantDesign) -> bool:
     """The next question comes when all contexts have answered the one before."""
-    return next_turn(trial, rules) is None
+    return not due(trial, rules)
 
 
 def _question(trial: Trial) -> Message | None:
     return next((m for m in reversed(trial.messages) if m.speaker is Speaker.PARTICIPANT), None)
 
 
-RULES = Rules(next_turn, may_write, speaks_first=False)
+RULES = Rules(due, may_write, speaks_first=False, is_at_once=lambda rules: True)

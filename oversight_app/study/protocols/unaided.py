@@ -5,9 +5,9 @@ from oversight_app.study.protocols.speech import Rules, Speech, never
 from oversight_app.study.trial import Trial
 
 
-def next_turn(trial: Trial, rules: AssistantDesign) -> Speech | None:
+def due(trial: Trial, rules: AssistantDesign) -> tuple[Speech, ...]:
     """Nobody is ever due."""
-    return None
+    return ()
 
 
-RULES = Rules(next_turn, never, speaks_first=False, is_written_in=lambda rules: False)
+RULES = Rules(due, never, speaks_first=False, is_written_in=lambda rules: False)
