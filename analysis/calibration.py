@@ -3,6 +3,9 @@
 All from answers with a choice and a confidence. Estimates only: their intervals were not simulated for clustered
 answers, and resampling a calibration error adds its bias once more, so none is given. The calibration error of a
 perfectly calibrated person is above 0 in a small sample; what it would be at the same bin counts stands beside it.
+
+A model that answers a question several times, or in several orders, has each question counted once: its answers share
+the weight of one.
 """
 
 from collections.abc import Callable
@@ -13,7 +16,7 @@ import pandas as pd
 
 from analysis.accuracy import study_tasks
 from analysis.columns import Condition
-from analysis.entries import count, entering, systems
+from analysis.entries import MODEL, count, entering, systems
 from analysis.jackknife import Codes, Floats
 from analysis.results import Estimate, Role, Rows
 
@@ -23,9 +26,9 @@ CENTRES = (0.25, 0.42, 0.60, 0.80, 1.00)
 _NOT_SIMULATED = "No interval: its coverage was not simulated for clustered answers."
 
 
-def brier(confidence: Floats, correct: Floats) -> float:
+def brier(confidence: Floats, correct: Floats, weight: Floats | None = None) -> float:
     """Mean squared distance between the confidence in the chosen option and whether it was right (0 to 1)."""
-    return float(((confidence - correct) ** 2).mean())
+    return float(np.average((confidence - correct) ** 2, weights=weight))
 
 
 def bins(confidence: Floats) -> Codes:
@@ -39,26 +42,30 @@ def bins(confidence: Floats) -> Codes:
     return np.searchsorted(midpoints, micro, side="right").astype(np.int64)
 
 
-def calibration_error(confidence: Floats, correct: Floats) -> float:
+def calibration_error(confidence: Floats, correct: Floats, weight: Floats | None = None) -> float:
     """Mean over the bins that are not empty of |share right - centre|, every bin with the same weight.
 
     Bowman et al. 2022. Example: right at 100%, right at 100%, wrong and right at 80% give (|1 - 1| + |.5 - .8|)/2.
     """
     code = bins(confidence)
-    n = np.bincount(code, minlength=len(CENTRES))
-    right = np.bincount(code, weights=correct, minlength=len(CENTRES))
+    weight = np.ones_like(confidence) if weight is None else weight
+    n = np.bincount(code, weights=weight, minlength=len(CENTRES))
+    right = np.bincount(code, weights=correct * weight, minlength=len(CENTRES))
     used = n > 0
     return float(np.abs(right[used] / n[used] - np.array(CENTRES)[used]).mean())
 
 
-def expected_calibration_error(confidence: Floats) -> float:
+def expected_calibration_error(confidence: Floats, weight: Floats | None = None) -> float:
     """The calibration error to expect of someone whose every bin is right exactly as often as its centre says.
 
     The mean absolute deviation of a binomial share, exactly: De Moivre's 2 v C(n, v) c^v (1 - c)^(n - v + 1) / n
-    with v = floor(n c) + 1.
+    with v = floor(n c) + 1. Where answers share a weight, n is what a bin's weights add up to, to the nearest whole
+    number and at least 1.
     """
-    counts = np.bincount(bins(confidence), minlength=len(CENTRES))
-    return float(np.mean([_mean_deviation(int(n), c) for n, c in zip(counts, CENTRES, strict=True) if n]))
+    counts = np.bincount(bins(confidence), weights=weight, minlength=len(CENTRES))
+    return float(
+        np.mean([_mean_deviation(max(1, round(n)), c) for n, c in zip(counts, CENTRES, strict=True) if n])
+    )
 
 
 def _mean_deviation(n: int, c: float) -> float:
@@ -71,8 +78,18 @@ def _mean_deviation(n: int, c: float) -> float:
     return float(2 * v * np.exp(log) / n)
 
 
-_METRICS: tuple[tuple[str, Callable[[Floats, Floats], float], str], ...] = (
-    ("mean_confidence", lambda confidence, _: float(confidence.mean()), ""),
+def weights(answers: pd.DataFrame) -> Floats:
+    """What each answer counts: 1 for people, and for a model 1 shared among its answers to the same question."""
+    n_alike = answers.groupby(["condition", "item"])["item"].transform("size").to_numpy(float)
+    return np.where(answers["condition"] == MODEL, 1 / n_alike, 1.0)
+
+
+_METRICS: tuple[tuple[str, Callable[[Floats, Floats, Floats], float], str], ...] = (
+    (
+        "mean_confidence",
+        lambda confidence, _, weight: float(np.average(confidence, weights=weight)),
+        "",
+    ),
     ("brier", brier, "Binary, on the chosen option."),
     (
         "calibration_error_5bin",
@@ -81,7 +98,7 @@ _METRICS: tuple[tuple[str, Callable[[Floats, Floats], float], str], ...] = (
     ),
     (
         "calibration_error_5bin_if_calibrated",
-        lambda confidence, _: expected_calibration_error(confidence),
+        lambda confidence, _, weight: expected_calibration_error(confidence, weight),
         "What a perfectly calibrated person would score at these bin counts.",
     ),
 )
@@ -99,6 +116,7 @@ def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
                 if used.empty:
                     continue
                 confidence, correct = used["confidence"].to_numpy(float), used["score"].to_numpy(float)
+                weight = weights(used)
                 for metric, compute, note in _METRICS:
                     found.append(
                         Estimate(
@@ -107,7 +125,7 @@ def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
                             metric=metric,
                             rows=rows.value,
                             **system.fields(),
-                            estimate=compute(confidence, correct),
+                            estimate=compute(confidence, correct, weight),
                             **asdict(count(rated)),
                             role=Role.SECONDARY.value,
                             note=f"{note} {_NOT_SIMULATED}".strip(),

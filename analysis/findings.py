@@ -11,6 +11,7 @@ from analysis.contrasts import contrasts
 from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
 from analysis.load import Export
+from analysis.position import positions
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
@@ -29,6 +30,8 @@ def analyse(export: Export) -> Results:
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+    # Rules for whole participants do not touch a model alone, so this is said once.
+    estimates += positions(accounts[0][1])
     tallies = tally(answers)
     return Results(
         made_from=made_from(export),

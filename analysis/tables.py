@@ -6,7 +6,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
 
-from analysis.columns import Condition
+from analysis import position
+from analysis.columns import LETTERS, Condition
 from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.results import ALL_TASKS, Contrast, Estimate, Results, Rows
@@ -180,6 +181,31 @@ class Tables:
         for place in sorted(by_place, key=lambda place: place[0]):
             cells = by_place[place]
             table.rows.append([*place, *(say(cells.get(metric)) for metric, (_, say) in metrics.items())])
+        return table
+
+    @property
+    def positions(self) -> DisplayTable | None:
+        """Where a model alone that was shown options in several orders answered; None without such a one."""
+        places: dict[tuple[str, str], dict[tuple[str, str | None], float | None]] = {}
+        for row in self.results.estimates:
+            if row.metric in position.METRICS:
+                by_metric = places.setdefault((task_name(row.task), self.label(row)), {})
+                by_metric[row.metric, row.subgroup] = row.estimate
+        if not places:
+            return None
+        table = DisplayTable(
+            "A model alone that was shown the same options in several orders: how often it answered with each place, "
+            "in brackets how often the key stood there and how often it was then right.",
+            ["Condition", *(f"Place {letter}" for letter in LETTERS), "Same option in all orders"],
+            [],
+        )
+        for (task, label), found in sorted(places.items()):
+            cells = [
+                f"{percent(found[position.SHARE, at])} ({percent(found[position.KEY_SHARE, at])}, "
+                f"{percent(found[position.ACCURACY, at])})"
+                for at in (f"position={letter}" for letter in LETTERS)
+            ]
+            table.rows.append([task, label, *cells, percent(found[position.SAME, None])])
         return table
 
     @property

@@ -90,8 +90,11 @@ class ProviderConfigError(ProviderError):
 class ProviderUnavailable(ProviderError):
     """The service did not answer this time; a retry may help, after `retry_after_s` where the service said so.
 
-    Without `may_retry` the service asked not to be asked again for this reply.
+    Without `may_retry` the service asked not to be asked again for this reply. With `asks_to_wait` it is well, and
+    refuses because it was asked too much.
     """
+
+    asks_to_wait = False
 
     def __init__(self, message: str, *, retry_after_s: float | None = None, may_retry: bool = True) -> None:
         """Say what happened."""

@@ -9,27 +9,27 @@ beliefs after replies, it is asked for them as for an answer; one that cannot be
 checks before the questions by rule.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
 from oversight_app.clock import Clock
 from oversight_app.errors import ProviderConfigError, ProviderError
+from oversight_app.judge_calls import Calls, Mind, MoneySpent
 from oversight_app.proctor import Proctor, trial_at_hand
 from oversight_app.providers import has_temperature
-from oversight_app.providers.asking import ask
-from oversight_app.providers.base import Provider, Reply, Request, Scene, Turn
-from oversight_app.providers.classify import without_words
-from oversight_app.providers.patience import Patience
+from oversight_app.providers.base import Reply, Request, Scene, Turn
 from oversight_app.replies import Replies
 from oversight_app.study.choice_reading import read_choice
-from oversight_app.study.events import JudgeAsked, TrialClosed
+from oversight_app.study.events import TrialClosed
 from oversight_app.study.judging import (
     ANSWER,
     ANSWER_PERCENT,
     BELIEF,
     MESSAGE,
+    MESSAGE_TOKENS,
+    PERCENT_TOKENS,
     Judged,
     Shown,
     ask_judge,
@@ -48,26 +48,6 @@ from oversight_app.walking import Walker
 
 CALL_LIMIT_S = 120.0
 """For one call, retries included; less where the question's time is over before."""
-MESSAGE_TOKENS, PERCENT_TOKENS = 300, 24
-
-
-@dataclass(slots=True)
-class Mind:
-    """The model behind the judges of a run, and what is known of it so far."""
-
-    provider: Provider
-    name: str
-    n_messages: int = 1
-    gives_probabilities: bool = True
-    """Whether its service gives the letters' log-probabilities; believed until it does not."""
-    n_done: int = 0
-    """Questions that are over, in whatever way."""
-    n_answered: int = 0
-    n_unreadable: int = 0
-    n_void: int = 0
-    failures: int = 0
-    """Calls in a row that failed for good."""
-    last_error: str = ""
 
 
 class Judge(Walker):
@@ -80,7 +60,7 @@ class Judge(Walker):
         super().__init__(proctor, participant_id)
         self._replies = replies
         self._mind = mind
-        self._clock = clock
+        self._calls = Calls(proctor, participant_id, mind, clock)
         self._seen: set[int] = set()
         self._last_text = ""
         """The judge's last answer in its own words."""
@@ -115,10 +95,11 @@ class Judge(Walker):
             yield 0.0
             return
         self._seen.add(n)
+        self._mind.is_in_question = True
         try:
             yield from self._answer(page)
         except ProviderError as error:
-            self._mind.failures += 1
+            self._mind.failures += not isinstance(error, MoneySpent)
             self._mind.last_error = str(error)
             scale = self._proctor.plan.design.answer.confidence
             self._close(n, lambda trial, now: void(trial, now, scale))
@@ -126,6 +107,7 @@ class Judge(Walker):
             if isinstance(error, ProviderConfigError):
                 raise
         self._mind.n_done += 1
+        self._mind.is_in_question = False
         yield 0.0
 
     def _answer(self, page: QuestionPage) -> Iterator[float]:
@@ -193,7 +175,7 @@ class Judge(Walker):
         text = ask_judge(self._proctor.plan, Shown.on(page), MESSAGE, n_left=self._mind.n_messages - number)
         scene = self._scene(page, says=(FIRST_MESSAGE, SECOND_MESSAGE)[min(number, 1)])
         request = self._request(page, text, MESSAGE_TOKENS, scene)
-        said = self._call(page, MESSAGE, MESSAGE, request).text.strip()
+        said = self._calls.ask(page, MESSAGE, MESSAGE, request).text.strip()
         if not said or self._page(page.n) is None:
             return False
         self._replies.ask(self._id, page.n, said)
@@ -239,7 +221,7 @@ class Judge(Walker):
         """The judge's answer in its own words, as likely as possible where the service can be told so."""
         if has_temperature(self._mind.provider.name):
             request = replace(request, temperature=0.0)
-        reply = self._call(page, purpose, prompt, request)
+        reply = self._calls.ask(page, purpose, prompt, request)
         if purpose == ANSWER:
             self._last_text = reply.text
         return reply
@@ -272,54 +254,6 @@ class Judge(Walker):
             says=says,
         )
 
-    def _call(self, page: QuestionPage, purpose: str, prompt: str, request: Request) -> Reply:
-        """Ask the model and record the call, whatever comes of it; raises the error that it ended with."""
-        patience, begun = Patience(self._clock), self._clock.now()
-        mind = self._mind
-        asked = JudgeAsked(
-            page.n, purpose, mind.provider.name, mind.name, prompt, request.prompt_hash, begun, "", "failed"
-        )
-        asked = replace(asked, visible=_visible(page))
-        try:
-            answered = ask(mind.provider, request, self._clock, patience)
-        except ProviderError as error:
-            self._record(
-                replace(
-                    asked,
-                    total_s=(self._clock.now() - begun).total_seconds(),
-                    request_id=error.request_id,
-                    attempts=max(1, patience.attempts),
-                    error=str(error),
-                )
-            )
-            raise
-        reply, usage = answered.reply, answered.reply.usage
-        self._record(
-            replace(
-                asked,
-                asked_at=answered.asked_at,
-                text=reply.text,
-                status="complete" if reply.text else "failed",
-                finish_reason=reply.finish_reason,
-                tokens_in=usage.tokens_in,
-                tokens_cached=usage.tokens_cached,
-                tokens_out=usage.tokens_out,
-                tokens_cache_written=usage.tokens_cache_written,
-                tokens_reasoning=usage.tokens_reasoning,
-                total_s=(self._clock.now() - answered.asked_at).total_seconds(),
-                request_id=reply.request_id,
-                model_answered=reply.model,
-                attempts=answered.attempts,
-                error="" if reply.text else without_words(reply.finish_reason),
-                log_probabilities=_finite(reply.log_probabilities),
-            )
-        )
-        mind.failures = 0
-        return reply
-
-    def _record(self, asked: JudgeAsked) -> None:
-        self._proctor.act(self._id, lambda sitting, now, record: [asked])
-
 
 def _least(item: SurveyItem) -> Answer:
     """An answer to an item that must have one, of which nothing can be learned."""
@@ -334,13 +268,3 @@ def _least(item: SurveyItem) -> Answer:
 
 def _from(judged: Judged | None, p_source: str) -> Judged | None:
     return None if judged is None else replace(judged, p_source=p_source)
-
-
-def _visible(page: QuestionPage) -> tuple[str, ...]:
-    """The ids of the messages that the page shows."""
-    return tuple(line.message_id for line in page.chat.lines if line.text) if page.chat else ()
-
-
-def _finite(log_probabilities: Mapping[str, float] | None) -> dict[str, float]:
-    """As JSON can hold them: an impossible letter is left out."""
-    return {letter: p for letter, p in (log_probabilities or {}).items() if p > float("-inf")}

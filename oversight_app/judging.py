@@ -13,15 +13,22 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from oversight_app.clock import Clock
-from oversight_app.errors import NoPlan, StudyStateError
-from oversight_app.judge import Judge, Mind
+from oversight_app.errors import BadInput, NoPlan, StudyStateError
+from oversight_app.judge import Judge
+from oversight_app.judge_calls import Mind
 from oversight_app.proctor import Proctor
-from oversight_app.providers import check_provider, provider_for
+from oversight_app.projections import planned_questions
+from oversight_app.providers import check_provider, price_of, provider_for
 from oversight_app.providers.base import Provider
+from oversight_app.purse import Purse, spent_usd
 from oversight_app.replies import Replies
 from oversight_app.store import Store
-from oversight_app.study.design import split_model
+from oversight_app.study.cost import assistant_price
+from oversight_app.study.design import Price, SpendingDesign, split_model
+from oversight_app.study.design.assistant import check_model
+from oversight_app.study.judge_workload import judges_expected, most_of_a_question_usd
 from oversight_app.study.judging import ANSWER, ANSWER_PERCENT, MESSAGE
+from oversight_app.study.plan import Plan
 from oversight_app.study.sitting import Stage
 
 KIND = "simulated"
@@ -43,6 +50,8 @@ class JudgeSummary:
     last_error: str = ""
     has_broken_off: bool = False
     """Whether the service was down, so that the run ended before its time."""
+    cap: str = ""
+    """What ended the run, where the study's money is spent."""
 
     def describe(self) -> str:
         """The run in a few lines."""
@@ -55,7 +64,12 @@ class JudgeSummary:
             )
         if self.n_void:
             lines.append(f"{self.n_void} questions are void because the service failed: {self.last_error}")
-        if self.n_over < self.n_judges:
+        if self.cap:
+            lines.append(
+                f"What is left of the study's money is not enough for another question: {self.cap}. "
+                "The same command goes on once the cap is raised: --cap AMOUNT, in US dollars, with all that is spent."
+            )
+        elif self.n_over < self.n_judges:
             lines.append("The same command goes on with the others.")
         return "\n".join(lines)
 
@@ -70,16 +84,15 @@ def let_judge(
     limit: int | None = None,
     provider: Provider | None = None,
     assistant: Provider | None = None,
+    cap: float | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> JudgeSummary:
     """Let a model, PROVIDER:NAME[@BASE_URL], take part as so many participants; `limit` questions at most in this run.
 
-    `assistant` answers its messages, by default the design's. Raises NoPlan before there is a plan, and
-    ProviderConfigError when a service will never answer.
+    `assistant` answers its messages, by default the design's; `cap` takes the place of the design's for the study.
+    Raises NoPlan before there is a plan, and ProviderConfigError when a service will never answer.
     """
-    plan = store.plan()
-    if plan is None:
-        raise NoPlan(store.path.parent)
+    plan = _plan_of(store)
     if missing := [name for name in (MESSAGE, ANSWER, ANSWER_PERCENT) if name not in plan.prompts]:
         raise StudyStateError(
             f"The plan of this study holds no prompt {missing[0]}: it was frozen by an earlier release. "
@@ -98,21 +111,68 @@ def let_judge(
         second = others[0] if others else None
     settings = {"judge": f"{provider.name}:{name}", "messages": str(n_messages)}
     proctor = Proctor(store, clock, kind=KIND, settings=settings)
-    mind = Mind(provider, name, n_messages)
+    caps = _caps(plan, cap)
+    price = _price_of(plan, model)
+    mind = Mind(
+        provider,
+        name,
+        n_messages,
+        price,
+        Purse(plan, caps=caps),
+        most_of_a_question_usd(plan, proctor.questions.values(), price, n_messages),
+    )
     summary = JudgeSummary(model, n_judges)
     with closing(
-        Replies(proctor, assistant, second=second, inline=True, is_live=True, paced=False)
+        Replies(proctor, assistant, second=second, inline=True, is_live=True, paced=False, caps=caps)
     ) as replies:
         for number in range(1, n_judges + 1):
             judge_id = judge_participant_id(provider.name, name, n_messages, number)
-            if not _has_stopped(mind, limit):
-                _walk(Judge(proctor, replies, judge_id, mind, clock), mind, clock, limit)
+            if not _has_stopped(mind, limit, store):
+                _walk(Judge(proctor, replies, judge_id, mind, clock), mind, clock, limit, store)
             summary.n_over += proctor.sitting(judge_id).stage is Stage.ENDED
             on_progress(summary.n_over, n_judges)
     summary.n_answered, summary.n_unreadable = mind.n_answered, mind.n_unreadable
     summary.n_void, summary.last_error = mind.n_void, mind.last_error
     summary.has_broken_off = mind.failures >= GIVE_UP_AFTER
+    summary.cap = mind.cap if summary.n_over < n_judges else ""
     return summary
+
+
+def expected(
+    store: Store, model: str, n_judges: int, *, n_messages: int = 1, cap: float | None = None
+) -> list[str]:
+    """What to expect of calls, tokens and money, before the judges begin; raises NoPlan before there is a plan."""
+    plan = _plan_of(store)
+    try:
+        check_model(model)
+    except ValueError as error:
+        raise BadInput(f"There is no such judge: {error}.") from None
+    return judges_expected(
+        plan,
+        planned_questions(plan, store.questions()),
+        model,
+        _price_of(plan, model),
+        n_judges=n_judges,
+        n_messages=n_messages,
+        cap=_caps(plan, cap).per_study,
+        spent_usd=spent_usd(store.spent(), assistant_price(plan)),
+    )
+
+
+def _plan_of(store: Store) -> Plan:
+    plan = store.plan()
+    if plan is None:
+        raise NoPlan(store.path.parent)
+    return plan
+
+
+def _price_of(plan: Plan, model: str) -> Price | None:
+    return price_of(model, plan.design.prices | plan.prices)
+
+
+def _caps(plan: Plan, cap: float | None) -> SpendingDesign:
+    spending = plan.design.assistant.spending
+    return spending if cap is None else spending.model_copy(update={"per_study": cap})
 
 
 def judge_participant_id(provider: str, model: str, n_messages: int, number: int) -> str:
@@ -122,14 +182,18 @@ def judge_participant_id(provider: str, model: str, n_messages: int, number: int
     return "j" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:7])
 
 
-def _walk(judge: Judge, mind: Mind, clock: Clock, limit: int | None) -> None:
+def _walk(judge: Judge, mind: Mind, clock: Clock, limit: int | None, store: Store) -> None:
     """As far as this judge comes; it is left between two questions, before the clock of the next one starts."""
     for wait in judge.walk():
         if wait:
             clock.sleep(wait)
-        if _has_stopped(mind, limit):
+        if _has_stopped(mind, limit, store):
             return
 
 
-def _has_stopped(mind: Mind, limit: int | None) -> bool:
-    return mind.failures >= GIVE_UP_AFTER or (limit is not None and mind.n_done >= limit)
+def _has_stopped(mind: Mind, limit: int | None, store: Store) -> bool:
+    if mind.failures >= GIVE_UP_AFTER or (limit is not None and mind.n_done >= limit):
+        return True
+    if not mind.cap and not mind.is_in_question and mind.question_usd and mind.purse is not None:
+        mind.cap = mind.purse.keeps_from(store.spent(), mind.question_usd)
+    return bool(mind.cap)

@@ -184,7 +184,7 @@ def _changed_since(folder: StudyFolder, plan: Plan, found: Findings) -> None:
 
 
 def _models(design: Design, environment: Mapping[str, str], found: Findings) -> None:
-    assistant, alone = design.assistant.model, design.primary_model_alone.model
+    assistant, alone = design.assistant.model, design.primary_model_alone.models
     if design.design != "demo" and design.assistant.provider_and_model[0] == "scripted":
         found.warnings.append(
             f"The assistant is {assistant}, which plays its part without any model: good for trying a study out, but "
@@ -193,11 +193,14 @@ def _models(design: Design, environment: Mapping[str, str], found: Findings) -> 
     for model in design.assistant.models:
         if problem := model_problem(model, environment):
             found.obstacles.append(f"The assistant cannot be asked: {problem}")
-    if alone != assistant and (problem := model_problem(alone, environment)):
-        found.warnings.append(f"The model alone cannot be asked yet: {problem}")
+    found.warnings += [
+        f"The model alone cannot be asked yet: {problem}"
+        for model in alone
+        if model != assistant and (problem := model_problem(model, environment))
+    ]
     found.warnings += [
         f"{model}: the key goes to another machine over http, where others can read it; use https if it can be had."
-        for model in dict.fromkeys((*design.assistant.models, alone))
+        for model in dict.fromkeys((*design.assistant.models, *alone))
         if not model_problem(model, environment) and sends_key_in_clear(model, environment)
     ]
 

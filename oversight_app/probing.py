@@ -61,7 +61,7 @@ class Probe:
 
 def models_of(design: Design) -> tuple[str, ...]:
     """The models that a design names, each once."""
-    return tuple(dict.fromkeys((*design.assistant.models, design.primary_model_alone.model)))
+    return tuple(dict.fromkeys((*design.assistant.models, *design.primary_model_alone.models)))
 
 
 def probe(

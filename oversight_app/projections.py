@@ -11,7 +11,7 @@ from datetime import datetime
 from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.store import Record
-from oversight_app.study.answers import answer_row
+from oversight_app.study.answers import Cell, answer_row
 from oversight_app.study.events import (
     STUDY_STREAM,
     AdviceRead,
@@ -31,7 +31,7 @@ from oversight_app.study.events import (
 from oversight_app.study.lapse import due_at
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
-from oversight_app.study.sitting import Sitting, apply
+from oversight_app.study.sitting import Sitting, apply, packed, unpacked
 from oversight_app.study.survey import HELP_KEYS, Answer
 from oversight_app.study.trial import Trial
 
@@ -46,15 +46,28 @@ def keep(
     questions: Mapping[str, Question],
 ) -> Sitting:
     """Bring the rows up to date with these events of one moment; the sitting after them."""
+    return keep_all(record, sitting, [(event, at) for event in events], plan=plan, questions=questions)
+
+
+def keep_all(
+    record: Record,
+    sitting: Sitting,
+    happened: Iterable[tuple[Event, datetime]],
+    *,
+    plan: Plan,
+    questions: Mapping[str, Question],
+) -> Sitting:
+    """The same for events each with its moment; what they come to is written once, at the end."""
+    rows: dict[int, dict[str, Cell]] = {}
 
     def save(trials: Iterable[Trial]) -> None:
-        record.save_trials(
-            (trial.plan.n, answer_row(sitting, trial, questions[trial.plan.question_id], plan))
-            for trial in trials
-        )
+        # As it stands at this event: a later one may say what no row says before the trial is closed.
+        for trial in trials:
+            rows[trial.plan.n] = answer_row(sitting, trial, questions[trial.plan.question_id], plan)
 
     strand = None
-    for event in events:
+    sitting = unpacked(sitting)
+    for event, at in happened:
         sitting = apply(sitting, event, at, plan.design)
         match event:
             case ParticipantAssigned():
@@ -86,8 +99,9 @@ def keep(
                 save(trial for trial in sitting.trials if trial.is_abandoned)
             case _:
                 pass
+    record.save_trials(rows.items())
     record.save_sitting(sitting, due_at(sitting, plan.design), strand)
-    return sitting
+    return packed(sitting)
 
 
 def _as_asked(answers: Mapping[str, Answer], plan: Plan) -> dict[str, Answer]:
@@ -106,9 +120,8 @@ def rebuild(store: Store) -> int:
         record.forget_projections()
         participants = [stream for stream in record.streams() if stream != STUDY_STREAM]
         for participant_id in participants:
-            sitting = Sitting(participant_id)
-            for item in record.events_of(participant_id):
-                sitting = keep(record, sitting, [item.event], item.at, plan=plan, questions=questions)
+            happened = ((item.event, item.at) for item in record.events_of(participant_id))
+            keep_all(record, Sitting(participant_id), happened, plan=plan, questions=questions)
     return len(participants)
 
 

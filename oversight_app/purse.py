@@ -12,7 +12,7 @@ from oversight_app.providers.base import Request
 from oversight_app.store.spending import Spent
 from oversight_app.store.store import Record
 from oversight_app.study.cost import assistant_price, cost_usd, most_usd
-from oversight_app.study.design import Price
+from oversight_app.study.design import Price, SpendingDesign
 from oversight_app.study.events import ReplyClosed
 from oversight_app.study.plan import Plan
 from oversight_app.study.trouble import SPENDING_CAP, Trouble
@@ -44,11 +44,11 @@ class Reservation:
 class Purse:
     """The money of one plan's assistant. A rehearsal's scripted stand-in needs none: `is_paid` is False."""
 
-    def __init__(self, plan: Plan, *, is_paid: bool = True) -> None:
-        """With the prices that the plan was frozen with."""
+    def __init__(self, plan: Plan, *, is_paid: bool = True, caps: SpendingDesign | None = None) -> None:
+        """With the prices that the plan was frozen with; `caps` where they are not the plan's."""
         assistant = plan.design.assistant
         self._price = assistant_price(plan) if is_paid else None
-        self._caps = assistant.spending
+        self._caps = caps or assistant.spending
 
     def reserve(self, record: Record, participant_id: str, requests: Sequence[Request]) -> Reservation:
         """The most that these replies can cost, and whether there is so much left for all of them.
@@ -60,19 +60,30 @@ class Purse:
         if self._price is None or not known:
             return Reservation(each)
         most = sum(known)
+        caps = self._caps
         for name, cap, whose in (
-            ("per_participant", self._caps.per_participant, participant_id),
-            ("per_study", self._caps.per_study, None),
+            ("per_participant", caps.per_participant, participant_id),
+            ("per_study", caps.per_study, None),
         ):
             if cap is not None and spent_usd(record.spent(whose), self._price) + most > cap:
-                return Reservation((None,) * len(each), f"assistant.spending.{name} is {cap:g} US dollars")
+                return Reservation((None,) * len(each), _says(name, cap))
         return Reservation(each)
+
+    def keeps_from(self, spent: Spent, usd: float) -> str:
+        """What keeps a judge from costing so much more; empty where nothing does. Its price is not the assistant's."""
+        cap = self._caps.per_study
+        is_passed = cap is not None and spent_usd(spent, self._price) + usd > cap
+        return _says("per_study", cap) if cap is not None and is_passed else ""
 
     def _most(self, request: Request) -> float | None:
         texts = (request.system, *(turn.text for turn in request.turns))
         return most_usd(texts, max(request.max_tokens, LEAST_TOKENS), self._price)
 
 
-def spent_usd(spent: Spent, price: Price) -> float:
-    """What has been spent, or may have been."""
-    return (cost_usd(spent, price) or 0.0) + spent.reserved_usd
+def spent_usd(spent: Spent, price: Price | None) -> float:
+    """What has been spent, or may have been, as far as prices are known."""
+    return (cost_usd(spent, price) or 0.0) + spent.reserved_usd + spent.judges_usd
+
+
+def _says(name: str, cap: float) -> str:
+    return f"assistant.spending.{name} is {cap:g} US dollars"

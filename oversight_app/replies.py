@@ -23,7 +23,7 @@ from oversight_app.purse import Purse
 from oversight_app.store.replies import SoFar
 from oversight_app.store.store import Record
 from oversight_app.study import trial_actions as trial_verbs
-from oversight_app.study.design import AssistantMode, Protocol, split_model
+from oversight_app.study.design import AssistantMode, Protocol, SpendingDesign, split_model
 from oversight_app.study.events import Event, ReplyBegun, ReplyClosed
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import QuestionPage
@@ -63,10 +63,12 @@ class Replies:
         inline: bool = False,
         is_live: bool = False,
         paced: bool = True,
+        caps: SpendingDesign | None = None,
     ) -> None:
         """`second` asks the design's `second_model`; `paced`: whether the scripted assistant types at its pace.
 
-        `is_live`: with `inline`, that servers may look after the same record meanwhile, as beside judges.
+        `is_live`: with `inline`, that servers may look after the same record meanwhile, as beside judges. `caps` where
+        what replies may cost is not the plan's.
         """
         self._proctor = proctor
         self._provider = provider
@@ -75,7 +77,7 @@ class Replies:
         self._writers = Writers(proctor, on_closed=_nobody if inline else self.go_on)
         self._paced = paced
         names = (getattr(asked, "name", "") for asked in (provider, self._second))
-        self._purse = Purse(proctor.plan, is_paid=any(name != "scripted" for name in names))
+        self._purse = Purse(proctor.plan, is_paid=any(name != "scripted" for name in names), caps=caps)
 
     def ask(self, participant_id: str, n: int, text: str) -> None:
         """The participant writes to the assistant of trial `n`; raises Reminder when they cannot now."""

@@ -12,9 +12,10 @@ from oversight_app.study.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What the assistant's replies to people have cost, in US dollars: None where the price is not known.
+    """What the assistant's replies and judges have cost, in US dollars: None where the replies' price is not known.
 
     `n_uncounted` replies were stopped, broke off or are being written, and stand with the most that they can cost.
+    `judges_usd` is the part of the judges' own calls, as far as their price is known.
     """
 
     usd: float | None = None
@@ -24,6 +25,8 @@ class Spending:
     tokens_out: int = 0
     n_replies: int = 0
     n_uncounted: int = 0
+    judges_usd: float = 0.0
+    n_judge_calls: int = 0
     listed: str = ""
     """Of when the prices were, where the plan has them from the services' lists."""
 
@@ -42,19 +45,26 @@ class Spending:
             used.tokens_out,
             used.n_counted + used.n_uncounted,
             used.n_uncounted,
+            used.judges_usd,
+            used.n_judge_calls,
             when_listed(*(plan.prices.get(model) for model in plan.design.assistant.models)).strip(),
         )
 
     def describe(self) -> str:
         """One line; empty where there is nothing to say."""
-        if not self.n_replies or (self.usd == 0 and self.per_study is None):
+        n = self.n_replies + self.n_judge_calls
+        if not n or (self.usd == 0 and self.per_study is None):
             return ""
         of = f" of {dollars(self.per_study)}" if self.per_study is not None else ""
         replies = "1 reply" if self.n_replies == 1 else f"{self.n_replies:,} replies"
         tokens = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
         uncounted = f"; {self.n_uncounted:,} without a count, at their most" if self.n_uncounted else ""
         listed = f", {self.listed}" if self.listed else ""
-        return f"spent on replies to people: {dollars(self.usd)}{of} ({replies}, {tokens}{uncounted}{listed})"
+        if not self.n_judge_calls:
+            return f"spent on replies to people: {dollars(self.usd)}{of} ({replies}, {tokens}{uncounted}{listed})"
+        judges = f"{dollars(self.judges_usd)} of it by judges in {self.n_judge_calls:,} calls of their own"
+        spent = f"{dollars(self.usd)}{of} ({replies}, {tokens}{uncounted}; {judges}{listed})"
+        return f"spent on replies and judges: {spent}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -450,3 +450,15 @@ def test_a_report_on_something_else_is_refused(tmp_path: Path) -> None:
     refused("report", tmp_path / "answers.csv", "--out", tmp_path / "report")
 
     assert not (tmp_path / "report").exists()
+
+
+def test_judges_are_expected_before_they_begin_and_a_dry_run_asks_nobody(planned: Path) -> None:
+    before = contents(planned)
+
+    dry = done("judge", planned, "--model", "openai:gpt-x", "--participants", "20", "--dry-run")
+
+    assert "Expected of openai:gpt-x as 20 judges: " in dry
+    assert "answered" not in dry
+    assert contents(planned) == before
+    wet = done("judge", planned, "--model", "scripted:judge", "--participants", "1", "--limit", "1")
+    assert wet.index("Expected of scripted:judge as 1 judges: ") < wet.index("answered 1 questions")

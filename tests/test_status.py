@@ -44,6 +44,8 @@ def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
             "n_replies": 0,
             "n_uncounted": 0,
             "listed": "",
+            "judges_usd": 0.0,
+            "n_judge_calls": 0,
         },
         "troubles": {},
     }

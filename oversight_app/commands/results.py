@@ -1,11 +1,21 @@
 """What comes out of a study: rehearsals, the model alone, exports, reports."""
 
+import os
 from pathlib import Path
 
 import click
 
+from oversight_app.commands.calm import EXIT_OF_CTRL_C
 from oversight_app.commands.method_options import label_of, method_options
-from oversight_app.commands.terminal import command, fresh, notice, progress, study_argument
+from oversight_app.commands.terminal import (
+    command,
+    fresh,
+    notice,
+    progress,
+    stopped_by_ctrl_c,
+    study_argument,
+    telling_progress,
+)
 
 
 @click.command(short_help="Simulated people in a copy of the study.")
@@ -50,61 +60,94 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
     help="Print what the method asks about one question, in full; nobody is asked.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1), help="Ask so many questions at most; the next run goes on there."
+    "--parallel", type=click.IntRange(1, 1_000), default=16, show_default=True, help="Calls at once."
 )
 @click.option(
-    "--batch", is_flag=True, help="Ask through OpenAI's or Anthropic's batches: half price, within 24 hours."
+    "--repeat", type=click.IntRange(1, 1_000), default=1, show_default=True, help="Answers to each."
+)
+@click.option("--limit", type=click.IntRange(1), help="Ask so many questions at most; the next run goes on.")
+@click.option("--rpm", type=click.IntRange(1), help="Requests a minute at most.")
+@click.option("--tpm", type=click.IntRange(1), help="Tokens a minute at most, sent and received.")
+@click.option("--dry-run", is_flag=True, help="Ask nobody; print what it would take.")
+@click.option(
+    "--batch", is_flag=True, help="Ask through the service's batches: half the price, within a day."
 )
 @click.option("--no-wait", is_flag=True, help="With --batch: send, or look, once.")
-@click.option("--dry-run", is_flag=True, help="With --batch: say what would be sent, and what it would cost.")
-@click.option(
-    "--forget",
-    metavar="BATCH",
-    help="With --batch: no longer wait for a batch that the service does not know.",
-)
+@click.option("--forget", metavar="BATCH", help="With --batch: wait no longer for a batch that was deleted.")
 def model_alone(
     study: Path,
     model: str,
     method: str,
     show_prompt: str | None,
+    parallel: int,
+    repeat: int,
     limit: int | None,
+    rpm: int | None,
+    tpm: int | None,
+    dry_run: bool,
     batch: bool,
     no_wait: bool,
-    dry_run: bool,
     forget: str | None,
     **settings: str | float | None,
 ) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.
 
-    With --batch the questions are sent together, and the command waits until they are answered; it may be stopped, and
-    goes on with the same words.
+    Limits that the service tells of itself are kept to. Ctrl-C stops calmly: what has come is saved, and the same
+    command goes on. With --batch the questions are sent together, and the command waits; stop it as you like, too.
 
     \b
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
              oversight model-alone mystudy --model openai:NAME --method best_of_n --n 5 --shots 5
     """
-    if not batch and (no_wait or dry_run or forget is not None):
-        raise click.UsageError("--no-wait, --dry-run and --forget go with --batch.")
     from oversight_app.clock import SystemClock
     from oversight_app.errors import ProviderUnavailable
-    from oversight_app.model_alone import answer_alone, prompt_shown
+    from oversight_app.model_alone import AloneSummary, answer_alone, expected_alone, prompt_shown
     from oversight_app.study_folder import StudyFolder
 
+    if not batch and (no_wait or forget is not None):
+        raise click.UsageError("--no-wait and --forget go with --batch.")
     method = label_of(method, **settings)
-    if show_prompt is not None:
-        with StudyFolder.open(study).open_store() as store:
-            click.echo(prompt_shown(store, model, method, show_prompt))
-        return
-    if batch:
+    if batch and show_prompt is None:
         from oversight_app.commands.batches import run_in_batches
 
-        run_in_batches(study, model, method, limit=limit, wait=not no_wait, is_dry=dry_run, forget=forget)
-        return
-    with StudyFolder.open(study).open_store() as store, progress("Asking") as on_progress:
-        summary = answer_alone(
-            store, model, method=method, clock=SystemClock(), limit=limit, on_progress=on_progress
+        wait, is_dry = not no_wait, dry_run
+        run_in_batches(
+            study, model, method, limit=limit, repeat=repeat, wait=wait, is_dry=is_dry, forget=forget
         )
-    if summary.n_failed or (summary.n_open and limit is None):
+        return
+    with StudyFolder.open(study).open_store() as store:
+        if show_prompt is not None:
+            click.echo(prompt_shown(store, model, method, show_prompt))
+            return
+        if dry_run:
+            click.echo(
+                expected_alone(
+                    store, model, method=method, limit=limit, repeat=repeat, now=SystemClock().now()
+                )
+            )
+            return
+        with stopped_by_ctrl_c() as stop, telling_progress("Asking") as tell:
+
+            def on_progress(summary: AloneSummary) -> None:
+                tell(summary.n_done, summary.n_trials, summary.pace, summary.elapsed_s)
+
+            summary = answer_alone(
+                store,
+                model,
+                method=method,
+                clock=SystemClock(),
+                limit=limit,
+                repeat=repeat,
+                parallel=parallel,
+                rpm=rpm,
+                tpm=tpm,
+                stop=stop,
+                on_progress=on_progress,
+            )
+    if summary.was_stopped:
+        click.echo(f"Stopped. {summary.describe()}", err=True)
+        raise click.exceptions.Exit(EXIT_OF_CTRL_C)
+    if summary.has_fallen_short:
         raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
     click.echo(summary.describe())
 
@@ -130,7 +173,22 @@ def model_alone(
 @click.option(
     "--limit", type=click.IntRange(1), help="Stop after so many questions; the next run goes on there."
 )
-def judge(study: Path, model: str, participants: int, messages: int, limit: int | None) -> None:
+@click.option(
+    "--cap",
+    type=click.FloatRange(0, min_open=True),
+    metavar="AMOUNT",
+    help="The most that the study may have spent, in US dollars, in place of assistant.spending.per_study.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what to expect of calls, tokens and money, and no more.")
+def judge(
+    study: Path,
+    model: str,
+    participants: int,
+    messages: int,
+    limit: int | None,
+    cap: float | None,
+    dry_run: bool,
+) -> None:
     """Let a model take part in the participants' place, under the study's own protocol, marked as simulated.
 
     \b
@@ -138,21 +196,31 @@ def judge(study: Path, model: str, participants: int, messages: int, limit: int 
     """
     from oversight_app import judging
     from oversight_app.clock import SystemClock
-    from oversight_app.errors import ProviderUnavailable
+    from oversight_app.errors import ProviderUnavailable, StudyStateError
+    from oversight_app.providers import check_provider
     from oversight_app.study_folder import StudyFolder
 
-    with StudyFolder.open(study).open_store() as store, progress("Judging") as on_progress:
-        summary = judging.let_judge(
-            store,
-            model,
-            participants,
-            n_messages=messages,
-            limit=limit,
-            clock=SystemClock(),
-            on_progress=on_progress,
-        )
+    with StudyFolder.open(study).open_store() as store:
+        if not dry_run:  # which needs no key, as nobody is asked
+            check_provider(model, os.environ)
+        click.echo("\n".join(judging.expected(store, model, participants, n_messages=messages, cap=cap)))
+        if dry_run:
+            return
+        with progress("Judging") as on_progress:
+            summary = judging.let_judge(
+                store,
+                model,
+                participants,
+                n_messages=messages,
+                limit=limit,
+                cap=cap,
+                clock=SystemClock(),
+                on_progress=on_progress,
+            )
     if summary.has_broken_off:
         raise ProviderUnavailable(" ".join(summary.describe().splitlines()))
+    if summary.cap:
+        raise StudyStateError(" ".join(summary.describe().splitlines()))
     click.echo(summary.describe())
 
 

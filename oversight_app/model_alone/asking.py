@@ -1,21 +1,39 @@
 """From a call of a method to a request, and from a reply to what the record keeps of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from oversight_app.clock import Clock
 from oversight_app.model_alone.participant import AloneParticipant
 from oversight_app.providers import has_temperature
 from oversight_app.providers.asking import Answered
 from oversight_app.providers.base import Request, Scene, Turn
 from oversight_app.providers.classify import without_words
+from oversight_app.providers.pacer import Unanswered
 from oversight_app.study.design import Design, split_model
 from oversight_app.study.events import AloneAsked
 from oversight_app.study.letters import OptionOrder
-from oversight_app.study.methods import Call, Item, Reads
-from oversight_app.study.questions import folded
+from oversight_app.study.methods import Call, Examples, Item, Reads
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question, folded
+from oversight_app.study.trial_plan import TrialPlan
 
 CALL_LIMIT_S = 120.0
-"""For one call, retries included."""
+"""For one call, retries included, from the moment that it is first sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The questions of a run, by id, and the examples that are shown with them."""
+
+    plan: Plan
+    questions: Mapping[str, Question]
+    examples: Examples
+
+    def of(self, trial: TrialPlan) -> Item:
+        """The question of a trial as a method takes it."""
+        question_id = trial.question_id
+        return Item(self.plan, trial, self.questions[question_id], self.examples.of_question(question_id))
 
 
 def request_for(
@@ -55,7 +73,7 @@ def request_for(
 
 
 def asked_of(
-    call: Call, item: Item, who: AloneParticipant, request: Request, answered: Answered, clock: Clock
+    call: Call, item: Item, who: AloneParticipant, request: Request, answered: Answered, ended_at: datetime
 ) -> AloneAsked:
     """What the record keeps of a call that has ended with a reply."""
     reply = answered.reply
@@ -76,7 +94,7 @@ def asked_of(
         tokens_out=reply.usage.tokens_out,
         tokens_cache_written=reply.usage.tokens_cache_written,
         tokens_reasoning=reply.usage.tokens_reasoning,
-        total_s=(clock.now() - answered.asked_at).total_seconds(),
+        total_s=(ended_at - answered.asked_at).total_seconds(),
         request_id=reply.request_id,
         model_answered=reply.model,
         attempts=answered.attempts,
@@ -84,6 +102,34 @@ def asked_of(
         part=call.part,
         log_probabilities=dict(reply.log_probabilities or {}),
         least_log_probability=reply.least_log_probability,
+    )
+
+
+def failed_of(
+    call: Call,
+    item: Item,
+    who: AloneParticipant,
+    request: Request,
+    unanswered: Unanswered,
+    ended_at: datetime,
+) -> AloneAsked:
+    """What the record keeps of a call without a reply: it has no finish reason, and the next run makes it again."""
+    provider, model, _, _ = _asked(call, who)
+    return AloneAsked(
+        item.trial.n,
+        call.purpose,
+        provider,
+        model,
+        call.prompt,
+        request.prompt_hash,
+        unanswered.asked_at,
+        "",
+        "failed",
+        total_s=(ended_at - unanswered.asked_at).total_seconds(),
+        request_id=unanswered.error.request_id,
+        attempts=unanswered.attempts,
+        error=str(unanswered.error),
+        part=call.part,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from oversight_app.clock import Clock
 from oversight_app.errors import ProviderUnavailable
-from oversight_app.model_alone.batch_calls import BatchCalls
+from oversight_app.model_alone.batch_calls import BatchCalls, Result
 from oversight_app.model_alone.batch_record import BatchRecord
 from oversight_app.model_alone.batch_summary import BatchSummary
 from oversight_app.providers.base import Reply
@@ -14,6 +14,8 @@ from oversight_app.study.batches import Batch
 
 GIVE_UP_AFTER = 16
 """So many looks in a row without an answer of the service, more than an hour, end the run; the batches go on there."""
+GROUP = 200
+"""So many results are kept in one transaction."""
 UNSEEN_FOR = timedelta(seconds=SEND_LIMIT_S + 300)
 """A batch whose sending was never noted is taken as not sent when it could not be found for so long."""
 _SHORT_DOWNLOADS = 3
@@ -113,8 +115,9 @@ class BatchLooking:
             summary.troubles.append(str(error))
 
     def _read(self, batch: Batch, look: Look, service: Batches, summary: BatchSummary) -> None:
-        """Keep what came of a batch, one call after the other."""
+        """Keep what came of a batch, a group at a time."""
         calls, seen, n_replies, n_failed = batch.calls, set[str](), 0, 0
+        group: list[Result] = []
         for its_id, outcome in service.results(batch.batch_id):
             if its_id not in calls or its_id in seen:
                 continue
@@ -125,8 +128,11 @@ class BatchLooking:
                     continue
                 n_failed += 1
                 summary.last_failure = outcome.error
-            answer = self._calls.keep(calls[its_id], outcome, batch)
-            summary.alone.remarks.update([answer.remark] if answer and answer.remark else [])
+            group.append((calls[its_id], outcome))
+            if len(group) >= GROUP:
+                self._calls.keep(group, batch, summary.alone)
+                group = []
+        self._calls.keep(group, batch, summary.alone)
         self._must_be_whole(batch, look, service, n_replies + n_failed)
         n_untried = len(calls) - n_replies - n_failed
         self._end(batch, look.state.value, n_replies=n_replies, n_failed=n_failed, n_untried=n_untried)

@@ -3,50 +3,32 @@
 from dataclasses import dataclass, field
 
 from oversight_app.model_alone.summary import AloneSummary
-from oversight_app.study.cost import dollars
 
 
 @dataclass(slots=True)
 class BatchSummary:
-    """What a run came to. `alone` counts questions; `n_sent` and the others count requests, those of this run.
-
-    `cost_usd` is None where a price or a counter is not known.
-    """
+    """What a run came to. `alone` counts questions, and calls with their money; the others count requests."""
 
     alone: AloneSummary
     n_sent: int = 0
     n_under_way: int = 0
     """Requests in batches that have not ended."""
-    n_replies: int = 0
     n_failed: int = 0
     last_failure: str = ""
-    n_untried: int = 0
-    cost_usd: float | None = 0.0
     troubles: list[str] = field(default_factory=list)
     """What the researcher has to know of batches that came to nothing, or to less than was sent."""
 
     @property
-    def has_trouble(self) -> bool:
-        """Whether something came to nothing."""
-        return bool(self.n_failed or self.troubles)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every question has its answer."""
-        return not self.alone.n_open
+    def has_fallen_short(self) -> bool:
+        """Whether something came to nothing, or questions are open for which nothing is under way."""
+        is_short = self.alone.n_here + self.alone.n_elsewhere < self.alone.n_wanted
+        return bool(self.n_failed or self.troubles) or (is_short and not self.n_under_way)
 
     def describe(self) -> str:
         """The run in a few lines."""
         lines = [self.alone.describe()]
-        if self.n_replies:
-            if self.cost_usd is None:
-                price = f'[prices."{self.alone.model}"] in study.toml, before `oversight plan`, says'
-                lines.append(f"{self.n_replies:,} replies came of batches; {price} what they cost.")
-            else:
-                cost = dollars(self.cost_usd)
-                lines.append(
-                    f"{self.n_replies:,} replies of batches cost {cost}, half of what single requests do."
-                )
+        if self.alone.usage.n_calls:
+            lines.append(f"By batch, at half the price of single requests: {self.alone.usage.describe()}.")
         if self.n_failed:
             lines.append(
                 f"Requests answered with an error: {self.n_failed:,}; the next run sends them again. The last one: "

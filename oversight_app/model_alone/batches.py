@@ -12,17 +12,19 @@ for at its service, and sent again only when it has had the time to appear there
 import contextlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderConfigError, ProviderUnavailable
+from oversight_app.model_alone.asking import Items
 from oversight_app.model_alone.batch_calls import BatchCalls
 from oversight_app.model_alone.batch_looking import BatchLooking
 from oversight_app.model_alone.batch_record import BatchRecord
 from oversight_app.model_alone.batch_summary import BatchSummary
-from oversight_app.model_alone.run import check_settings, compared_with, participant_of
+from oversight_app.model_alone.participant import participant_of
+from oversight_app.model_alone.run import check_settings, compared_with, placed_in
 from oversight_app.model_alone.summary import AloneSummary
+from oversight_app.projections import planned_questions
 from oversight_app.providers.abilities import unhonoured_request
 from oversight_app.providers.base import Request
 from oversight_app.providers.batches import Batches, BatchState
@@ -86,23 +88,25 @@ class BatchRun:
             must_have_batches(asked)
         provider, name = split_model(model)
         check_settings(how, provider)
-        examples = examples_for(plan, store.questions(), how.shots)
+        bank = store.questions()
+        examples = examples_for(plan, bank, how.shots)
+        self._items = Items(plan, planned_questions(plan, bank), examples)
         self._notes = [note for note in (how.manner, examples.describe()) if note]
         self._plan, self._model, self._clock, self._repeat, self._tell = plan, model, clock, repeat, tell
-        self.who = replace(participant_of(plan, provider, name, how), without=frozenset(examples.left_out))
+        self.who = participant_of(plan, provider, name, how, without=examples.left_out)
         self._services: Services = services or partial(batches_for, clock=clock)
         self._known: dict[str, Batches] = {}
         self.batches = BatchRecord(store, self.who.participant_id)
         # A batch of an earlier run may be about more repeats than are asked for now.
         repeats = [batch.planned.repeat for batch in self.batches.under_way]
-        self.calls = BatchCalls(store, plan, self.who, examples, max([repeat, *repeats]), clock)
+        self.calls = BatchCalls(store, self._items, self.who, max([repeat, *repeats]), clock)
         self._n_trials = self.calls.n_trials(repeat)
         self._looking = BatchLooking(self.batches, self.calls, self.service, clock, tell)
 
     def go(self, limit: int | None, *, wait: bool) -> BatchSummary:
         """Send, look and read until there is nothing left, or once."""
         wanted, before = self.wanted(limit), self.calls.statuses(self._n_trials)
-        summary = BatchSummary(self._alone(before))
+        summary = BatchSummary(self._alone(before, len(wanted)))
         wait_s, n_known = FIRST_WAIT_S, -1
         while True:
             self._looking.look_at_all(summary)
@@ -124,12 +128,12 @@ class BatchRun:
                 self.calls.refresh()  # what follows from what another process has read must be known before
         self.calls.refresh()
         came = self.calls.statuses(self._n_trials) - before
+        # Those that another process has read at the same time are as good.
         summary.alone.n_answered = came[TrialStatus.ANSWERED]
         summary.alone.n_unreadable = came[TrialStatus.UNREADABLE]
         summary.n_under_way = sum(len(batch.planned.calls) for batch in self.batches.under_way)
-        summary.n_replies, summary.cost_usd = self.calls.n_kept, self.calls.cost_usd
         if self.who.method.settings.orders is Orders.ROTATED:
-            summary.alone.position_bias = position_bias(self.calls.placed)
+            summary.alone.position_bias = position_bias(placed_in(self.calls.record, self._items))
         return summary
 
     def wanted(self, limit: int | None) -> frozenset[int]:
@@ -169,7 +173,7 @@ class BatchRun:
                 return len(batch.planned.calls)
         raise BadInput(f"No batch {batch_id} of {self._model} ({self.who.label}) is under way in this study.")
 
-    def _alone(self, before: Counter[str]) -> AloneSummary:
+    def _alone(self, before: Counter[str], n_wanted: int) -> AloneSummary:
         return AloneSummary(
             self.who.participant_id,
             self._model,
@@ -178,6 +182,7 @@ class BatchRun:
             self._n_trials - before[""],
             compared=compared_with(self._plan, self.who),
             notes=self._notes,
+            n_wanted=n_wanted,
         )
 
     def _send(self, wanted: frozenset[int], summary: BatchSummary) -> bool:

@@ -5,9 +5,10 @@ numbers what it answers more than once: repeats, and within each repeat the rota
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from oversight_app.providers import has_temperature
 from oversight_app.study.assignment import trials_alone
 from oversight_app.study.letters import N_ROTATIONS
 from oversight_app.study.methods import Method, Orders
@@ -69,6 +70,19 @@ class AloneParticipant:
                 without=self.without,
             )
         return tuple(trials)
+
+
+def participant_of(
+    plan: Plan, provider: str, name: str, method: Method, *, without: Iterable[str] = ()
+) -> AloneParticipant:
+    """The participant that this model is when it is asked by this method in this study, `without` some questions."""
+    # The assistant's own model answers alone as hard as it thinks in chats: the comparison is of one system.
+    assistant = plan.design.assistant
+    is_the_assistant = (provider, name) == assistant.provider_and_model
+    effort = (assistant.effort or "") if is_the_assistant else ""
+    # Models that think refuse a temperature, and some services have none.
+    is_greedy = has_temperature(provider) and effort in ("", "none")
+    return AloneParticipant(provider, name, method, effort, is_greedy, frozenset(without))
 
 
 def model_participant_id(provider: str, model: str, method: str) -> str:

@@ -1,25 +1,33 @@
-"""Through the questions: ask what a method asks, keep what was said, until every answer can be read."""
+"""Through the questions: ask what a method asks, keep what was said, until every answer can be read.
 
-import os
-from collections.abc import Callable
-from dataclasses import replace
+Threads ask (`workers`); the thread that called keeps what they heard, a group at a time, and says what is to be asked
+next (`agenda`). A run may end early: the researcher stops it, the service is down or will never answer, the disk is
+full. What is on record then is whole, and the same command goes on from there.
+"""
+
+import threading
+from collections.abc import Callable, Set
+from dataclasses import dataclass
 
 from oversight_app.clock import Clock
-from oversight_app.errors import BadInput, NoPlan, ProviderUnavailable
-from oversight_app.model_alone.asking import CALL_LIMIT_S, asked_of, request_for
+from oversight_app.errors import BadInput, NoPlan, ProviderConfigError, ProviderError
+from oversight_app.model_alone.agenda import Agenda, Task
+from oversight_app.model_alone.asking import CALL_LIMIT_S, Items, asked_of, failed_of, request_for
 from oversight_app.model_alone.batch_record import in_batches
-from oversight_app.model_alone.participant import AloneParticipant
-from oversight_app.model_alone.record import AloneRecord
+from oversight_app.model_alone.participant import AloneParticipant, participant_of
+from oversight_app.model_alone.record import AloneRecord, Heard
+from oversight_app.model_alone.seats import Seats, given, registered
 from oversight_app.model_alone.summary import AloneSummary
+from oversight_app.model_alone.workers import Workers
 from oversight_app.projections import planned_questions
-from oversight_app.providers import check_provider, has_temperature, provider_for
-from oversight_app.providers.asking import ask
+from oversight_app.providers import has_temperature
+from oversight_app.providers.asking import Answered
 from oversight_app.providers.base import Provider
+from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
-from oversight_app.study.design import split_model
+from oversight_app.study.design import Price, split_model
 from oversight_app.study.methods import (
-    Examples,
-    Item,
+    Call,
     Method,
     Orders,
     check_prompts_held,
@@ -28,14 +36,16 @@ from oversight_app.study.methods import (
     parse,
     told_in,
 )
-from oversight_app.study.model_answer import ModelAnswer, simulated_stances
+from oversight_app.study.model_answer import simulated_stances
 from oversight_app.study.plan import Plan
 from oversight_app.study.position_bias import Placed, position_bias
 from oversight_app.study.questions import LETTERS
-from oversight_app.study.trial import Trial, TrialStatus
+from oversight_app.study.trouble import Trouble
 
+PARALLEL = 16
+"""Calls at once: enough for a service that answers in a second, and few enough for the limits of most accounts."""
 GIVE_UP_AFTER = 3
-"""So many questions in a row without a reply mean that the service is down, and the run ends."""
+"""So many calls in a row without a reply mean that the service is down, and the run ends."""
 
 
 def answer_alone(
@@ -48,63 +58,40 @@ def answer_alone(
     scorer: Provider | None = None,
     limit: int | None = None,
     repeat: int = 1,
-    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    parallel: int = PARALLEL,
+    rpm: int | None = None,
+    tpm: int | None = None,
+    stop: threading.Event | None = None,
+    on_progress: Callable[[AloneSummary], None] = lambda summary: None,
 ) -> AloneSummary:
     """Ask a model, PROVIDER:NAME[@BASE_URL], what it has not answered of the plan's questions, `limit` at most.
 
-    `method` is a label such as "zero_shot" or "best_of_n(n=5)"; each question is answered `repeat` times. A question
-    without a reply stays open and is counted. Raises ProviderConfigError at once when no question will ever get one,
-    BadInput for an unknown model or method, NoPlan before there is a plan.
+    `method` is a label such as "zero_shot" or "best_of_n(n=5)"; each question is answered `repeat` times. `parallel`
+    calls are made at once, no more than `rpm` requests and `tpm` tokens a minute. A question without a reply stays open
+    and is counted; when `stop` is set, nothing more is asked. Raises ProviderConfigError when no question will ever get
+    a reply, what came before being kept; BadInput for an unknown model or method, NoPlan before there is a plan.
     """
     plan = store.plan()
     if plan is None:
         raise NoPlan(store.path.parent)
     how = method_named(*parse(method))
     check_prompts_held(plan, how)
-    examples = examples_for(plan, store.questions(), how.shots)
-    if provider is None:
-        check_provider(model, os.environ)
-        provider, name = provider_for(model, clock=clock)
-    else:
-        name = split_model(model)[1]
-    check_settings(how, provider.name)
-    if how.settings.scorer and scorer is None:
-        check_provider(how.settings.scorer, os.environ)
-        scorer, _ = provider_for(how.settings.scorer, clock=clock)
-    who = replace(participant_of(plan, provider.name, name, how), without=frozenset(examples.left_out))
-    run = _Run(store, plan, provider, scorer or provider, who, examples, clock, repeat)
-    trials = run.record.trials
-    summary = AloneSummary(
-        who.participant_id,
-        model,
-        who.label,
-        len(trials),
-        sum(trial.closed is not None for trial in trials),
-        compared=compared_with(plan, who),
-        notes=[note for note in (how.manner, examples.describe()) if note],
-    )
-    in_a_row, elsewhere = 0, in_batches(store, who.participant_id)
-    open_ones = [trial for trial in trials if trial.closed is None]
-    free = [trial for trial in open_ones if trial.plan.n not in elsewhere]
-    summary.n_in_batches = len(open_ones) - len(free)
-    for trial in free[:limit]:
-        try:
-            answer = run.answer(trial)
-        except ProviderUnavailable as error:
-            summary.n_failed += 1
-            summary.last_error = str(error)
-            in_a_row += 1
-            if in_a_row >= GIVE_UP_AFTER:
-                break
-        else:
-            in_a_row = 0
-            summary.n_answered += answer.status is TrialStatus.ANSWERED
-            summary.n_unreadable += answer.status is TrialStatus.UNREADABLE
-            summary.last_empty = run.last_empty
-            summary.remarks.update([answer.remark] if answer.remark else [])
-        on_progress(summary.n_trials - summary.n_open + summary.n_failed, summary.n_trials)
+    bank = store.questions()
+    examples = examples_for(plan, bank, how.shots)
+    stop = stop or threading.Event()
+    find = registered(clock) if provider is None else given(model, provider, scorer)
+    seats = Seats(clock, find, stop.is_set)
+    seat = seats.of(model, rpm=rpm, tpm=tpm)
+    check_settings(how, seat.provider.name)
+    if how.settings.scorer:
+        seats.of(how.settings.scorer)  # what is wrong with it is said before anything is asked
+    who = participant_of(plan, seat.provider.name, seat.name, how, without=examples.left_out)
+    items = Items(plan, planned_questions(plan, bank), examples)
+    record = AloneRecord(store, items, who, repeat=repeat, now=clock.now())
+    elsewhere = in_batches(store, who.participant_id)
+    summary = _Run(model, who, items, record, seats, clock).go(limit, parallel, stop, on_progress, elsewhere)
     if how.settings.orders is Orders.ROTATED:
-        summary.position_bias = position_bias(run.placed())
+        summary.position_bias = position_bias(placed_in(record, items))
     return summary
 
 
@@ -117,15 +104,194 @@ def check_settings(how: Method, provider: str) -> None:
         )
 
 
-def participant_of(plan: Plan, provider: str, name: str, method: Method) -> AloneParticipant:
-    """The participant that this model is when it is asked by this method in this study."""
-    # The assistant's own model answers alone as hard as it thinks in chats: the comparison is of one system.
-    assistant = plan.design.assistant
-    is_the_assistant = (provider, name) == assistant.provider_and_model
-    effort = (assistant.effort or "") if is_the_assistant else ""
-    # Models that think refuse a temperature, and some services have none.
-    is_greedy = has_temperature(provider) and effort in ("", "none")
-    return AloneParticipant(provider, name, method, effort, is_greedy)
+def placed_in(record: AloneRecord, items: Items) -> list[Placed]:
+    """Every answer in the record, with the places where options and key stood."""
+    return [
+        Placed(
+            trial.plan.question_id,
+            trial.plan.option_order,
+            LETTERS[items.questions[trial.plan.question_id].correct],
+            trial.closed.choice,
+        )
+        for trial in record.trials
+        if trial.closed is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of a task. `heard` is None for a call that was never sent, because it could not be in time."""
+
+    n: int
+    model: str
+    heard: Heard | None = None
+    error: ProviderError | None = None
+    was_stopped: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether no call will ever get a reply; a text that is too long says that of its own question only."""
+        return isinstance(self.error, ProviderConfigError) and self.error.trouble != Trouble.TOO_LONG
+
+
+class _Run:
+    """One model at work on one study."""
+
+    def __init__(
+        self,
+        model: str,
+        who: AloneParticipant,
+        items: Items,
+        record: AloneRecord,
+        seats: Seats,
+        clock: Clock,
+    ) -> None:
+        self._model, self._who, self._clock, self._seats = model, who, clock, seats
+        self._items, self._plan, self._record = items, items.plan, record
+        plans = [trial.plan for trial in record.trials]
+        self._stances = simulated_stances(items.plan, items.questions, plans, who.model)
+        self._prices: dict[str, Price | None] = {}
+        self._failed: set[int] = set()
+        self._failures_in_a_row = 0
+        self._lock = threading.Lock()
+
+    def go(
+        self,
+        limit: int | None,
+        parallel: int,
+        stop: threading.Event,
+        on_progress: Callable[[AloneSummary], None],
+        elsewhere: Set[int] = frozenset(),
+    ) -> AloneSummary:
+        """Ask until nothing is open, or the run has to end; raises what ended it, where that was an error.
+
+        Trials that are `elsewhere` are left alone.
+        """
+        trials = self._record.trials
+        open_ones = [trial for trial in trials if trial.closed is None]
+        wanted = [trial for trial in open_ones if trial.plan.n not in elsewhere]
+        n_in_batches = len(open_ones) - len(wanted)
+        # What a run before this one began comes first.
+        wanted = sorted(wanted, key=lambda trial: not told_in(trial))[:limit]
+        summary = AloneSummary(
+            self._who.participant_id,
+            self._model,
+            self._who.label,
+            len(trials),
+            sum(trial.closed is not None for trial in trials),
+            compared=compared_with(self._plan, self._who),
+            notes=[note for note in (self._who.method.manner, self._items.examples.describe()) if note],
+            n_wanted=len(wanted),
+            n_in_batches=n_in_batches,
+        )
+        agenda = Agenda([trial.plan.n for trial in wanted], self._calls_of)
+        workers = Workers(parallel if wanted else 0, agenda, self._ask, self._is_last)
+        began_at = self._clock.monotonic()
+        refusal: ProviderError | None = None
+        workers.start()
+        try:
+            while not workers.is_done:
+                group = workers.heard()
+                if stop.is_set() and not summary.was_stopped:
+                    summary.was_stopped = True
+                    workers.stop(hang_up=True)
+                if group:
+                    summary.elapsed_s = self._clock.monotonic() - began_at
+                    self._keep(group, workers, summary, on_progress)
+                    refusal = refusal or next((result.error for result in group if result.is_refused), None)
+        except BaseException:
+            stop.set()
+            workers.stop(hang_up=True)
+            raise
+        workers.end()
+        n_closed = sum(trial.closed is not None for trial in self._record.trials)
+        summary.n_elsewhere = max(0, n_closed - summary.n_before - summary.n_here)
+        if refusal is not None:
+            raise ProviderConfigError(" ".join([str(refusal), *summary.describe().splitlines()]))
+        return summary
+
+    # -- on the thread that writes -----------------------------------------------------------------
+
+    def _keep(
+        self,
+        group: list[_Result],
+        workers: Workers[_Result],
+        summary: AloneSummary,
+        on_progress: Callable[[AloneSummary], None],
+    ) -> None:
+        """Record a group, count it, and say what follows from it."""
+        heard = [result.heard for result in group if result.heard is not None]
+        standings = self._record.take(heard) if heard else []
+        failed = [
+            result.n for result in group if result.error and not result.was_stopped and not result.is_refused
+        ]
+
+        def change(agenda: Agenda) -> None:
+            for standing in standings:
+                agenda.go_on(standing.n, standing.calls)
+                if standing.answer:
+                    agenda.leave(standing.n)
+            for n in failed:
+                agenda.leave(n)
+
+        workers.finished(len(group), change)
+        for result in group:
+            if result.heard is not None:
+                asked = result.heard.asked
+                summary.usage.add(asked, self._price_of(result.model))
+                if result.heard.has_reply:
+                    summary.last_empty = asked.error or summary.last_empty
+        for standing in standings:
+            if standing.answer:
+                summary.count(standing.answer)
+                on_progress(summary)
+        for result in group:
+            if result.n in failed and result.n not in self._failed:
+                self._failed.add(result.n)
+                summary.n_failed += 1
+                summary.last_error = str(result.error)
+                on_progress(summary)
+
+    def _price_of(self, model: str) -> Price | None:
+        if model not in self._prices:
+            planned = self._plan.prices.get(model)
+            self._prices[model] = planned or price_of(model, self._plan.design.prices)
+        return self._prices[model]
+
+    # -- on the threads that ask ---------------------------------------------------------------------
+
+    def _calls_of(self, n: int) -> tuple[Call, ...]:
+        """What a trial can be asked when its turn comes; nothing where another run has closed it."""
+        trial = self._record.trials[n - 1]
+        if trial.closed is not None:
+            return ()
+        return self._who.method.calls(self._items.of(trial.plan), told_in(trial))
+
+    def _ask(self, task: Task) -> _Result:
+        model = task.call.asks or self._model
+        seat = self._seats.of(model)
+        call, item = task.call, self._items.of(self._record.trials[task.n - 1].plan)
+        request = request_for(call, item, self._who, self._plan.design, self._stances)
+        answered = seat.pacer.ask(seat.provider, request)
+        now = self._clock.now()
+        if isinstance(answered, Answered):
+            return _Result(task.n, model, Heard(asked_of(call, item, self._who, request, answered, now), now))
+        heard = None
+        if answered.attempts:
+            asked = failed_of(call, item, self._who, request, answered, now)
+            heard = Heard(asked, now)
+        return _Result(task.n, model, heard, answered.error, answered.was_stopped)
+
+    def _is_last(self, result: _Result) -> bool:
+        """Whether nothing more should be asked after this; results are told here in the order in which they end."""
+        with self._lock:
+            if result.error is None or result.was_stopped:
+                self._failures_in_a_row = 0
+            else:
+                self._failures_in_a_row += 1
+            # A call that was never sent had to wait for longer than any call may take.
+            was_held = result.error is not None and result.heard is None
+            return result.is_refused or was_held or self._failures_in_a_row >= GIVE_UP_AFTER
 
 
 def compared_with(plan: Plan, who: AloneParticipant) -> str:
@@ -135,58 +301,4 @@ def compared_with(plan: Plan, who: AloneParticipant) -> str:
     return "" if is_it else f"{primary.model} ({primary.method})"
 
 
-class _Run:
-    """One model at work on one study."""
-
-    def __init__(
-        self,
-        store: Store,
-        plan: Plan,
-        provider: Provider,
-        scorer: Provider,
-        who: AloneParticipant,
-        examples: Examples,
-        clock: Clock,
-        repeat: int,
-    ) -> None:
-        self._plan, self._provider, self._who, self._clock = plan, provider, who, clock
-        self._scorer, self._examples = scorer, examples
-        self._questions = planned_questions(plan, store.questions())
-        self.record = AloneRecord(store, plan, self._questions, who, repeat=repeat, now=clock.now())
-        plans = [trial.plan for trial in self.record.trials]
-        self._stances = simulated_stances(plan, self._questions, plans, who.model)
-        self.last_empty = ""
-
-    def answer(self, trial: Trial) -> ModelAnswer:
-        """Ask one question and record the answer; raises ProviderUnavailable when a call of it got no reply."""
-        method = self._who.method
-        question = self._questions[trial.plan.question_id]
-        item = Item(self._plan, trial.plan, question, self._examples.of_question(question.question_id))
-        told = told_in(trial)
-        while calls := method.calls(item, told):
-            for call in calls:
-                request = request_for(call, item, self._who, self._plan.design, self._stances)
-                answered = ask(self._scorer if call.asks else self._provider, request, self._clock)
-                asked = asked_of(call, item, self._who, request, answered, self._clock)
-                self.last_empty = asked.error or self.last_empty
-                told[call.part] = asked
-                is_over = not method.calls(item, told)
-                answer = method.answer(item, told) if is_over else None
-                self.record.take(trial.plan.n, [asked], answer, self._clock.now())
-        return method.answer(item, told)
-
-    def placed(self) -> list[Placed]:
-        """Every answer in the record, with the places where options and key stood."""
-        return [
-            Placed(
-                trial.plan.question_id,
-                trial.plan.option_order,
-                LETTERS[self._questions[trial.plan.question_id].correct],
-                trial.closed.choice,
-            )
-            for trial in self.record.trials
-            if trial.closed is not None
-        ]
-
-
-__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "answer_alone", "participant_of"]
+__all__ = ["CALL_LIMIT_S", "GIVE_UP_AFTER", "PARALLEL", "answer_alone", "participant_of"]

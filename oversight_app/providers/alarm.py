@@ -6,15 +6,22 @@ down does.
 
 A request may be on a connection of its own or on one that was used before. `follow` are the hooks of a client that tell
 the alarm at hand about both: new connections as soon as they are made, old ones when their answer begins.
+
+One thread waits for all alarms of the process (`_Watch`); a thread for each reply would cost more than some replies do.
+`Lines` are all the replies of a run, to be hung up together when it is stopped.
 """
 
 import contextlib
+import heapq
+import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from oversight_app.clock import SystemClock
 
 if TYPE_CHECKING:
     import httpx2
@@ -28,19 +35,24 @@ class Alarm:
     def __init__(self, seconds: float) -> None:
         """It runs from the moment of being entered."""
         self.has_rung = False
+        self._seconds = max(0.0, seconds)
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(max(0.0, seconds), self._ring)
-        self._timer.daemon = True
+        self._lines = _lines_at_hand.get()
+        self._ticket = 0
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        self._ticket = _watch.begin(self, self._seconds)
+        if self._lines is not None:
+            self._lines.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        _watch.end(self._ticket)
+        if self._lines is not None:
+            self._lines.remove(self)
 
     @contextlib.contextmanager
     def attending(self) -> Iterator[None]:
@@ -61,11 +73,98 @@ class Alarm:
             if self.has_rung:
                 _hang_up(connection)
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Hang up now, or as soon as there is something to hang up."""
         with self._lock:
             self.has_rung = True
             if self._socket is not None:
                 _hang_up(self._socket)
+
+
+class Lines:
+    """The replies that threads listen to, of one run."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._alarms: set[Alarm] = set()
+        self.is_down = False
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def attended(self) -> Iterator[None]:
+        """The replies that this thread asks for are among them."""
+        before = _lines_at_hand.set(self)
+        try:
+            yield
+        finally:
+            _lines_at_hand.reset(before)
+
+    def hang_up(self) -> None:
+        """End all replies, and those that are still to begin."""
+        with self._lock:
+            self.is_down = True
+            alarms = list(self._alarms)
+        for alarm in alarms:
+            alarm.ring()
+
+    def add(self, alarm: Alarm) -> None:
+        """A reply begins."""
+        with self._lock:
+            self._alarms.add(alarm)
+            is_down = self.is_down
+        if is_down:
+            alarm.ring()
+
+    def remove(self, alarm: Alarm) -> None:
+        """A reply has ended."""
+        with self._lock:
+            self._alarms.discard(alarm)
+
+
+class _Watch:
+    """Waits for whichever alarm comes first. Most never come, so their places are cleared away by the hundred."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._running: dict[int, Alarm] = {}
+        self._times: list[tuple[float, int]] = []
+        self._tickets = itertools.count(1)
+        self._clock = SystemClock()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, alarm: Alarm, seconds: float) -> int:
+        """Ring it after so many seconds; returns a ticket to end it by."""
+        rings_at = self._clock.monotonic() + seconds
+        with self._change:
+            ticket = next(self._tickets)
+            self._running[ticket] = alarm
+            heapq.heappush(self._times, (rings_at, ticket))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._wait, name="alarms", daemon=True)
+                self._thread.start()
+            elif self._times[0][1] == ticket:
+                self._change.notify()
+            return ticket
+
+    def end(self, ticket: int) -> None:
+        """Ring it no more."""
+        with self._change:
+            self._running.pop(ticket, None)
+            if len(self._times) > 2 * len(self._running) + 100:
+                self._times = [entry for entry in self._times if entry[1] in self._running]
+                heapq.heapify(self._times)
+
+    def _wait(self) -> None:
+        while True:
+            with self._change:
+                while not self._times or (left_s := self._times[0][0] - self._clock.monotonic()) > 0:
+                    self._change.wait(left_s if self._times else None)
+                alarm = self._running.pop(heapq.heappop(self._times)[1], None)
+            if alarm is not None:
+                alarm.ring()
+
+
+_watch = _Watch()
 
 
 def follow() -> dict[str, list[Callable[..., Any]]]:
@@ -74,6 +173,7 @@ def follow() -> dict[str, list[Callable[..., Any]]]:
 
 
 _at_hand: ContextVar[Alarm | None] = ContextVar("alarm at hand", default=None)
+_lines_at_hand: ContextVar[Lines | None] = ContextVar("lines at hand", default=None)
 
 
 def _before(request: "httpx2.Request") -> None:

@@ -26,14 +26,19 @@ def ask(provider: Provider, request: Request, clock: Clock, patience: Patience |
     """
     patience = patience or Patience(clock)
 
-    def attempt(seconds: float) -> tuple[Reply, datetime]:
+    def once(seconds: float) -> tuple[Reply, datetime]:
         asked_at = clock.now()
-        reply = collect(provider.reply(replace(request, deadline_s=seconds)))
-        if not reply.finish_reason:
-            raise ProviderUnavailable("The service broke off before its reply was finished.")
-        return reply, asked_at
+        return attempt(provider, replace(request, deadline_s=seconds)), asked_at
 
-    reply, asked_at = patience.persist(attempt, request.deadline_s)
+    reply, asked_at = patience.persist(once, request.deadline_s)
+    return Answered(reply, asked_at, patience.attempts)
+
+
+def attempt(provider: Provider, request: Request) -> Reply:
+    """One attempt, to a whole reply; raises ProviderUnavailable or ProviderConfigError."""
+    reply = collect(provider.reply(request))
+    if not reply.finish_reason:
+        raise ProviderUnavailable("The service broke off before its reply was finished.")
     # Some services send halves of surrogate pairs, which no database takes.
     text = reply.text.encode("utf-8", "replace").decode()
-    return Answered(replace(reply, text=text), asked_at, patience.attempts)
+    return reply if text == reply.text else replace(reply, text=text)

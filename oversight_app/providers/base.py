@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from oversight_app.errors import ProviderUnavailable
+from oversight_app.providers.limits import Limits
 from oversight_app.study.plan import hash_of
 from oversight_app.study.sent import prompt_hash
 
@@ -120,6 +121,8 @@ class Reply:
     model: str = ""
     log_probabilities: Mapping[str, float] | None = None
     least_log_probability: float | None = None
+    limits: Limits | None = None
+    """What the service said of its limits, where it did."""
 
 
 Piece: TypeAlias = Text | Reply

@@ -197,6 +197,7 @@ def _by_status(error: Exception, service: Service, subject: str, detail: str, no
             retry_after_s=_retry_after_s(headers, now),
             may_retry=should_retry != "false",
         )
+        waits.asks_to_wait = status == 429
         return _told(waits, Trouble.BUSY)
     return ProviderConfigError(f"{subject} refused the request ({status}{detail}).")
 

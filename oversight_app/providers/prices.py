@@ -33,7 +33,7 @@ def price_of(model: str, own: Mapping[str, Price]) -> Price | None:
 
 def planned_prices(design: Design) -> dict[str, Price]:
     """The prices of a design's models, as far as they are known; raises DesignError for a cap that cannot be kept."""
-    models = dict.fromkeys((*design.assistant.models, design.primary_model_alone.model))
+    models = dict.fromkeys((*design.assistant.models, *design.primary_model_alone.models))
     prices = {model: price for model in models if (price := price_of(model, design.prices)) is not None}
     assistant = design.assistant
     unknown = [model for model in assistant.models if model not in prices]

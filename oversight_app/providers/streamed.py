@@ -13,6 +13,7 @@ import contextlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -23,6 +24,7 @@ from oversight_app.providers.alarm import Alarm
 from oversight_app.providers.base import Piece, Reply, Request, Text
 from oversight_app.providers.classify import broke_off, classify, not_a_stream, too_late
 from oversight_app.providers.events import Events
+from oversight_app.providers.limits import Limits, limits_in
 from oversight_app.providers.service import Service
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ class StreamedProvider(ABC, Generic[Client]):
         ends_at = self._clock.monotonic() + request.deadline_s
         heard, n_shown = self._hear(), 0
         alarm, request_id = Alarm(request.deadline_s), ""
+        limits: Limits | None = None
         failure: ProviderError | None = None
         try:
             with alarm:
@@ -107,6 +110,7 @@ class StreamedProvider(ABC, Generic[Client]):
                     if "event-stream" not in content_type:
                         raise not_a_stream(content_type, self.service, request.model)
                     request_id = stream.response.headers.get(self.request_id_header, "")
+                    limits = limits_in(stream.response.headers, self._clock.monotonic())
                     events = Events()
                     for arrived in stream.response.iter_bytes():
                         for event in events.completed_by(arrived):
@@ -134,7 +138,8 @@ class StreamedProvider(ABC, Generic[Client]):
             raise failure
         if not heard.texts and not heard.finish_reason:
             raise broke_off(self.service, request.model)
-        yield heard.reply(request_id)
+        reply = heard.reply(request_id)
+        yield replace(reply, limits=limits) if limits else reply
 
     def read(self, events: Iterable[Any], request_id: str) -> Reply:
         """The reply that these events make, wherever they came from; raises whatever a wrong shape leads to."""

@@ -22,15 +22,20 @@ from oversight_app.study.events import (
 GENESIS = "0" * 64
 
 
-def append(connection: sqlite3.Connection, stream: str, events: Sequence[Event], at: datetime) -> int:
-    """Append events to a stream inside the caller's transaction; returns the stream's last seq."""
+def append(
+    connection: sqlite3.Connection, stream: str, events: Sequence[Event], at: datetime | Sequence[datetime]
+) -> int:
+    """Append events to a stream inside the caller's transaction; returns the stream's last seq.
+
+    `at` is the moment of all of them, or of each.
+    """
     row = connection.execute(
         "SELECT seq, hash FROM events WHERE stream = ? ORDER BY seq DESC LIMIT 1", (stream,)
     ).fetchone()
     seq, last = (row["seq"], row["hash"]) if row else (0, GENESIS)
-    moment = iso(at)
+    moments = [iso(at)] * len(events) if isinstance(at, datetime) else [iso(moment) for moment in at]
     rows = []
-    for event in events:
+    for event, moment in zip(events, moments, strict=True):
         seq += 1
         kind, version, body = kind_of(event), version_of(event), to_body(event)
         link = row_hash(last, stream, seq, kind, version, moment, body)

@@ -244,7 +244,13 @@ def _belief_source(db: sqlite_utils.Database) -> None:
     db.execute("UPDATE beliefs SET p_source = 'elicited' WHERE confidence IS NOT NULL OR p_a IS NOT NULL")
 
 
-@study(name="012_batches")
+@study(name="012_judge_costs")
+def _judge_costs(db: sqlite_utils.Database) -> None:
+    """What a judge's calls cost; of those before, nobody has said it."""
+    db.table("calls").add_column("cost_usd", float)
+
+
+@study(name="013_batches")
 def _batches(db: sqlite_utils.Database) -> None:
     """Calls that were part of a batch."""
     db.table("calls").add_column("batch_id", str)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from oversight_app.study.answers import Cell
 from oversight_app.study.design import Outcome
-from oversight_app.study.events import iso
+from oversight_app.study.events import JudgeAsked, iso
 from oversight_app.study.sitting import Sitting
 from oversight_app.study.survey import Answer
 from oversight_app.study.trial import Message, Trial, stance_of
@@ -144,6 +144,7 @@ def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial)
         "attempts": asked.attempts,
         "total_s": asked.total_s,
         "batch_id": asked.batch_id or None,
+        "cost_usd": asked.cost_usd if isinstance(asked, JudgeAsked) else None,
     }
     connection.execute(
         f"INSERT OR REPLACE INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",

@@ -1,8 +1,9 @@
 """What the assistant's replies have used, counted from the record: no process holds a sum of its own.
 
 A reply whose tokens its service has counted stands with them. One that is being written, was stopped or broke off
-stands with what was reserved for it, the most that it can cost; one that the service never began costs nothing. Models
-that answer alone are not counted here: nobody waits for them, and their runs are the researcher's own.
+stands with what was reserved for it, the most that it can cost; one that the service never began costs nothing. What
+judges are asked has its cost on record with each call. Models that answer alone are not counted here: nobody waits for
+them, and their runs are the researcher's own.
 """
 
 import sqlite3
@@ -23,6 +24,9 @@ class Spent:
     n_counted: int
     n_uncounted: int
     """Replies that may have cost something, and that no service has counted."""
+    judges_usd: float = 0.0
+    """What the judges' own calls have cost, as far as their price is known; of the whole study only."""
+    n_judge_calls: int = 0
 
 
 _NEVER_BEGUN = ", ".join(f"'{trouble.value}'" for trouble in UNBILLED)
@@ -45,10 +49,16 @@ _SUMS = (
 )
 
 
+_JUDGES = (
+    "SELECT coalesce(sum(cost_usd), 0.0) AS judges_usd, count(*) AS n_judge_calls FROM calls "
+    "WHERE purpose LIKE 'judge%'"
+)
+
+
 def spent(connection: sqlite3.Connection, participant_id: str | None = None) -> Spent:
-    """What replies to people have used so far: all of them, or one participant's."""
-    if participant_id is None:
-        row = connection.execute(f"{_SUMS} ({_REPLIES})").fetchone()
-    else:
+    """What replies have used so far, and judges: all of them, or the replies to one participant."""
+    if participant_id is not None:
         row = connection.execute(f"{_SUMS} ({_REPLIES}{_OF_ONE})", (participant_id,)).fetchone()
-    return Spent(**dict(row))
+        return Spent(**dict(row))
+    row = connection.execute(f"{_SUMS} ({_REPLIES})").fetchone()
+    return Spent(**dict(row), **dict(connection.execute(_JUDGES).fetchone()))

@@ -37,8 +37,8 @@ class Record:
         self.replies = ReplyRows(connection)
         self.observations = ObservationRows(connection)
 
-    def append(self, stream: str, events: Sequence[Event], at: datetime) -> int:
-        """Append events to a stream; returns its last seq."""
+    def append(self, stream: str, events: Sequence[Event], at: datetime | Sequence[datetime]) -> int:
+        """Append events to a stream, all of one moment or each of its own; returns its last seq."""
         return chain.append(self._connection, stream, events, at)
 
     def events_of(self, stream: str, after: int = 0) -> list[Happened]:

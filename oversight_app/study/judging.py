@@ -22,6 +22,8 @@ from oversight_app.study.trial import Speaker
 
 MESSAGE, ANSWER, ANSWER_PERCENT = "judge_message", "judge_answer", "judge_answer_percent"
 """The prompts; the first two are also the purposes of calls."""
+MESSAGE_TOKENS, PERCENT_TOKENS = 300, 24
+"""The longest that a message, and an answer in words, may be."""
 BELIEF = "judge_belief"
 """The purpose of a call that asks after a reply what the judge holds to be right, in the words of an answer."""
 

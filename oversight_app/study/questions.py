@@ -14,6 +14,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 LETTERS = "ABCD"
 N_OPTIONS = 4
@@ -98,7 +99,7 @@ class Question:
     @property
     def fixed_order(self) -> bool:
         """Whether an option speaks of others, so that the options must stay where they are."""
-        return any(_REFERS.search(folded(option)) for option in self.options)
+        return _refers_to_others(self.options)
 
     @property
     def has_doubled_key(self) -> bool:
@@ -114,6 +115,12 @@ class Refused:
     record: int
     reason: str
     field: str = ""
+
+
+@lru_cache(maxsize=16_384)
+def _refers_to_others(options: tuple[str, ...]) -> bool:
+    # Every assignment of every participant asks it of the same few hundred questions.
+    return any(_REFERS.search(folded(option)) for option in options)
 
 
 def folded(text: str) -> str:

@@ -7,7 +7,7 @@ the clock does. Stages only move forward, except that somebody who had left may 
       -> [rest? -> reading? -> trial -> feedback?]* -> survey -> debrief -> ended
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -107,7 +107,7 @@ class Sitting:
     """What the last attempt at the comprehension check answered."""
     cell: str = ""
     turn: int = 0
-    trials: tuple[Trial, ...] = ()
+    trials: Sequence[Trial] = ()
     current: int = 0
     started_at: datetime | None = None
     assigned_at: datetime | None = None
@@ -159,10 +159,23 @@ class Sitting:
 
 def fold(participant_id: str, happened: Iterable[Happened], design: Design) -> Sitting:
     """The sitting that these events make."""
-    sitting = Sitting(participant_id)
+    sitting = unpacked(Sitting(participant_id))
     for item in happened:
         sitting = apply(sitting, item.event, item.at, design)
-    return sitting
+    return packed(sitting)
+
+
+def unpacked(sitting: Sitting) -> Sitting:
+    """The same sitting, to apply many events to until it is `packed`; nobody else may hold it in between.
+
+    Its trials are copied once and changed in place: a model has thousands, too many to copy for each event.
+    """
+    return replace(sitting, trials=list(sitting.trials))
+
+
+def packed(sitting: Sitting) -> Sitting:
+    """The sitting as a value again, after many events."""
+    return replace(sitting, trials=tuple(sitting.trials))
 
 
 def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitting:
@@ -192,7 +205,7 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                     sitting,
                     cell=event.cell,
                     turn=event.turn,
-                    trials=tuple(Trial(plan) for plan in event.trials),
+                    trials=_like(sitting, (Trial(plan) for plan in event.trials)),
                     assigned_at=at,
                 ),
                 0,
@@ -200,7 +213,7 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
                 design,
             )
         case TrialsAdded():
-            trials = (*sitting.trials, *(Trial(plan) for plan in event.trials))
+            trials = _like(sitting, (*sitting.trials, *(Trial(plan) for plan in event.trials)))
             return replace(sitting, trials=trials, stage=Stage.TRIAL, outcome="", ended_at=None)
         case NextAsked():
             rested_s = (at - sitting.rest_since).total_seconds() if sitting.rest_since else 0.0
@@ -309,9 +322,16 @@ def _stage_of(trial: Trial) -> Stage:
 
 def _with_trial(sitting: Sitting, event: Event, at: datetime) -> Sitting:
     index = event.n - 1  # type: ignore[union-attr]  # every event routed here has n
-    trials = list(sitting.trials)
-    trials[index] = apply_to_trial(trials[index], event, at)
-    return replace(sitting, trials=tuple(trials))
+    trial = apply_to_trial(sitting.trials[index], event, at)
+    if isinstance(sitting.trials, list):
+        sitting.trials[index] = trial
+        return sitting
+    return replace(sitting, trials=(*sitting.trials[:index], trial, *sitting.trials[index + 1 :]))
+
+
+def _like(sitting: Sitting, trials: Iterable[Trial]) -> Sequence[Trial]:
+    """Trials as this sitting holds them: in a list while it is unpacked."""
+    return list(trials) if isinstance(sitting.trials, list) else tuple(trials)
 
 
 def _mark_abandoned(sitting: Sitting) -> Sitting:
@@ -327,4 +347,4 @@ def _mark_abandoned(sitting: Sitting) -> Sitting:
         return sitting
     trials = list(sitting.trials)
     trials[closed[-1]] = replace(last, is_abandoned=True)
-    return replace(sitting, trials=tuple(trials))
+    return replace(sitting, trials=_like(sitting, trials))

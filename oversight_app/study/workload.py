@@ -7,8 +7,22 @@ said with every figure. Services remember passages and then charge less; that is
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from oversight_app.errors import BadInput
+from oversight_app.study.assignment import trials_alone
 from oversight_app.study.cost import assistant_price, cost_usd, dollars, when_listed
 from oversight_app.study.design import AssistantDesign, AssistantMode, Condition, Price, Protocol
+from oversight_app.study.letters import N_ROTATIONS
+from oversight_app.study.methods import (
+    Call,
+    Item,
+    Orders,
+    Reads,
+    check_prompts_held,
+    examples_for,
+    method_named,
+    parse,
+)
+from oversight_app.study.methods.played import played
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Passage, Question
 
@@ -18,7 +32,10 @@ MESSAGES_PER_QUESTION = 5
 together; five is the more of the two."""
 MESSAGE_WORDS = 20
 REPLY_TOKENS = 200
-"""Of a reply about one question, where a model does not think first; never more than the design allows."""
+"""Of a reply about one question, and of a reasoning about one, where a model does not think first; never more than the
+design allows."""
+FEW_TOKENS = 8
+"""Of a score, or a letter with a percentage."""
 _DOES_NOT_THINK = ("", "none")
 """Levels of effort that are not counted as thinking; with any other a reply is counted with its longest."""
 
@@ -72,52 +89,95 @@ def assisted(plan: Plan, questions: Mapping[str, Question]) -> Workload:
     return _sum(loads).times(1 / len(plan.cells))
 
 
-def alone(plan: Plan, questions: Mapping[str, Question]) -> Workload:
-    """The work of the model that answers every question of the plan alone."""
-    count = _Counting()
+def alone(plan: Plan, questions: Mapping[str, Question]) -> dict[str, Workload]:
+    """The work of answering every question of the plan alone by the declared method, by model: who answers, who scores.
+
+    Every call of the method is counted, with replies of the usual length where later calls repeat them. `questions` are
+    the whole bank, by id, as examples are found there. Raises BadInput where the method cannot be asked at all.
+    """
     assistant, primary = plan.design.assistant, plan.design.primary_model_alone
+    method = method_named(*parse(primary.method))
+    check_prompts_held(plan, method)
+    examples = examples_for(plan, questions.values(), method.shots)
     is_thinking = primary.model == assistant.model and (assistant.effort or "") not in _DOES_NOT_THINK
-    return _sum(
-        Workload(
-            1,
-            TOKENS_PER_WORD
-            * (count.words(plan.prompts.get(primary.method, "")) + count.of(questions[i], is_asked=True)),
-            assistant.max_tokens if is_thinking else 1,
-        )
-        for forms in plan.forms.values()
-        for slots in forms.values()
-        for slot in slots
-        for i in slot.question_ids
-    )
+    n_orders = N_ROTATIONS if method.settings.orders is Orders.ROTATED else 1
+    count = _Counting()
+    loads: dict[str, list[Workload]] = {primary.model: []}
+    for rotation in range(n_orders):
+        for trial in trials_alone(plan, questions, "", rotation=rotation, without=examples.left_out):
+            question = questions[trial.question_id]
+            item = Item(plan, trial, question, examples.of_question(question.question_id))
+            for step in played(method, item, _usual):
+                asked = step.call.asks or primary.model
+                sent = TOKENS_PER_WORD * sum(count.words(turn.text) for turn in step.call.turns)
+                written = written_by(step.call, assistant, is_thinking=is_thinking and not step.call.asks)
+                loads.setdefault(asked, []).append(Workload(1, sent, written))
+    return {model: _sum(of_model) for model, of_model in loads.items()}
+
+
+def written_by(call: Call, assistant: AssistantDesign, *, is_thinking: bool) -> int:
+    """How many tokens the reply to a call of a method is counted with."""
+    longest = call.max_tokens or assistant.max_tokens
+    if is_thinking:
+        return longest
+    if call.reads is Reads.LETTER:
+        return 1
+    return min(longest, REPLY_TOKENS if call.purpose == "reasoning" else FEW_TOKENS)
+
+
+def _usual(call: Call) -> str:
+    """A reply of the usual length, so that what repeats it is counted with it."""
+    return "A" if call.reads is Reads.LETTER else _REASONING if call.purpose == "reasoning" else "50"
+
+
+_REASONING = " ".join(["word"] * round(REPLY_TOKENS / TOKENS_PER_WORD))
 
 
 def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
     """What to expect of calls, tokens and money, in a few lines."""
     design = plan.design
     assistant, primary = design.assistant.model, design.primary_model_alone
-    per_person, of_primary = assisted(plan, questions), alone(plan, questions)
-    price, price_alone = assistant_price(plan), plan.prices.get(primary.model)
+    per_person, of_alone, why_none = assisted(plan, questions), *_alone(plan, questions)
+    price = assistant_price(plan)
     lines = [
         f"Expected of {assistant} as the assistant: {per_person.describe(price)} per person; for "
         f"{design.analysis.target_n} people {per_person.times(design.analysis.target_n).describe(price)}.",
         f"  (an estimate: {_assumed(design.assistant)}, "
         f"{TOKENS_PER_WORD:g} tokens a word, caches left out, thinking only where assistant.effort asks for it)",
-        f"Expected of {primary.model} alone ({primary.method}): {of_primary.describe(price_alone)}.",
+        *(
+            f"Expected of {model} {'alone' if model == primary.model else 'as its scorer'} ({primary.method}): "
+            f"{load.describe(plan.prices.get(model))}."
+            for model, load in of_alone.items()
+        ),
+        *(
+            [f"Nothing is expected of {primary.model} alone ({primary.method}): {why_none}"]
+            if why_none
+            else []
+        ),
     ]
     lines += [
         f'What {model} costs is reckoned{listed}; until the plan is frozen, [prices."{model}"] in study.toml '
         "overrides them."
-        for model in dict.fromkeys((*design.assistant.models, primary.model))
+        for model in dict.fromkeys((*design.assistant.models, *of_alone))
         if (listed := when_listed(plan.prices.get(model)))
     ]
-    unknown = dict.fromkeys(
-        model for model, its in ((assistant, price), (primary.model, price_alone)) if its is None
-    )
+    prices = {assistant: price} | {model: plan.prices.get(model) for model in of_alone if model != assistant}
+    unknown = [model for model, its in prices.items() if its is None]
     lines += [
         f'The price of {model} is unknown: [prices."{model}"] in study.toml names it, in US dollars per million tokens.'
         for model in unknown
     ]
     return lines + _caps(plan, per_person)
+
+
+def _alone(plan: Plan, questions: Mapping[str, Question]) -> tuple[Mapping[str, Workload], str]:
+    """The work of who answers alone, by model; or nothing, and why the declared method cannot be asked."""
+    if plan.design.primary_model_alone.is_imported:
+        return {}, "its answers are to be imported from the logs of another tool."
+    try:
+        return alone(plan, questions), ""
+    except BadInput as error:
+        return {}, str(error)
 
 
 def _caps(plan: Plan, per_person: Workload) -> list[str]:
@@ -143,13 +203,16 @@ def _is_more(needed: float | None, cap: float) -> bool:
 
 
 class _Counting:
-    """Counts words, each passage once."""
+    """Counts words, each text once: a method may send a passage forty times."""
 
     def __init__(self) -> None:
         self._of_passage: dict[Passage, int] = {}
+        self._of_text: dict[str, int] = {}
 
     def words(self, text: str) -> int:
-        return len(text.split())
+        if text not in self._of_text:
+            self._of_text[text] = len(text.split())
+        return self._of_text[text]
 
     def of(self, question: Question, *, is_asked: bool) -> int:
         """Words of a question with its passage; of the passage alone where the model is not given the question."""

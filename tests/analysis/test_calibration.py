@@ -82,3 +82,59 @@ def test_no_confidences_and_no_times_give_no_rows() -> None:
 
     assert calibrations(answers, Rows.ALL) == []
     assert response_times(answers, Rows.ALL) == []
+
+
+def test_a_model_that_answers_a_question_several_times_has_it_counted_once() -> None:
+    """q1 four times, right at 80% in three of them; q2 once, wrong at 60%. Each question weighs the same."""
+    answers = prepared(
+        [
+            *(make_row(condition="model_alone", sample=k, confidence=0.8) for k in (1, 2, 3)),
+            make_row(condition="model_alone", sample=4, confidence=0.8, right=False),
+            make_row(condition="model_alone", question_id="q2", confidence=0.6, right=False),
+        ]
+    )
+
+    rows = {row.metric: row for row in calibrations(answers, Rows.ALL)}
+
+    assert rows["mean_confidence"].estimate == pytest.approx((0.8 + 0.6) / 2)
+    assert rows["brier"].estimate == pytest.approx(((3 * 0.04 + 0.64) / 4 + 0.36) / 2)
+    assert rows["calibration_error_5bin"].estimate == pytest.approx((abs(0.75 - 0.8) + 0.6) / 2)
+    assert rows["calibration_error_5bin_if_calibrated"].estimate == pytest.approx(
+        (2 * 0.8 * 0.2 + 2 * 0.6 * 0.4) / 2
+    )
+    assert (rows["brier"].n_answers, rows["brier"].n_questions) == (5, 2)
+
+
+def test_several_answers_in_one_bin_with_different_confidences_share_the_weight_of_their_question() -> None:
+    answers = prepared(
+        [
+            make_row(condition="model_alone", sample=1, confidence=1.0),
+            make_row(condition="model_alone", sample=2, confidence=0.6, right=False),
+            make_row(condition="model_alone", question_id="q2", confidence=0.6),
+        ]
+    )
+
+    rows = {row.metric: row.estimate for row in calibrations(answers, Rows.ALL)}
+
+    # In the bin of 60%: half a question that is wrong, and a whole one that is right.
+    assert rows["calibration_error_5bin"] == pytest.approx((0 + abs(1 / 1.5 - 0.6)) / 2)
+
+
+def test_answers_of_people_to_one_question_are_each_their_own() -> None:
+    answers = prepared(
+        [make_row(participant_id=f"p{i}", confidence=0.8, right=i == 0) for i in range(3)]
+        + [make_row(question_id="q2", confidence=0.6)]
+    )
+
+    rows = {row.metric: row.estimate for row in calibrations(answers, Rows.ALL)}
+
+    assert rows["mean_confidence"] == pytest.approx((3 * 0.8 + 0.6) / 4)
+
+
+def test_a_confidence_counts_whether_or_not_the_other_options_have_a_probability() -> None:
+    """Of a stated percentage, or where a letter was too rare to be listed, the others' probabilities stay empty."""
+    answers = prepared([make_row(condition="model_alone", confidence=0.8, p_a=0.8, p_source="stated")])
+
+    rows = {row.metric: row.estimate for row in calibrations(answers, Rows.ALL)}
+
+    assert rows["brier"] == pytest.approx(0.04)

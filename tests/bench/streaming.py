@@ -75,11 +75,13 @@ class _Streams:
         )
         before = cost(pid)
         watch = Watch([pid])
-        await asyncio.gather(*(tab.say("chat_input_1", "Go on.") for tab in self._tabs))
+        # Looked at from the first question on: those who were answered first are read before the last has asked.
+        asking = asyncio.gather(*(tab.say("chat_input_1", "Go on.") for tab in self._tabs))
         ends_at = time.perf_counter() + _PATIENCE_S
-        while any("stop_1" in tab.page.keys for tab in self._tabs) and time.perf_counter() < ends_at:
+        while self._is_writing(asking) and time.perf_counter() < ends_at:
             self._look()
             await asyncio.sleep(_LOOK_EVERY_S)
+        await asking
         span = watch.so_far()
         await asyncio.gather(*(tab.leave() for tab in self._tabs))
         self._check()
@@ -90,6 +92,9 @@ class _Streams:
             Figure("server's processor", span.server_cpu_s / span.wall_s, "cores", note),
             Figure("memory", cost(pid).peak_mib, "MiB", f"{before.rss_mib:.0f} MiB before"),
         ]
+
+    def _is_writing(self, asking: "asyncio.Future[list[None]]") -> bool:
+        return not asking.done() or any("stop_1" in tab.page.keys for tab in self._tabs)
 
     def _look(self) -> None:
         with sqlite3.connect(f"file:{self._study.folder}/study.db?mode=ro", uri=True) as record:

@@ -1,5 +1,6 @@
 """`oversight model-alone --batch` as a researcher types it, against a service on this machine."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,12 @@ def batch(study: Path, *words: str, model: str = "openai:m") -> Result:
     return CliRunner().invoke(main, ["model-alone", str(study), "--model", model, *words])
 
 
+def dollars(said: str) -> float:
+    """The amount in what a dry run says."""
+    (amount,) = re.findall(r"\$([\d.]+\d)", said)
+    return float(amount)
+
+
 def n_answers(study: Path) -> int:
     with Store.open(study / "study.db") as store:
         return len(list(store.rows("answers")))
@@ -50,7 +57,9 @@ def test_the_command_sends_waits_and_reads(study: Path, server: BatchServer) -> 
     assert result.exit_code == 0, result.output
     assert "Sent 10 requests" in result.stdout
     assert "openai:m (zero_shot) answered 10 of 10 questions." in result.stdout
-    assert "10 replies of batches cost $0.01, half of what single requests do." in result.stdout
+    assert (
+        "at half the price of single requests: 10 calls, 10,000 tokens in, 100 out, $0.01." in result.stdout
+    )
     assert n_answers(study) == 10
 
 
@@ -95,11 +104,12 @@ def test_a_dry_run_says_what_it_would_cost_and_needs_no_key(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     priced = batch(study, "--batch", "--dry-run", "--limit", "4")
+    single = batch(study, "--dry-run", "--limit", "4")
     unpriced = batch(study, "--batch", "--dry-run", model="anthropic:m")
 
     assert (priced.exit_code, unpriced.exit_code) == (0, 0)
-    assert "Would be sent to openai:m in batches: 4 calls, " in priced.stdout
-    assert "$0.00" in priced.stdout
+    assert "openai:m (zero_shot) would be asked 4 of 10 questions" in priced.stdout
+    assert dollars(priced.stdout) == pytest.approx(dollars(single.stdout) / 2, rel=0.05)
     assert "an unknown amount" in unpriced.stdout
     assert "The price of anthropic:m is unknown" in unpriced.stdout
     assert n_answers(study) == 0
@@ -147,7 +157,7 @@ def test_a_model_without_batches_is_one_calm_error_that_says_which_have_them(stu
     assert "only openai:NAME, openai_chat:NAME and anthropic:NAME" in result.stderr
 
 
-@pytest.mark.parametrize("option", [("--no-wait",), ("--dry-run",), ("--forget", "batch_1")])
+@pytest.mark.parametrize("option", [("--no-wait",), ("--forget", "batch_1")])
 def test_what_goes_with_batches_only_is_refused_without(study: Path, option: tuple[str, ...]) -> None:
     result = batch(study, *option)
 

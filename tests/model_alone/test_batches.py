@@ -95,7 +95,7 @@ def test_a_live_run_leaves_alone_what_is_in_a_batch(openai: Lab) -> None:
     after = openai.run()
 
     assert (len(live.asked), summary.n_in_batches) == (N_TRIALS - 4, 4)
-    assert "4 are in a batch that is under way, and were not asked" in summary.describe()
+    assert "4 are in a batch that is under way and were not asked" in summary.describe()
     assert (after.n_sent, after.alone.n_answered, after.alone.n_open) == (0, 4, 0)
 
 
@@ -143,18 +143,15 @@ def test_a_reply_in_a_batch_costs_half(tmp_path: Path) -> None:
         summary = priced.run()
 
     each = (500 * 2.0 + 400 * 0.2 + 100 * 2.5 + 10 * 10.0) / 1_000_000
-    assert summary.cost_usd == pytest.approx(N_TRIALS * each / 2)
-    assert "10 replies of batches cost $0.0072, half of what single requests do." in summary.describe()
+    assert summary.alone.usage.usd == pytest.approx(N_TRIALS * each / 2)
+    said = "By batch, at half the price of single requests: 10 calls, 10,000 tokens in, 100 out, $0.0072."
+    assert said in summary.describe()
 
 
 def test_a_price_that_nobody_knows_is_unknown(openai: Lab) -> None:
     summary = openai.run()
 
-    assert summary.cost_usd is None
-    assert (
-        '[prices."openai:m"] in study.toml, before `oversight plan`, says what they cost'
-        in summary.describe()
-    )
+    assert "10 calls, 10,000 tokens in, 100 out, an unknown amount." in summary.describe()
 
 
 def test_the_price_of_a_study_is_halved_in_every_part(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from oversight_app.errors import BadInput, ProviderConfigError, ProviderUnavailable
+from oversight_app.model_alone import batch_looking
 from oversight_app.model_alone.batch_looking import GIVE_UP_AFTER, UNSEEN_FOR
 from oversight_app.projections import rebuild
 from oversight_app.study.events import STUDY_STREAM, BatchEnded
@@ -122,8 +123,9 @@ def test_a_batch_that_was_never_sent_is_sent_when_it_can_no_longer_appear(any_la
     ("dies", "after"), [("while reading", 0), ("while reading", 4), ("after reading", 0)]
 )
 def test_results_that_were_half_read_are_read_again_and_counted_once(
-    both: Lab, dies: str, after: int
+    both: Lab, dies: str, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(batch_looking, "GROUP", 1)
     both.server.outcome = first(2, "errored")
     with pytest.raises(Killed):
         both.run(dies=dies, after=after)
@@ -194,7 +196,7 @@ def test_a_line_that_breaks_while_waiting_or_reading_is_tried_again(any_lab: Lab
 
     assert any_lab.server.breaks == []
     assert any("Trying again" in line for line in any_lab.lines)
-    assert summary.n_replies == N_TRIALS
+    assert summary.alone.usage.n_calls == N_TRIALS
     assert is_whole(any_lab)
 
 

@@ -81,6 +81,15 @@ def test_the_declared_method_is_held_as_its_answers_will_be_labelled() -> None:
     assert design.primary_model_alone.method == "best_of_n(shots=5)"
 
 
+def test_what_another_tool_asked_is_declared_by_its_own_name_and_who_scores_is_a_model_too() -> None:
+    imported = read_design(DESIGN + "method = 'inspect:mmlu(cot=True)'").primary_model_alone
+    scored = read_design(DESIGN + "method = 'best_of_n(scorer=openai:y)'").primary_model_alone
+
+    assert (imported.method, imported.is_imported) == ("inspect:mmlu(cot=True)", True)
+    assert imported.models == ("openai:x",)
+    assert (scored.models, scored.is_imported) == (("openai:x", "openai:y"), False)
+
+
 @pytest.mark.parametrize("method", ["best_of_m", "zero_shot(n=3)"])
 def test_a_declared_method_that_does_not_exist_is_an_error_that_names_the_key(method: str) -> None:
     with pytest.raises(

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from oversight_app.prompts import load_prompts
 from oversight_app.study.design import AssistantDesign, ListPrice, Price
 from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Role
 from oversight_app.study.workload import (
     MESSAGES_PER_QUESTION,
     Workload,
@@ -15,7 +17,7 @@ from oversight_app.study.workload import (
     expectations,
     replies_per_question,
 )
-from tests.builders import make_design, make_plan, make_questions
+from tests.builders import make_design, make_plan, make_question, make_questions
 
 BANK = make_questions()
 BY_ID = {question.question_id: question for question in BANK}
@@ -25,6 +27,10 @@ MMLU = {"mmlu": {"questions_per_condition": 2, "practice_per_condition": 0}}
 # messages of 27 tokens: the k-th goes with all k, and with the k - 1 replies of 200 tokens before it.
 FIXED = 1.35 * 23
 CHAT = (5, 5 * FIXED + (1 + 2 + 3 + 4 + 5) * 27 + (0 + 1 + 2 + 3 + 4) * 200, 5 * 200)
+
+
+ASKED = 4 + 4 * 4 + 4
+"""Words of a question in the builders' zero-shot prompt: the question, four options, and four words after them."""
 
 
 def planned(prices: Any = None, **values: Any) -> Plan:
@@ -67,11 +73,12 @@ def test_what_a_model_thinks_is_counted_where_it_is_told_to() -> None:
 
     assert assisted(thinking, BY_ID).tokens_out == 2 * 5 * 3000
     assert assisted(thinking, BY_ID).tokens_in == pytest.approx(2 * CHAT[1])
-    assert alone(thinking, BY_ID).tokens_out == 4 * 3000
+    assert alone(thinking, BY_ID)["openai:o"].tokens_out == 4 * 3000
 
 
 def test_the_model_alone_answers_every_question_of_both_forms_once() -> None:
-    assert of(alone(planned(), BY_ID)) == (4, 4 * FIXED, 4)
+    # Written out, each option has its letter before it, and the question no hole.
+    assert of(alone(planned(), BY_ID)["scripted:demo"]) == (4, 4 * 1.35 * ASKED, 4)
 
 
 def test_the_money_is_said_per_person_and_in_all() -> None:
@@ -86,7 +93,7 @@ def test_the_money_is_said_per_person_and_in_all() -> None:
         "for 40 people 400 calls, 200,000 tokens in, 80,000 out, $1.00."
     )
     assert "5 messages to the assistant in each assisted question" in said[1]
-    assert said[2] == "Expected of openai:gpt alone (zero_shot): 4 calls, 120 tokens in, 4 out, $0.00016."
+    assert said[2] == "Expected of openai:gpt alone (zero_shot): 4 calls, 130 tokens in, 4 out, $0.00017."
     assert len(said) == 3
 
 
@@ -169,3 +176,86 @@ def test_a_cap_that_will_not_last_is_said_before_anybody_begins() -> None:
 )
 def test_how_many_replies_a_question_takes_is_the_protocols_to_say(assistant: dict[str, Any], n: int) -> None:
     assert replies_per_question(AssistantDesign.model_validate(assistant)) == n
+
+
+# -- by method -----------------------------------------------------------------------
+
+EXAMPLES = {
+    f"dev/{subject}:{i}": make_question(f"dev/{subject}:{i}", subject=subject, role=Role.EXAMPLE)
+    for subject in ("anatomy", "virology")
+    for i in range(5)
+}
+
+
+def by_method(method: str, model: str = "openai:gpt") -> dict[str, Workload]:
+    plan = make_plan(
+        make_design(
+            tasks=MMLU,
+            assistant={"model": "openai:chat"},
+            analysis={"primary_model_alone": {"model": model, "method": method}},
+        ),
+        BANK,
+        prompts=load_prompts(),
+    )
+    return alone(plan, BY_ID | EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("method", "calls", "tokens_out"),
+    [
+        ("zero_shot", 4, 4),
+        ("zero_shot(orders=rotated)", 16, 16),
+        ("zero_shot(samples=10)", 44, 44),
+        ("few_shot", 4, 4),
+        ("cot", 8, 4 * 201),
+        ("cot(max_tokens=50)", 8, 4 * 51),
+        ("best_of_n", 4 * 41, 4 * (20 * 200 + 20 * 8 + 1)),
+        ("self_consistency(n=5)", 20, 20 * 200),
+        ("verbal_confidence", 4, 4 * 8),
+        ("p_true", 8, 8),
+    ],
+)
+def test_every_call_of_a_method_is_counted(method: str, calls: int, tokens_out: int) -> None:
+    load = by_method(method)["openai:gpt"]
+
+    assert (load.n_calls, load.tokens_out) == (calls, tokens_out)
+
+
+def test_what_later_calls_repeat_is_counted_with_them() -> None:
+    one, few, cot = (by_method(method)["openai:gpt"].tokens_in for method in ("zero_shot", "few_shot", "cot"))
+
+    # Five examples like the question, each with its letter; a reasoning of 200 tokens before the answer.
+    assert few == pytest.approx(6 * one + 4 * 5 * 1.35)
+    assert cot > 4 * 200 + one
+
+
+def test_who_scores_is_counted_apart_and_its_price_is_asked_for() -> None:
+    loads = by_method("best_of_n(n=3,scorer=openai:judge)")
+    plan = planned(
+        {"openai:judge": Price(input=1.0, output=10.0)},
+        analysis={
+            "primary_model_alone": {"model": "openai:gpt", "method": "best_of_n(n=3,scorer=openai:judge)"}
+        },
+    ).model_copy(update={"prompts": load_prompts()})
+
+    said = "\n".join(expectations(plan, BY_ID))
+
+    assert {model: load.n_calls for model, load in loads.items()} == {"openai:gpt": 16, "openai:judge": 12}
+    assert "Expected of openai:judge as its scorer (best_of_n(n=3,scorer=openai:judge)): 12 calls" in said
+    assert "The price of openai:gpt is unknown" in said
+    assert "The price of openai:judge is unknown" not in said
+
+
+def test_a_method_that_cannot_be_asked_is_said_to_be_one_and_the_rest_is_expected_all_the_same() -> None:
+    plan = planned(analysis={"primary_model_alone": {"model": "openai:gpt", "method": "few_shot"}})
+
+    said = "\n".join(expectations(plan, BY_ID))
+
+    assert "Nothing is expected of openai:gpt alone (few_shot): No question of this study" in said
+    assert "as the assistant: 10 calls" in said
+
+
+def test_nothing_is_expected_of_answers_that_another_tool_asked_for() -> None:
+    plan = planned(analysis={"primary_model_alone": {"model": "openai:gpt", "method": "inspect:mmlu"}})
+
+    assert "its answers are to be imported" in "\n".join(expectations(plan, BY_ID))

@@ -31,7 +31,24 @@ class PrimaryModel(Section):
 
         A study.toml is held to that when it is read; a plan that an earlier release froze stays readable.
         """
-        parse(self.method)
+        if not self.is_imported:
+            try:
+                parse(self.method)
+            except BadInput as error:
+                raise BadInput(f"{error} What another tool asked is named TOOL:NAME.") from None
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the answers are to come from another tool's logs, whose methods are named TOOL:NAME."""
+        return ":" in self.method.partition("(")[0]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Who is asked: the model, and the one that scores its reasonings where another is named."""
+        with suppress(BadInput):
+            _, settings = parse(self.method)
+            return tuple(filter(None, (self.model, settings.scorer)))
+        return (self.model,)
 
 
 class AnalysisDesign(Section):

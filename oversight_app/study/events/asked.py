@@ -53,10 +53,13 @@ class JudgeAsked(ModelAsked):
     """A model that judges in a participant's place was asked for a message or an answer.
 
     `log_probabilities` are of displayed letters, as many as the service gave; `visible` names the messages on the page.
+    `cost_usd` is what it cost, or the most that it can have cost where its tokens were not counted; None where nobody
+    knows the price.
     """
 
     visible: tuple[str, ...] = ()
     log_probabilities: Mapping[str, float] = field(default_factory=dict)
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

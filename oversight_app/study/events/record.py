@@ -1,7 +1,7 @@
 """Events as they are stored: canonical JSON by kind and version, and back."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -126,7 +126,7 @@ def version_of(event: Event) -> int:
 
 def to_body(event: Event) -> str:
     """Canonical JSON: sorted keys, no spaces, times in ISO 8601 UTC."""
-    return canonical(asdict(event))
+    return canonical(event)
 
 
 def from_body(kind: str, version: int, body: str) -> Event:
@@ -161,9 +161,7 @@ def _lifted(kind: str, version: int, values: dict[str, Any]) -> dict[str, Any]:
 
 def canonical(value: object) -> str:
     """One text for one value: the form in which things are hashed."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_iso, allow_nan=False
-    )
+    return _ENCODER.encode(value)
 
 
 def iso(at: datetime) -> str:
@@ -171,7 +169,15 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _iso(value: object) -> str:
+def _plain(value: object) -> object:
+    """What JSON has no word for, in its words."""
     if isinstance(value, datetime):
         return iso(value)
+    if is_dataclass(value):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
     raise TypeError(f"cannot store {value!r}")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain, allow_nan=False
+)

@@ -12,7 +12,7 @@ def check_prompts_held(plan: Plan, method: Method) -> None:
     if absent := [prompt for prompt in method.prompts if prompt not in plan.prompts]:
         raise BadInput(
             f"The plan of this study holds no prompt {absent[0]}, which {method.name} asks with: it was frozen by an "
-            "earlier release. Answer with another method, or plan anew."
+            "earlier release. Ask by another method, or plan anew."
         )
 
 
