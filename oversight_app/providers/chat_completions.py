@@ -49,16 +49,14 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
     def _hear(self) -> Heard:
         return _Heard()
 
-    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Of `chat.completions.create`."""
         messages = [{"role": "system", "content": request.system}] if request.system else []
         messages += [{"role": turn.role, "content": turn.text} for turn in request.turns]
         arguments: dict[str, Any] = {
             "model": request.model,
             "messages": messages,
             self._limit: request.max_tokens,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "timeout": timeout(request.deadline_s),
         }
         if request.temperature is not None:
             arguments["temperature"] = request.temperature
@@ -71,7 +69,15 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
             arguments["store"] = False
             if request.cache_key:
                 arguments["prompt_cache_key"] = request.cache_key
-        return cast(EventStream, client.chat.completions.create(**arguments))
+        return arguments
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        travel: dict[str, Any] = {
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "timeout": timeout(request.deadline_s),
+        }
+        return cast(EventStream, client.chat.completions.create(**self.arguments(request), **travel))
 
 
 @dataclass(slots=True)

@@ -57,14 +57,13 @@ class OpenAIProvider(StreamedProvider["OpenAI"]):
     def _hear(self) -> Heard:
         return _Heard()
 
-    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Of `responses.create`."""
         arguments: dict[str, Any] = {
             "model": request.model,
             "input": [{"role": turn.role, "content": turn.text} for turn in request.turns],
             "max_output_tokens": max(request.max_tokens, _LEAST_TOKENS),
             "store": False,
-            "stream": True,
-            "timeout": timeout(request.deadline_s),
         }
         if request.system:
             arguments["instructions"] = request.system
@@ -80,7 +79,11 @@ class OpenAIProvider(StreamedProvider["OpenAI"]):
             arguments["reasoning"] = {"effort": request.effort}
         if request.cache_key:
             arguments["prompt_cache_key"] = request.cache_key
-        return cast(EventStream, client.responses.create(**arguments))
+        return arguments
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        travel: dict[str, Any] = {"stream": True, "timeout": timeout(request.deadline_s)}
+        return cast(EventStream, client.responses.create(**self.arguments(request), **travel))
 
 
 def _service(provider: str, speaks: str, base_url: str, key: str, is_local: bool) -> Service:
