@@ -6,7 +6,7 @@ its context is full) and whether OpenAI's own fields may be sent.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
@@ -17,9 +17,9 @@ from oversight_app.providers.letter import (
     least_log_probability,
     letter_log_probabilities,
 )
-from oversight_app.providers.openai_client import openai_client
+from oversight_app.providers.openai_client import openai_client, sent
 from oversight_app.providers.service import Service
-from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -52,26 +52,25 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
     def _ask(self, client: "OpenAI", request: Request) -> EventStream:
         messages = [{"role": "system", "content": request.system}] if request.system else []
         messages += [{"role": turn.role, "content": turn.text} for turn in request.turns]
-        arguments: dict[str, Any] = {
+        body: dict[str, Any] = {
             "model": request.model,
             "messages": messages,
             self._limit: request.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
-            "timeout": timeout(request.deadline_s),
         }
         if request.temperature is not None:
-            arguments["temperature"] = request.temperature
+            body["temperature"] = request.temperature
         if request.letters and not request.is_reasoned:
-            arguments |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
+            body |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
         if request.effort:
-            arguments["reasoning_effort"] = request.effort
+            body["reasoning_effort"] = request.effort
         if self._is_openai:
             # Kept nowhere: what participants write is theirs.
-            arguments["store"] = False
+            body["store"] = False
             if request.cache_key:
-                arguments["prompt_cache_key"] = request.cache_key
-        return cast(EventStream, client.chat.completions.create(**arguments))
+                body["prompt_cache_key"] = request.cache_key
+        return sent(client, "/chat/completions", body, request.deadline_s)
 
 
 @dataclass(slots=True)
