@@ -251,7 +251,7 @@ def _of_one_system(
         )
     (system,) = asked_for
     if len(systems) > 1:
-        notes.append(f"{_named(system)} chooses; of {named} the others are not used.")
+        notes.append(f"{_named(system)} chooses; the others of these are not used: {named}.")
     return [item.answer for item in found if item.system == system], system
 
 

@@ -197,9 +197,10 @@ class _StandIn:
 
 
 def _copy_what_people_read(study: Path, folder: Path) -> None:
-    """The design and the texts, for whoever looks into the copy; what is shown comes from the frozen plan."""
-    if (study / "study.toml").is_file():
-        shutil.copyfile(study / "study.toml", folder / "study.toml")
+    """The design and the files beside it, for whoever looks into the copy; what is shown comes from the frozen plan."""
+    for name in ("study.toml", "selection.csv", "selection.json"):
+        if (study / name).is_file():
+            shutil.copyfile(study / name, folder / name)
     if (study / "texts").is_dir():
         shutil.copytree(study / "texts", folder / "texts")
 

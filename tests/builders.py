@@ -4,6 +4,9 @@ Everything has a default, so that a test names only what it is about. Two MMLU s
 practice items, and the scripted assistant are there; `START` is when every simulated clock begins.
 """
 
+import csv
+import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,7 @@ from oversight_app.study.forms import draw_forms, draw_practice
 from oversight_app.study.materials import Materials
 from oversight_app.study.plan import ComprehensionQuestion, Plan
 from oversight_app.study.questions import Passage, Question, Role
+from oversight_app.study.selection import COLUMNS, Selection, TaskSelection
 from oversight_app.study.survey import HELP_KEYS, NO, YES
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -156,6 +160,59 @@ def make_plan(
     }
     practice = draw_practice(questions, design, unseeded.dice("practice"))
     return unseeded.model_copy(update={"forms": forms, "practice": practice, **changes})
+
+
+def make_selection(
+    *, model: str = "", method: str = "", n_model_answers: int | None = None, **chances: Any
+) -> Selection:
+    """A selection that gives the questions of each task (`mmlu={id: probability}`) these probabilities.
+
+    What else is given changes the description of every task.
+    """
+    tasks = {name: value for name, value in chances.items() if name in ("mmlu", "quality")}
+    rest = {name: value for name, value in chances.items() if name not in tasks}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for task, of_task in tasks.items():
+        writer.writerows({"question_id": q, "task": task, "selection_prob": p} for q, p in of_task.items())
+    described = {
+        task: TaskSelection.model_validate(
+            {
+                "n_eligible": len(of_task),
+                "n_drawn": round(sum(of_task.values())),
+                "rotate_over": 1,
+                "filters": {},
+                "left_out": {},
+                "expert_sources": {"key": len(of_task)},
+                "model_weight": 1.0,
+                "human_weight": 0.0,
+                "human_source": "",
+                "n_model_answers": len(of_task) if n_model_answers is None else n_model_answers,
+                "n_human_answers": 0,
+                "n_people": 0,
+                "n_people_held_out": 0,
+                "n_runs_held_out": 0,
+                "expected": (),
+                "smallest_prob": min(of_task.values()),
+                "largest_prob": max(of_task.values()),
+                "effective_n": 1.0,
+            }
+            | rest
+        )
+        for task, of_task in tasks.items()
+    }
+    return Selection(
+        made_at="2026-01-05T08:00:00.000000Z",
+        seed=7,
+        oversample=5.0,
+        calibration=0.5,
+        model=model,
+        method=method,
+        tasks=described,
+        csv_sha256=hashlib.sha256(text.getvalue().encode()).hexdigest(),
+        csv=text.getvalue(),
+    )
 
 
 def make_store(

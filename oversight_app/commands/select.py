@@ -40,7 +40,7 @@ _SHARE = click.FloatRange(0, 1)
     type=_SHARE,
     default=0.5,
     show_default=True,
-    help="How much people's accuracy counts beside the model's.",
+    help="How much people's accuracy counts beside the model's; 0 where they answered few of the questions.",
 )
 @click.option(
     "--calibration",
@@ -137,7 +137,7 @@ def _described(name: str, task: "TaskSelection", selection: "Selection") -> list
     lines = [
         f"{name}: {task.n_drawn:,} of {task.n_eligible:,} eligible questions will be drawn, each with a probability "
         f"from {task.smallest_prob:.2g} to {task.largest_prob:.2g}. Left out: {left_out or 'none'}.",
-        f"  gap = {_gap(task)}; with the whole gap {selection.oversample:g} times as likely as without",
+        f"  gap = {_gap(task)}; {_by_size(selection.oversample)}",
     ]
     for item in task.expected:
         fresh = (
@@ -153,6 +153,12 @@ def _described(name: str, task: "TaskSelection", selection: "Selection") -> list
         f"  weighted back to all eligible questions, the draw is worth {task.effective_n:.0f} drawn alike"
     )
     return lines
+
+
+def _by_size(oversample: float) -> str:
+    if oversample == 1:
+        return "all are as likely, whatever their gap (--oversample 1)"
+    return f"with the whole gap {oversample:g} times as likely as without"
 
 
 def _gap(task: "TaskSelection") -> str:

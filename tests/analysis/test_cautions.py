@@ -57,6 +57,14 @@ def test_a_pilot_and_changed_files_are_named() -> None:
     assert {"pilot_only", "file_changed"} <= codes(export)
 
 
+def test_questions_that_were_selected_are_named_in_the_words_of_the_plan() -> None:
+    said = "The 24 questions of mmlu were selected by gap."
+    export = make_export(simulate(1, 20, 40), selection={"statement": said})
+
+    assert [row.message for row in analyse(export).warnings if row.code == "selected_questions"] == [said]
+    assert "selected_questions" not in codes(make_export(simulate(1, 20, 40), selection=None))
+
+
 def test_a_declared_comparison_that_is_not_computed_is_named() -> None:
     export = make_export(simulate(1, 20, 40), analysis={"family": ["complementarity"]})
 

@@ -37,6 +37,8 @@ def write_example(folder: Path, table: Table) -> tuple[str, str]:
             row.append("CADB")
         elif column.type is Type.TIME:
             row.append("2026-01-02T03:04:05.678Z")
+        elif column.type is Type.NUMBER and column.minimum:
+            row.append(f"{column.minimum}")
         else:
             row.append(EXAMPLES[column.type])
     with path.open("w", newline="", encoding="utf-8") as file:

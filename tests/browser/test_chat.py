@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.served import Served, mark, press, wait_for
+from tests.browser.served import Served, mark, press, settled, wait_for
 from tests.browser.studies import Study, make_study
 from tests.builders import make_question
 from tests.providers.misbehaving import DONE, Server, event, head, misbehaving_server
@@ -59,6 +59,7 @@ def open_question(page: Page, served: Served, study: Study, who: int = 0) -> Non
     study.seat(who)
     page.goto(f"{served.url}/go/{study.tokens[who]}")
     page.locator(".st-key-submit_1 button").wait_for()
+    settled(page)
 
 
 def last_line(page: Page) -> Locator:

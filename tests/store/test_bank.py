@@ -23,6 +23,7 @@ def stored(folder: Path, *questions: Question) -> list[Question]:
         make_question(passage=Passage("p1", RAW, "title", "author", "source", "url", "license")),
         make_question(role=Role.EXAMPLE, difficult=False, distractor=0, key_flag="doubtful"),
         make_question(arguments=None, difficult=None, distractor=None),
+        make_question(expert_accuracy=0.8, novice_accuracy=0.0, context_needed=7 / 3),
     ],
 )
 def test_a_question_comes_back_to_the_byte(tmp_path: Path, question: Question) -> None:
