@@ -54,6 +54,11 @@ class Alarm:
         if self._lines is not None:
             self._lines.remove(self)
 
+    def soon(self, seconds: float) -> None:
+        """Ring after so many seconds from now instead."""
+        _watch.end(self._ticket)
+        self._ticket = _watch.begin(self, seconds)
+
     @contextlib.contextmanager
     def attending(self) -> Iterator[None]:
         """Hear of the connections that this thread's requests go over."""

@@ -6,7 +6,7 @@ its context is full) and whether OpenAI's own fields may be sent.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
@@ -17,9 +17,9 @@ from oversight_app.providers.letter import (
     least_log_probability,
     letter_log_probabilities,
 )
-from oversight_app.providers.openai_client import openai_client
+from oversight_app.providers.openai_client import openai_client, sent
 from oversight_app.providers.service import Service
-from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -53,31 +53,27 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
         """Of `chat.completions.create`."""
         messages = [{"role": "system", "content": request.system}] if request.system else []
         messages += [{"role": turn.role, "content": turn.text} for turn in request.turns]
-        arguments: dict[str, Any] = {
+        body: dict[str, Any] = {
             "model": request.model,
             "messages": messages,
             self._limit: request.max_tokens,
         }
         if request.temperature is not None:
-            arguments["temperature"] = request.temperature
+            body["temperature"] = request.temperature
         if request.letters and not request.is_reasoned:
-            arguments |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
+            body |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
         if request.effort:
-            arguments["reasoning_effort"] = request.effort
+            body["reasoning_effort"] = request.effort
         if self._is_openai:
             # Kept nowhere: what participants write is theirs.
-            arguments["store"] = False
+            body["store"] = False
             if request.cache_key:
-                arguments["prompt_cache_key"] = request.cache_key
-        return arguments
+                body["prompt_cache_key"] = request.cache_key
+        return body
 
     def _ask(self, client: "OpenAI", request: Request) -> EventStream:
-        travel: dict[str, Any] = {
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "timeout": timeout(request.deadline_s),
-        }
-        return cast(EventStream, client.chat.completions.create(**self.arguments(request), **travel))
+        travel = {"stream": True, "stream_options": {"include_usage": True}}
+        return sent(client, "/chat/completions", self.arguments(request) | travel, request.deadline_s)
 
 
 @dataclass(slots=True)

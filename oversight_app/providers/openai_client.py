@@ -1,9 +1,11 @@
 """The client of the openai SDK, as all who speak through it need it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from oversight_app.providers.alarm import follow
 from oversight_app.providers.service import Service
+from oversight_app.providers.streamed import EventStream, timeout
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -20,3 +22,22 @@ def openai_client(service: Service) -> "OpenAI":
         max_retries=0,
         http_client=openai.DefaultHttpx2Client(trust_env=not service.is_local, event_hooks=follow()),
     )
+
+
+def sent(client: "OpenAI", path: str, body: Mapping[str, Any], deadline_s: float) -> EventStream:
+    """A streamed request with this body, word for word; returns when the headers of the answer are there.
+
+    The SDK's methods for each API look through every part of every message for what may have to be renamed. In bodies
+    of these shapes that is nothing, and it takes a third of the processor time of a short call.
+    """
+    import openai
+
+    stream = client.post(
+        path,
+        cast_to=object,
+        body=body,
+        options={"timeout": timeout(deadline_s), "security": {"bearer_auth": True}},
+        stream=True,
+        stream_cls=openai.Stream[object],
+    )
+    return cast(EventStream, stream)

@@ -5,7 +5,7 @@ another: the key would go there.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from oversight_app.clock import Clock
 from oversight_app.providers.base import Reply, Request, Usage
@@ -17,9 +17,9 @@ from oversight_app.providers.letter import (
     least_log_probability,
     letter_log_probabilities,
 )
-from oversight_app.providers.openai_client import openai_client
+from oversight_app.providers.openai_client import openai_client, sent
 from oversight_app.providers.service import Service
-from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider, timeout
+from oversight_app.providers.streamed import EventStream, Heard, StreamedProvider
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -59,31 +59,30 @@ class OpenAIProvider(StreamedProvider["OpenAI"]):
 
     def arguments(self, request: Request) -> dict[str, Any]:
         """Of `responses.create`."""
-        arguments: dict[str, Any] = {
+        body: dict[str, Any] = {
             "model": request.model,
             "input": [{"role": turn.role, "content": turn.text} for turn in request.turns],
             "max_output_tokens": max(request.max_tokens, _LEAST_TOKENS),
             "store": False,
         }
         if request.system:
-            arguments["instructions"] = request.system
+            body["instructions"] = request.system
         if request.temperature is not None:
-            arguments["temperature"] = request.temperature
+            body["temperature"] = request.temperature
         if request.letters and not request.is_reasoned:
-            arguments |= {
+            body |= {
                 "max_output_tokens": _LEAST_TOKENS,
                 "include": ["message.output_text.logprobs"],
                 "top_logprobs": TOP_LOG_PROBABILITIES,
             }
         if request.effort:
-            arguments["reasoning"] = {"effort": request.effort}
+            body["reasoning"] = {"effort": request.effort}
         if request.cache_key:
-            arguments["prompt_cache_key"] = request.cache_key
-        return arguments
+            body["prompt_cache_key"] = request.cache_key
+        return body
 
     def _ask(self, client: "OpenAI", request: Request) -> EventStream:
-        travel: dict[str, Any] = {"stream": True, "timeout": timeout(request.deadline_s)}
-        return cast(EventStream, client.responses.create(**self.arguments(request), **travel))
+        return sent(client, "/responses", self.arguments(request) | {"stream": True}, request.deadline_s)
 
 
 def _service(provider: str, speaks: str, base_url: str, key: str, is_local: bool) -> Service:

@@ -11,6 +11,7 @@ Each reply is one streamed request, also when only a letter is wanted, so there 
 
 import contextlib
 import threading
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     import httpx2
 
 _CONNECT_S = 5.0
+_LAST_BYTES_S = 0.1
+"""For the end of the answer, after the service has said that nothing follows."""
 
 
 class Heard(Protocol):
@@ -58,7 +61,15 @@ class EventStream(Protocol):
         ...
 
 
-Client = TypeVar("Client")
+class Closing(Protocol):
+    """What both SDKs' clients are, as far as it matters here."""
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
+Client = TypeVar("Client", bound=Closing)
 
 
 class StreamedProvider(ABC, Generic[Client]):
@@ -98,6 +109,7 @@ class StreamedProvider(ABC, Generic[Client]):
             raise ProviderConfigError(problems[0])
         ends_at = self._clock.monotonic() + request.deadline_s
         heard, n_shown = self._hear(), 0
+        events, is_over = Events(), False
         alarm, request_id = Alarm(request.deadline_s), ""
         limits: Limits | None = None
         failure: ProviderError | None = None
@@ -111,24 +123,29 @@ class StreamedProvider(ABC, Generic[Client]):
                         raise not_a_stream(content_type, self.service, request.model)
                     request_id = stream.response.headers.get(self.request_id_header, "")
                     limits = limits_in(stream.response.headers, self._clock.monotonic())
-                    events = Events()
                     for arrived in stream.response.iter_bytes():
+                        if is_over:
+                            continue
                         for event in events.completed_by(arrived):
                             heard.take(event)
                         if new := heard.texts[n_shown:]:
                             n_shown += len(new)
                             yield Text("".join(new))
-                        if events.is_over:
-                            break
+                        if is_over := events.is_over:
+                            # A connection that was read to its end is used again; hanging up costs the next request a
+                            # new one. Nearly always the end is here already.
+                            alarm.soon(_LAST_BYTES_S)
+                            continue
                         if self._clock.monotonic() >= ends_at:
                             raise too_late(self.service, request.model, request.deadline_s)
         except Exception as error:
-            failure = classify(error, self.service, request.model, self._clock.now())
+            if not is_over:
+                failure = classify(error, self.service, request.model, self._clock.now())
             request_id = request_id or getattr(error, "request_id", None) or ""
         if new := heard.texts[n_shown:]:  # it came before what broke, and together with that
             yield Text("".join(new))
         # A socket that was hung up breaks in whatever way, and may look like the good end of a stream.
-        if alarm.has_rung:
+        if alarm.has_rung and not is_over:
             failure = too_late(self.service, request.model, request.deadline_s)
         # Once the service has said why it ended, nothing of the reply is missing, whatever breaks after that.
         if failure is not None and not heard.finish_reason:
@@ -160,6 +177,8 @@ class StreamedProvider(ABC, Generic[Client]):
         with self._lock:
             if self._made is None:
                 self._made = self._make()
+                # Connections are kept for the next request, and nobody else knows when there will be none.
+                weakref.finalize(self, self._made.close)
             return self._made
 
 
