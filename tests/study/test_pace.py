@@ -99,11 +99,7 @@ def test_a_limit_is_used_up_and_not_only_kept(limit: int, n: int) -> None:
 def test_a_refusal_holds_everybody_until_the_moment_that_the_service_names() -> None:
     pace = Pace().begun().begun().refused(10.0, 7.0)
 
-    assert (pace.ended().held_s(10.0), pace.ended().held_s(16.9), pace.ended().held_s(17.0)) == (
-        7.0,
-        pytest.approx(0.1),
-        0.0,
-    )
+    assert [pace.ended().held_s(now) for now in (10.0, 16.9, 17.0)] == pytest.approx([7.0, 0.1, 0.0])
 
 
 def test_after_a_refusal_one_goes_first_and_one_more_at_once_for_each_that_is_answered() -> None:
