@@ -33,8 +33,12 @@ def refused(*words: str | Path) -> str:
     assert result.exit_code == 1, result.output
     assert isinstance(result.exception, SystemExit)
     assert "Traceback" not in result.output
-    assert result.stderr.startswith("Error: ")
-    return result.stderr
+    # What is not a terminal is told the progress of long work in lines of its own.
+    said = "".join(
+        line for line in result.stderr.splitlines(keepends=True) if not line.startswith("Asking: ")
+    )
+    assert said.startswith("Error: ")
+    return said
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -462,3 +466,36 @@ def test_judges_are_expected_before_they_begin_and_a_dry_run_asks_nobody(planned
     assert contents(planned) == before
     wet = done("judge", planned, "--model", "scripted:judge", "--participants", "1", "--limit", "1")
     assert wet.index("Expected of scripted:judge as 1 judges: ") < wet.index("answered 1 questions")
+
+
+def test_a_model_is_asked_by_the_method_that_options_make_and_its_prompts_can_be_read_first(
+    planned: Path, tmp_path: Path
+) -> None:
+    asked = (
+        "model-alone",
+        planned,
+        "--model",
+        "scripted:demo",
+        "--method",
+        "best_of_n",
+        "--n",
+        "2",
+        "--shots",
+        "1",
+    )
+    unknown = refused(*asked, "--show-prompt", "nobody")
+    question_id = re.search(r"The first that it asks is '(.+?)'", unknown)
+    assert question_id is not None
+
+    shown = done(*asked, "--show-prompt", question_id.group(1))
+    said = done(*asked)
+    done("export", planned, "--out", tmp_path / "export")
+
+    assert "reasoning/1 .. reasoning/2, 2 calls alike" in shown
+    assert "Let's think step by step:" in shown
+    assert "scripted:demo (best_of_n(n=2,shots=1)) answered 4 of" in said
+    assert "Of 2 reasonings to each question the one was kept that the model itself scored best." in said
+    with (tmp_path / "export" / "model_calls.csv").open(newline="", encoding="utf-8") as file:
+        calls = list(csv.DictReader(file))
+    assert {row["purpose"] for row in calls} == {"reasoning", "score", "answer"}
+    assert {row["method"] for row in calls} == {"best_of_n(n=2,shots=1)"}

@@ -255,6 +255,10 @@ _MODEL_CALLS = (
     text("text", "What came back, where it stands in no other table"),
     _TROUBLE,
     _QUEUED,
+    text(
+        "batch_id",
+        "The batch that the call was part of, as its service calls it; empty for a call of its own",
+    ),
 )
 
 _EVENTS = (

@@ -69,6 +69,11 @@ def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> No
 @click.option("--rpm", type=click.IntRange(1), help="Requests a minute at most.")
 @click.option("--tpm", type=click.IntRange(1), help="Tokens a minute at most, sent and received.")
 @click.option("--dry-run", is_flag=True, help="Ask nobody; print what it would take.")
+@click.option(
+    "--batch", is_flag=True, help="Ask through the service's batches: half the price, within a day."
+)
+@click.option("--no-wait", is_flag=True, help="With --batch: send, or look, once.")
+@click.option("--forget", metavar="BATCH", help="With --batch: wait no longer for a batch that was deleted.")
 def model_alone(
     study: Path,
     model: str,
@@ -80,12 +85,15 @@ def model_alone(
     rpm: int | None,
     tpm: int | None,
     dry_run: bool,
+    batch: bool,
+    no_wait: bool,
+    forget: str | None,
     **settings: str | float | None,
 ) -> None:
     """Let a model answer every question of the plan on its own; a second run asks only what is open.
 
     Limits that the service tells of itself are kept to. Ctrl-C stops calmly: what has come is saved, and the same
-    command goes on.
+    command goes on. With --batch the questions are sent together, and the command waits; stop it as you like, too.
 
     \b
     Example: oversight model-alone mystudy --model compatible:NAME@http://127.0.0.1:8080/v1
@@ -96,7 +104,17 @@ def model_alone(
     from oversight_app.model_alone import AloneSummary, answer_alone, expected_alone, prompt_shown
     from oversight_app.study_folder import StudyFolder
 
+    if not batch and (no_wait or forget is not None):
+        raise click.UsageError("--no-wait and --forget go with --batch.")
     method = label_of(method, **settings)
+    if batch and show_prompt is None:
+        from oversight_app.commands.batches import run_in_batches
+
+        wait, is_dry = not no_wait, dry_run
+        run_in_batches(
+            study, model, method, limit=limit, repeat=repeat, wait=wait, is_dry=is_dry, forget=forget
+        )
+        return
     with StudyFolder.open(study).open_store() as store:
         if show_prompt is not None:
             click.echo(prompt_shown(store, model, method, show_prompt))

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from oversight_app.errors import NoPlan
 from oversight_app.model_alone.asking import Items
+from oversight_app.model_alone.batch_record import in_batches
 from oversight_app.model_alone.participant import AloneParticipant, participant_of
 from oversight_app.model_alone.record import AloneRecord
 from oversight_app.projections import planned_questions
 from oversight_app.providers.prices import price_of
 from oversight_app.store import Store
+from oversight_app.study.cost import at_share
 from oversight_app.study.design import AssistantDesign, split_model
 from oversight_app.study.methods import (
     Call,
@@ -30,9 +32,19 @@ _USUAL_REPLY = " word" * round(REPLY_TOKENS / TOKENS_PER_WORD)
 
 
 def expected_alone(
-    store: Store, model: str, *, method: str, limit: int | None, repeat: int, now: datetime
+    store: Store,
+    model: str,
+    *,
+    method: str,
+    limit: int | None,
+    repeat: int,
+    now: datetime,
+    price_share: float = 1.0,
 ) -> str:
-    """The run in a few lines; `now` stands in for the moment at which it would begin. Raises as `answer_alone` does."""
+    """The run in a few lines; `now` stands in for the moment at which it would begin. Raises as `answer_alone` does.
+
+    `price_share` is what part of the usual price is asked, one half in batches.
+    """
     plan = store.plan()
     if plan is None:
         raise NoPlan(store.path.parent)
@@ -45,7 +57,9 @@ def expected_alone(
     trials = AloneRecord(store, items, who, repeat=repeat, now=now).trials
     wanted = [trial for trial in trials if trial.closed is None]
     n_closed = len(trials) - len(wanted)
-    wanted = wanted[:limit]
+    away = in_batches(store, who.participant_id)
+    n_away = sum(trial.plan.n in away for trial in wanted)
+    wanted = [trial for trial in wanted if trial.plan.n not in away][:limit]
     loads: dict[str, Workload] = {}
     for trial in wanted:
         for step in played(how, items.of(trial.plan), _supposed, told_in(trial)):
@@ -55,10 +69,11 @@ def expected_alone(
                 loads[asked] = _with(load, step.call, who, plan.design.assistant)
     lines = [
         f"{model} ({who.label}) would be asked {len(wanted):,} of {len(trials):,} questions"
-        + (f"; {n_closed:,} are answered." if n_closed else ".")
+        + (f"; {n_closed:,} are answered" if n_closed else "")
+        + (f"; {n_away:,} are in a batch that is under way." if n_away else ".")
     ]
     for asked, load in loads.items():
-        price = plan.prices.get(asked) or price_of(asked, plan.design.prices)
+        price = at_share(plan.prices.get(asked) or price_of(asked, plan.design.prices), price_share)
         lines.append(f"Expected of {asked}: {load.describe(price)}.")
         if price is None:
             lines.append(

@@ -117,7 +117,7 @@ class AloneRecord:
             said = told.setdefault(n, told_in(trial))
             before = standings.get(n, Standing(n))
             is_over = trial.closed is not None or before.answer is not None
-            if asked.part in said:
+            if asked.part in said or _is_known(trial, asked):
                 standings[n] = before
                 continue
             if call.has_reply and not said and trial.shown_at is None and not is_over:
@@ -169,6 +169,14 @@ class AloneRecord:
             self._who.participant_id, [event for event, _ in happened], [at for _, at in happened]
         )
         self._sitting = keep_all(record, self._sitting, happened, plan=self._plan, questions=self._questions)
+
+
+def _is_known(trial: Trial, asked: AloneAsked) -> bool:
+    """Whether this result of a batch is on record: one may be read twice, and by two processes; failures as well."""
+    return bool(asked.batch_id) and any(
+        isinstance(known, AloneAsked) and (known.batch_id, known.part) == (asked.batch_id, asked.part)
+        for known in trial.asked
+    )
 
 
 def _closing(n: int, answer: ModelAnswer, at: datetime) -> TrialClosed:

@@ -6,13 +6,14 @@ full. What is on record then is whole, and the same command goes on from there.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan, ProviderConfigError, ProviderError
 from oversight_app.model_alone.agenda import Agenda, Task
 from oversight_app.model_alone.asking import CALL_LIMIT_S, Items, asked_of, failed_of, request_for
+from oversight_app.model_alone.batch_record import in_batches
 from oversight_app.model_alone.participant import AloneParticipant, participant_of
 from oversight_app.model_alone.record import AloneRecord, Heard
 from oversight_app.model_alone.seats import Seats, given, registered
@@ -81,19 +82,20 @@ def answer_alone(
     find = registered(clock) if provider is None else given(model, provider, scorer)
     seats = Seats(clock, find, stop.is_set)
     seat = seats.of(model, rpm=rpm, tpm=tpm)
-    _check_settings(how, seat.provider.name)
+    check_settings(how, seat.provider.name)
     if how.settings.scorer:
         seats.of(how.settings.scorer)  # what is wrong with it is said before anything is asked
     who = participant_of(plan, seat.provider.name, seat.name, how, without=examples.left_out)
     items = Items(plan, planned_questions(plan, bank), examples)
     record = AloneRecord(store, items, who, repeat=repeat, now=clock.now())
-    summary = _Run(model, who, items, record, seats, clock).go(limit, parallel, stop, on_progress)
+    elsewhere = in_batches(store, who.participant_id)
+    summary = _Run(model, who, items, record, seats, clock).go(limit, parallel, stop, on_progress, elsewhere)
     if how.settings.orders is Orders.ROTATED:
-        summary.position_bias = position_bias(_placed(record, items))
+        summary.position_bias = position_bias(placed_in(record, items))
     return summary
 
 
-def _check_settings(how: Method, provider: str) -> None:
+def check_settings(how: Method, provider: str) -> None:
     """Raise BadInput for a setting that the service cannot honour."""
     if how.settings.temperature is not None and not has_temperature(provider):
         raise BadInput(
@@ -102,7 +104,7 @@ def _check_settings(how: Method, provider: str) -> None:
         )
 
 
-def _placed(record: AloneRecord, items: Items) -> list[Placed]:
+def placed_in(record: AloneRecord, items: Items) -> list[Placed]:
     """Every answer in the record, with the places where options and key stood."""
     return [
         Placed(
@@ -159,10 +161,16 @@ class _Run:
         parallel: int,
         stop: threading.Event,
         on_progress: Callable[[AloneSummary], None],
+        elsewhere: Set[int] = frozenset(),
     ) -> AloneSummary:
-        """Ask until nothing is open, or the run has to end; raises what ended it, where that was an error."""
+        """Ask until nothing is open, or the run has to end; raises what ended it, where that was an error.
+
+        Trials that are `elsewhere` are left alone.
+        """
         trials = self._record.trials
-        wanted = [trial for trial in trials if trial.closed is None]
+        open_ones = [trial for trial in trials if trial.closed is None]
+        wanted = [trial for trial in open_ones if trial.plan.n not in elsewhere]
+        n_in_batches = len(open_ones) - len(wanted)
         # What a run before this one began comes first.
         wanted = sorted(wanted, key=lambda trial: not told_in(trial))[:limit]
         summary = AloneSummary(
@@ -171,9 +179,10 @@ class _Run:
             self._who.label,
             len(trials),
             sum(trial.closed is not None for trial in trials),
-            compared=_compared(self._plan, self._who),
+            compared=compared_with(self._plan, self._who),
             notes=[note for note in (self._who.method.manner, self._items.examples.describe()) if note],
             n_wanted=len(wanted),
+            n_in_batches=n_in_batches,
         )
         agenda = Agenda([trial.plan.n for trial in wanted], self._calls_of)
         workers = Workers(parallel if wanted else 0, agenda, self._ask, self._is_last)
@@ -285,7 +294,7 @@ class _Run:
             return result.is_refused or was_held or self._failures_in_a_row >= GIVE_UP_AFTER
 
 
-def _compared(plan: Plan, who: AloneParticipant) -> str:
+def compared_with(plan: Plan, who: AloneParticipant) -> str:
     """What the plan compares people with, where that is not this participant."""
     primary = plan.design.primary_model_alone
     is_it = split_model(primary.model) == (who.provider, who.model) and primary.method == who.label

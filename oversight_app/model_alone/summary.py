@@ -70,6 +70,8 @@ class AloneSummary:
     """Answered meanwhile by another run of the same model."""
     n_wanted: int = 0
     """Questions that this run set out to ask."""
+    n_in_batches: int = 0
+    """Open ones that it left alone, because they are in a batch that is under way."""
     last_error: str = ""
     last_empty: str = ""
     """Why the last reply without a word had none; such a reply is unreadable."""
@@ -162,6 +164,10 @@ class AloneSummary:
             )
         if self.usage.n_calls and self.per_s:
             lines.append(f"{self.usage.describe()}; {rate(self.per_s)} questions a second.")
+        if self.n_in_batches:
+            lines.append(
+                f"{self.n_in_batches:,} are in a batch that is under way and were not asked; --batch reads its replies."
+            )
         if self.n_open:
             lines.append(f"{self.n_open:,} are still open; the same command asks only those.")
         return "\n".join(lines)

@@ -50,22 +50,13 @@ class AnthropicProvider(StreamedProvider["Anthropic"]):
         super().__init__(service, clock)
 
     def _make(self) -> "Anthropic":
-        self.service.must_have_key()
-        import anthropic
-
-        return anthropic.Anthropic(
-            api_key=self.service.key,
-            base_url=self.service.base_url or None,
-            max_retries=0,
-            http_client=anthropic.DefaultHttpxClient(
-                trust_env=not self.service.is_local, event_hooks=follow()
-            ),
-        )
+        return anthropic_client(self.service)
 
     def _hear(self) -> Heard:
         return _Heard()
 
-    def _ask(self, client: "Anthropic", request: Request) -> EventStream:
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Of `messages.create`."""
         messages: list[dict[str, Any]] = [{"role": turn.role, "content": turn.text} for turn in request.turns]
         system = blocks(request.system, request.prefix)
         if request.turns and parted(request.turns[0].text, request.prefix)[0]:
@@ -74,8 +65,6 @@ class AnthropicProvider(StreamedProvider["Anthropic"]):
             "model": request.model,
             "max_tokens": request.max_tokens,
             "messages": messages,
-            "stream": True,
-            "timeout": timeout(request.deadline_s),
         }
         if system:
             arguments["system"] = system
@@ -84,7 +73,24 @@ class AnthropicProvider(StreamedProvider["Anthropic"]):
             arguments["cache_control"] = _KEEP_CHAT
         if request.effort:
             arguments["output_config"] = {"effort": request.effort}
-        return cast(EventStream, client.messages.create(**arguments))
+        return arguments
+
+    def _ask(self, client: "Anthropic", request: Request) -> EventStream:
+        travel: dict[str, Any] = {"stream": True, "timeout": timeout(request.deadline_s)}
+        return cast(EventStream, client.messages.create(**self.arguments(request), **travel))
+
+
+def anthropic_client(service: Service) -> "Anthropic":
+    """A client without retries of its own, whose requests an alarm can end."""
+    service.must_have_key()
+    import anthropic
+
+    return anthropic.Anthropic(
+        api_key=service.key,
+        base_url=service.base_url or None,
+        max_retries=0,
+        http_client=anthropic.DefaultHttpxClient(trust_env=not service.is_local, event_hooks=follow()),
+    )
 
 
 def blocks(text: str, prefix: str) -> list[dict[str, Any]]:

@@ -49,15 +49,14 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
     def _hear(self) -> Heard:
         return _Heard()
 
-    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Of `chat.completions.create`."""
         messages = [{"role": "system", "content": request.system}] if request.system else []
         messages += [{"role": turn.role, "content": turn.text} for turn in request.turns]
         body: dict[str, Any] = {
             "model": request.model,
             "messages": messages,
             self._limit: request.max_tokens,
-            "stream": True,
-            "stream_options": {"include_usage": True},
         }
         if request.temperature is not None:
             body["temperature"] = request.temperature
@@ -70,7 +69,11 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
             body["store"] = False
             if request.cache_key:
                 body["prompt_cache_key"] = request.cache_key
-        return sent(client, "/chat/completions", body, request.deadline_s)
+        return body
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        travel = {"stream": True, "stream_options": {"include_usage": True}}
+        return sent(client, "/chat/completions", self.arguments(request) | travel, request.deadline_s)
 
 
 @dataclass(slots=True)

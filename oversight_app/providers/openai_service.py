@@ -57,13 +57,13 @@ class OpenAIProvider(StreamedProvider["OpenAI"]):
     def _hear(self) -> Heard:
         return _Heard()
 
-    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """Of `responses.create`."""
         body: dict[str, Any] = {
             "model": request.model,
             "input": [{"role": turn.role, "content": turn.text} for turn in request.turns],
             "max_output_tokens": max(request.max_tokens, _LEAST_TOKENS),
             "store": False,
-            "stream": True,
         }
         if request.system:
             body["instructions"] = request.system
@@ -79,7 +79,10 @@ class OpenAIProvider(StreamedProvider["OpenAI"]):
             body["reasoning"] = {"effort": request.effort}
         if request.cache_key:
             body["prompt_cache_key"] = request.cache_key
-        return sent(client, "/responses", body, request.deadline_s)
+        return body
+
+    def _ask(self, client: "OpenAI", request: Request) -> EventStream:
+        return sent(client, "/responses", self.arguments(request) | {"stream": True}, request.deadline_s)
 
 
 def _service(provider: str, speaks: str, base_url: str, key: str, is_local: bool) -> Service:

@@ -1,6 +1,6 @@
 """One attempt at a streamed reply, the same for every model service.
 
-A service differs in how it is asked and in how its events read; the two abstract methods say that. What is common is
+A service differs in how it is asked and in how its events read; the abstract methods say that. What is common is
 here: the deadline over the whole of a reply, the end of a socket when nobody listens any longer, the check that a
 stream is a stream, and one error policy (`classify`) for whatever is raised on the way.
 
@@ -13,7 +13,7 @@ import contextlib
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -92,6 +92,10 @@ class StreamedProvider(ABC, Generic[Client]):
         """The SDK's client; the first import of the SDK is here."""
 
     @abstractmethod
+    def arguments(self, request: Request) -> dict[str, Any]:
+        """What a request asks for in this API's words, without how the reply is to travel: streamed, or in a batch."""
+
+    @abstractmethod
     def _ask(self, client: Client, request: Request) -> EventStream:
         """Send the request; returns when the headers of the answer are there."""
 
@@ -153,6 +157,13 @@ class StreamedProvider(ABC, Generic[Client]):
             raise broke_off(self.service, request.model)
         reply = heard.reply(request_id)
         yield replace(reply, limits=limits) if limits else reply
+
+    def read(self, events: Iterable[Any], request_id: str) -> Reply:
+        """The reply that these events make, wherever they came from; raises whatever a wrong shape leads to."""
+        heard = self._hear()
+        for event in events:
+            heard.take(event)
+        return heard.reply(request_id)
 
     def prepare(self) -> None:
         """Import the SDK and make the client, so that nobody waits for it later; nothing is asked over the network.

@@ -250,6 +250,12 @@ def _judge_costs(db: sqlite_utils.Database) -> None:
     db.table("calls").add_column("cost_usd", float)
 
 
+@study(name="013_batches")
+def _batches(db: sqlite_utils.Database) -> None:
+    """Calls that were part of a batch."""
+    db.table("calls").add_column("batch_id", str)
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")

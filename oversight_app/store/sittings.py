@@ -143,6 +143,7 @@ def save_call(connection: sqlite3.Connection, participant_id: str, trial: Trial)
         "tokens_reasoning": asked.tokens_reasoning,
         "attempts": asked.attempts,
         "total_s": asked.total_s,
+        "batch_id": asked.batch_id or None,
         "cost_usd": asked.cost_usd if isinstance(asked, JudgeAsked) else None,
     }
     connection.execute(

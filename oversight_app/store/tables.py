@@ -54,7 +54,7 @@ _MODEL_CALLS = (
     "coalesce(m.model_asked, m.model) AS model, t.method, "
     "m.attempts AS attempt, m.at AS started_at, m.first_text_s, m.total_s, m.tokens_in, m.tokens_cached, m.tokens_out, "
     "m.tokens_cache_written, m.tokens_reasoning, m.finish_reason, m.request_id, m.status, m.error, m.prompt_hash, "
-    "m.prompt, m.model_answered, NULL AS text, m.trouble, m.queued_s "
+    "m.prompt, m.model_answered, NULL AS text, m.trouble, m.queued_s, NULL AS batch_id "
     "FROM messages m JOIN trials t USING (trial_id) WHERE m.prompt_hash IS NOT NULL "
     # Where the money was spent, nobody was called.
     f"AND coalesce(m.finish_reason, '') <> '{SPENDING_CAP}' "
@@ -62,7 +62,7 @@ _MODEL_CALLS = (
     "SELECT c.call_id, c.trial_id, c.participant_id, c.purpose, c.provider, c.model, t.method, "
     "c.attempts, c.asked_at, NULL, c.total_s, c.tokens_in, c.tokens_cached, c.tokens_out, "
     "c.tokens_cache_written, c.tokens_reasoning, c.finish_reason, c.request_id, c.status, c.error, c.prompt_hash, "
-    "c.prompt, c.model_answered, c.text, NULL, NULL FROM calls c JOIN trials t USING (trial_id) "
+    "c.prompt, c.model_answered, c.text, NULL, NULL, c.batch_id FROM calls c JOIN trials t USING (trial_id) "
     "ORDER BY started_at, call_id"
 )
 

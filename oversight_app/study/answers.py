@@ -30,6 +30,8 @@ def answer_row(sitting: Sitting, trial: Trial, question: Question, plan: Plan) -
     confidence = closed.confidence if closed else None
     is_human = trial.plan.condition != Condition.MODEL_ALONE
     response_time = _seconds_between(trial.shown_at, closed.closed_at if closed else None)
+    if any(asked.batch_id for asked in trial.asked):
+        response_time = None  # how long its batch took says nothing of the model
     return {
         "study_id": plan.study_id,
         "trial_id": trial.plan.trial_id,

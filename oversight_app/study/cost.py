@@ -90,6 +90,14 @@ def cost_usd(used: Counted, price: Price | None) -> float | None:
     ) / PER
 
 
+def at_share(price: Price | None, share: float) -> Price | None:
+    """A price of which only a share is asked, 0.5 for half; None where it is not known."""
+    if price is None or share == 1:
+        return price
+    parts = {name: getattr(price, name) for name in ("input", "output", "cached", "cache_written")}
+    return price.model_copy(update={name: part * share for name, part in parts.items() if part is not None})
+
+
 def most_usd(texts: Iterable[str], max_tokens: int, price: Price | None) -> float | None:
     """The most that a reply can cost to which these texts are sent; None where the price is not known."""
     if price is None:

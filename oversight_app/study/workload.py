@@ -137,7 +137,8 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
     """What to expect of calls, tokens and money, in a few lines."""
     design = plan.design
     assistant, primary = design.assistant.model, design.primary_model_alone
-    per_person, of_alone, why_none = assisted(plan, questions), *_alone(plan, questions)
+    per_person = assisted(plan, questions)
+    of_alone, left_out = _alone(plan, questions)
     price = assistant_price(plan)
     lines = [
         f"Expected of {assistant} as the assistant: {per_person.describe(price)} per person; for "
@@ -149,11 +150,7 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
             f"{load.describe(plan.prices.get(model))}."
             for model, load in of_alone.items()
         ),
-        *(
-            [f"Nothing is expected of {primary.model} alone ({primary.method}): {why_none}"]
-            if why_none
-            else []
-        ),
+        *([f"{primary.model} alone ({primary.method}): {left_out}"] if left_out else []),
     ]
     lines += [
         f'What {model} costs is reckoned{listed}; until the plan is frozen, [prices."{model}"] in study.toml '
@@ -171,11 +168,13 @@ def expectations(plan: Plan, questions: Mapping[str, Question]) -> list[str]:
 
 
 def _alone(plan: Plan, questions: Mapping[str, Question]) -> tuple[Mapping[str, Workload], str]:
-    """The work of who answers alone, by model; or nothing, and why the declared method cannot be asked."""
-    if plan.design.primary_model_alone.is_imported:
-        return {}, "its answers are to be imported from the logs of another tool."
+    """The work of who answers alone, by model, and which questions the declared method cannot be asked, if any."""
+    primary = plan.design.primary_model_alone
+    if primary.is_imported:
+        return {}, "Nothing to expect; its answers are to be imported from the logs of another tool."
     try:
-        return alone(plan, questions), ""
+        shots = method_named(*parse(primary.method)).shots
+        return alone(plan, questions), examples_for(plan, questions.values(), shots).describe()
     except BadInput as error:
         return {}, str(error)
 

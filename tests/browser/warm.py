@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
 _LOADED = "tests.browser.loaded"
 
@@ -27,7 +28,13 @@ class WarmProcess:
         self._process = context.Process(
             target=_serve, args=(arguments, dict(environment), str(log)), daemon=True
         )
-        self._process.start()
+        # A forked process would first run again what is the main module here: pytest, or a page that Streamlit's own
+        # tester has put in its place.
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            self._process.start()
+        finally:
+            sys.modules["__main__"] = main
 
     @property
     def pid(self) -> int:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ class Knowing:
         self.gives = gives_log_probabilities
         self.asked: list[Request] = []
         self._n_sampled: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     def reply(self, request: Request) -> Iterator[Piece]:
         self.asked.append(request)
@@ -63,8 +65,10 @@ class Knowing:
         if request.temperature == 0:
             return _most(likely)
         ten = [letter for letter, p in likely.items() for _ in range(round(10 * p))]
-        self._n_sampled[request.prompt_hash] += 1
-        return ten[self._n_sampled[request.prompt_hash] % 10]
+        # Calls are made on many threads, and each tenth of the samples is to be drawn once.
+        with self._lock:
+            self._n_sampled[request.prompt_hash] += 1
+            return ten[self._n_sampled[request.prompt_hash] % 10]
 
 
 def _most(likely: dict[str, float]) -> str:

@@ -251,8 +251,23 @@ def test_a_method_that_cannot_be_asked_is_said_to_be_one_and_the_rest_is_expecte
 
     said = "\n".join(expectations(plan, BY_ID))
 
-    assert "Nothing is expected of openai:gpt alone (few_shot): No question of this study" in said
+    assert "openai:gpt alone (few_shot): No question of this study can be asked with 5 examples" in said
     assert "as the assistant: 10 calls" in said
+
+
+def test_questions_that_the_declared_method_leaves_out_are_named_before_the_plan_is_frozen() -> None:
+    plan = make_plan(
+        make_design(analysis={"primary_model_alone": {"model": "openai:gpt", "method": "few_shot"}}),
+        BANK,
+        prompts=load_prompts(),
+    )
+
+    said = "\n".join(expectations(plan, BY_ID | EXAMPLES))
+
+    assert (
+        "openai:gpt alone (few_shot): Questions left out, for want of 5 examples with each: 6 of quality."
+        in said
+    )
 
 
 def test_nothing_is_expected_of_answers_that_another_tool_asked_for() -> None:

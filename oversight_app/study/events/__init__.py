@@ -8,6 +8,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 """
 
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
+from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
     VERSIONS,
     Event,
@@ -68,6 +69,10 @@ __all__ = [
     "AdviceRead",
     "AloneAsked",
     "AnswerImported",
+    "BatchCall",
+    "BatchEnded",
+    "BatchPlanned",
+    "BatchSent",
     "BeliefStated",
     "ComprehensionAnswered",
     "ConsentGiven",

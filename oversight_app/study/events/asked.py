@@ -33,6 +33,8 @@ class ModelAsked:
     model_answered: str = ""
     attempts: int = 1
     error: str = ""
+    batch_id: str = ""
+    """The batch that it was part of, as its service calls it; empty for a call of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
+from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
     ComprehensionAnswered,
     ConsentGiven,
@@ -89,6 +90,9 @@ Event: TypeAlias = (
     | TrialsAdded
     | LogImported
     | AnswerImported
+    | BatchPlanned
+    | BatchSent
+    | BatchEnded
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
@@ -138,6 +142,8 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
     if kind == "AnswerImported":
         values["sent"] = tuple((role, text) for role, text in values["sent"])
+    if kind == "BatchPlanned":
+        values["calls"] = tuple(BatchCall(**call) for call in values["calls"])
     event_type = _KINDS[kind]
     for item in fields(event_type):
         if isinstance(values.get(item.name), list):
