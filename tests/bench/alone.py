@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import IO
 
 from oversight_app.prompts import load_prompts
 from oversight_app.store import Store
 from oversight_app.study.questions import Question, Role
 from tests.bench import Figure, bare_loop, inspect_ai_tool
 from tests.bench.letters import LetterService, letter_service
-from tests.bench.processes import quiet_port
+from tests.bench.processes import cost, quiet_port
 from tests.builders import make_design, make_plan, make_question, make_store
 
 QUESTIONS = 2_000
@@ -97,17 +98,26 @@ def _ran(service: LetterService, command: Sequence[str], n: int) -> Ran:
     """Run a command to its good end; raises AssertionError where it asked anything but `n` questions once each."""
     service.forget()
     begun = time.perf_counter()
-    process = _start(command)
-    said = process.stderr.read() if process.stderr else ""
-    _, status, used = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise AssertionError(f"{command[:4]} ended with {process.returncode}: {said[-2000:]}")
+    peak_mib = 0.0
+    with tempfile.TemporaryFile("w+") as errors:
+        process = _start(command, errors)
+        # Not the peak that the kernel tells of a process that has ended: that begins with the one which started it.
+        while True:
+            peak_mib = max(peak_mib, cost(process.pid).peak_mib)
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            time.sleep(0.02)
+        wall_s = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            said = errors.read()[-2000:]
+            raise AssertionError(f"{command[:4]} ended with {process.returncode}: {said}")
     seen = service.seen()
     if len(seen.numbers) != n or len(set(seen.numbers)) != n:
         raise AssertionError(f"{command[:4]} asked {len(seen.numbers)} times instead of {n}")
-    return Ran(n / seen.seconds, wall_s, (used.ru_utime + used.ru_stime) / n * 1000, used.ru_maxrss / 1024)
+    return Ran(n / seen.seconds, wall_s, (used.ru_utime + used.ru_stime) / n * 1000, peak_mib)
 
 
 def _killed(service: LetterService, folder: Path, usual_s: float) -> list[Figure]:
@@ -150,13 +160,13 @@ def _answered(study: Path) -> set[int]:
     return {int(str(row["question_id"]).rpartition(":")[2]) for row in rows}
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[str]:
+def _start(command: Sequence[str], errors: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=_ROOT,
-        env={**os.environ, "OVERSIGHT_COMPATIBLE_API_KEY": "none", "PYTHONDONTWRITEBYTECODE": ""},
+        env={**os.environ, "OVERSIGHT_COMPATIBLE_API_KEY": "none"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
 
