@@ -5,7 +5,8 @@ stream nor with the body of an error. Closing a response does not wake a thread 
 down does.
 
 A request may be on a connection of its own or on one that was used before. `follow` are the hooks of a client that tell
-the alarm at hand about both: new connections as soon as they are made, old ones when their answer begins.
+the alarm at hand about both: new connections as soon as they are made, old ones when their answer begins, and of either
+that its answer is over, before the next request may have it.
 
 One thread waits for all alarms of the process (`_Watch`); a thread for each reply would cost more than some replies do.
 `Lines` are all the replies of a run, to be hung up together when it is stopped.
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+_LET_GO = "response_closed.started"
 
 
 class Alarm:
@@ -36,6 +38,7 @@ class Alarm:
         """It runs from the moment of being entered."""
         self.has_rung = False
         self._seconds = max(0.0, seconds)
+        self._is_over = False
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
         self._lines = _lines_at_hand.get()
@@ -74,13 +77,20 @@ class Alarm:
         if connection is None:
             return
         with self._lock:
-            self._socket = connection
+            self._socket, self._is_over = connection, False
             if self.has_rung:
                 _hang_up(connection)
+
+    def let_go(self) -> None:
+        """The reply is over, and what it came over belongs to somebody else from now on."""
+        with self._lock:
+            self._socket, self._is_over = None, True
 
     def ring(self) -> None:
         """Hang up now, or as soon as there is something to hang up."""
         with self._lock:
+            if self._is_over:
+                return
             self.has_rung = True
             if self._socket is not None:
                 _hang_up(self._socket)
@@ -189,6 +199,8 @@ def _before(request: "httpx2.Request") -> None:
     def trace(name: str, info: Mapping[str, Any]) -> None:
         if name.endswith(_CONNECTED):
             alarm.watch(info.get("return_value"))
+        elif name.endswith(_LET_GO):
+            alarm.let_go()
 
     request.extensions = {**request.extensions, "trace": trace}
 

@@ -128,6 +128,7 @@ class Pacer:
         used = Load(
             load.tokens_in if usage.tokens_in is None else usage.tokens_in,
             load.tokens_out if usage.tokens_out is None else usage.tokens_out,
+            usage.tokens_cached or 0,
         )
         with self._lock:
             now = self._clock.monotonic()

@@ -37,10 +37,11 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a request weighs: tokens sent and received."""
+    """What a request weighs: tokens sent, those of them that the service had in its cache, and tokens received."""
 
     tokens_in: float = 0.0
     tokens_out: float = 0.0
+    tokens_cached: float = 0.0
 
     def of(self, kind: str) -> float:
         """How much of a limit it takes."""
@@ -48,7 +49,8 @@ class Load:
             case "requests":
                 return 1.0
             case "input_tokens":
-                return self.tokens_in
+                # Anthropic alone has this limit, and does not count what it reads from its cache.
+                return self.tokens_in - self.tokens_cached
             case "output_tokens":
                 return self.tokens_out
             case _:
@@ -109,7 +111,7 @@ class Pace:
     def reserved(self, now: float, load: Load) -> tuple["Pace", float]:
         """The pace after a turn was given to a request, and how many seconds that turn is ahead."""
         wait_s = max((bucket.wait_s(now, load) for bucket in (*self.told, *self.learned)), default=0.0)
-        return self._taken(now, load, 1.0), wait_s
+        return self._taken(now, load), wait_s
 
     def held_s(self, now: float) -> float:
         """How long a request whose turn has come still has to wait because of a refusal; inf: until one has ended."""
@@ -133,8 +135,7 @@ class Pace:
         if now >= self.not_before:
             at_once = None if pace.at_once is None or pace.at_once >= _FREE_AT else pace.at_once + 1
             pace = replace(pace, n_refusals=0, at_once=at_once)
-        difference = Load(used.tokens_in - load.tokens_in, used.tokens_out - load.tokens_out)
-        pace = pace._taken(now, difference, 0.0)
+        pace = pace._taken(now, used, before=load)
         for allowance in allowances:
             pace = pace._learned(now, allowance, age_s)
         return pace
@@ -149,9 +150,12 @@ class Pace:
             pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (max(1, n) - 1))
         return replace(pace, not_before=max(self.not_before, now + pause_s), n_refusals=n, at_once=1)
 
-    def _taken(self, now: float, load: Load, n_requests: float) -> "Pace":
+    def _taken(self, now: float, load: Load, *, before: Load | None = None) -> "Pace":
+        """After a request was given its turn, or, where it was taken for another one `before`, turned out like this."""
+
         def after(bucket: Bucket) -> Bucket:
-            return bucket.taken(now, n_requests if bucket.kind == REQUESTS else load.of(bucket.kind))
+            weighed = before.of(bucket.kind) if before else 0.0
+            return bucket.taken(now, load.of(bucket.kind) - weighed)
 
         return replace(self, told=tuple(map(after, self.told)), learned=tuple(map(after, self.learned)))
 

@@ -21,6 +21,7 @@ from tests.bench import Figure
 BENCHMARKS = (
     "import_mmlu",
     "rehearsal",
+    "alone",
     "page",
     "first_visit",
     "kills",

@@ -139,3 +139,16 @@ def test_replies_of_others_are_not_hung_up(line: Line) -> None:
         lines.hang_up()
 
         assert not alarm.has_rung
+
+
+def test_what_a_reply_came_over_is_left_alone_once_the_reply_is_over(line: Line) -> None:
+    """It is used again at once, maybe by another thread before this one has left its alarm behind."""
+    with Alarm(60.0) as alarm:
+        alarm.watch(line)
+        alarm.let_go()
+
+        alarm.ring()
+        line.theirs.send(b"a")
+
+        assert line.ours.recv(1) == b"a"
+        assert not alarm.has_rung

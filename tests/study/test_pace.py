@@ -168,6 +168,12 @@ def test_what_was_weighed_wrong_is_set_right_by_the_answer() -> None:
     assert pace.reserved(0.0, Load(5_000, 0))[1] < wait_s
 
 
+def test_what_was_in_the_cache_counts_for_the_limit_of_both_and_not_for_that_of_what_is_sent() -> None:
+    used = Load(6_000, 10, tokens_cached=5_500)
+
+    assert [used.of(kind) for kind in (TOKENS, TOKENS_IN)] == [6_010, 500]
+
+
 def test_a_limit_that_was_raised_is_used() -> None:
     pace = Pace().begun().answered(0.0, ONE, ONE, [Allowance(REQUESTS, 60, 0)], 0.0)
 
