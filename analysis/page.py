@@ -9,6 +9,7 @@ from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
+from analysis.paper_tables import PaperTables
 from analysis.results import ALL_TASKS, Caution, Results, Rows
 from analysis.tables import MODEL_ALONE, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
@@ -48,6 +49,11 @@ class Page:
     def tables(self) -> Tables:
         """The tables of the page."""
         return Tables(self.export, self.results)
+
+    @property
+    def paper(self) -> PaperTables:
+        """The tables that stand beside the paper's numbers."""
+        return PaperTables(self.results, self.is_simulated)
 
     @property
     def is_simulated(self) -> bool:

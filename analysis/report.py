@@ -29,9 +29,12 @@ class ReportPaths:
     figures: tuple[Path, ...]
 
 
-def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
+def write_report(
+    export_path: Path | str, out_dir: Path | str, wmv_panel_size: int | None = None
+) -> ReportPaths:
     """Analyse an export folder or a bare answers.csv and write the report into `out_dir`, made where missing.
 
+    `wmv_panel_size`: voters in a panel of the weighted majority vote; None takes the declared number, else 5.
     Raises ExportError for an export that cannot be read, before anything is written. Older files of a report in
     `out_dir` are replaced, other files are left alone.
     """
@@ -40,7 +43,7 @@ def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
     # A folder that cannot be made is found out before the seconds of analysis, not after.
     for part in (folder, folder / "tables", folder / "figures"):
         part.mkdir(parents=True, exist_ok=True)
-    results = analyse(export)
+    results = analyse(export, wmv_panel_size)
     page = Page(export, results)
     html = render(page)
     paths = ReportPaths(
@@ -92,6 +95,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "exclusions": [asdict(row) for row in results.exclusions],
         "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
+        "table1": [asdict(row) for row in results.table1],
     }
     written = []
     for name, rows in tables.items():

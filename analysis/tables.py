@@ -111,7 +111,8 @@ class Tables:
     def accuracies(self) -> DisplayTable:
         """Accuracy per task and condition with intervals and what they rest on."""
         # Rules for participants cannot change a model alone, so its row is printed once.
-        rows = [row for row in self.results.estimates if row.metric == "accuracy"]
+        accounts = (Rows.ALL, Rows.AFTER_EXCLUSIONS)
+        rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows in accounts]
         rows = tasks_then_all([row for row in rows if row.condition != MODEL_ALONE or row.rows == Rows.ALL])
         truths = [self.manifest.true_accuracy(row.task, row.condition) for row in rows]
         has_truth = any(truth is not None for truth in truths)
@@ -169,7 +170,7 @@ class Tables:
         }
         chosen = [row for row in self.results.estimates if row.rows == Rows.ALL and row.task != ALL_TASKS]
         by_place: dict[tuple[str, str], dict[str, float | None]] = {}
-        for row in chosen:
+        for row in (row for row in chosen if row.metric in metrics):
             by_place.setdefault((task_name(row.task), self.label(row)), {})[row.metric] = row.estimate
         table = DisplayTable(
             "Accuracy and confidence over trials with a choice; time over all counted trials.",
