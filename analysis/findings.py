@@ -12,7 +12,9 @@ from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
 from analysis.load import Export
 from analysis.position import positions
+from analysis.reliability import reliabilities
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.scoring import scores
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
 
@@ -29,6 +31,7 @@ def analyse(export: Export) -> Results:
     compared: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
+        estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
         compared += contrasts(own, rows, export.manifest, LEVEL)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
