@@ -16,7 +16,9 @@ from analysis.load import Export
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
+from analysis.reliability import reliabilities
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.scoring import scores
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
 from analysis.weighted_majority import PANEL_SIZE, weighted_majorities
@@ -41,6 +43,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += weighted_majorities(own, rows, panel_size, LEVEL)
         estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
+        estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
         compared += contrasts(own, rows, export.manifest, LEVEL)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])

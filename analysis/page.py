@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.paper_tables import PaperTables
 from analysis.results import ALL_TASKS, Caution, Results, Rows
-from analysis.tables import MODEL_ALONE, Tables, tasks_then_all
+from analysis.score_table import score_table
+from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
 
@@ -151,6 +153,16 @@ class Page:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
         return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
+
+    @property
+    def scores(self) -> DisplayTable | None:
+        """What confidence is worth, None where nobody gave one."""
+        return score_table(self.tables)
+
+    @property
+    def diagram(self) -> list[Point]:
+        """The points of the reliability diagram."""
+        return points(self.results.estimates, task_name, self.tables.label)
 
     @property
     def has_truth(self) -> bool:

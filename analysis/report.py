@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.diagram import Point, reliability_chart
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
 from analysis.findings import analyse
 from analysis.load import load
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
 
+DIAGRAM_TITLE = "How often answers of each confidence were right, with 95% intervals and counts"
 CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
 
 
@@ -51,7 +53,8 @@ def write_report(
         page=folder / "report.html",
         results=folder / "results.json",
         tables=_write_tables(results, folder / "tables"),
-        figures=_write_figures(page.lines, folder / "figures"),
+        figures=_write_figures(page.lines, folder / "figures")
+        + _write_diagram(page.diagram, folder / "figures"),
     )
     write_json(results, paths.results)
     paths.page.write_text(html, encoding="utf-8")
@@ -71,7 +74,9 @@ def render(page: Page) -> str:
     )
     shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
     figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
-    return environment.get_template("report.html.j2").render(page=page, figures=figures)
+    widths = {"wide": 3, "narrow": 1} if page.diagram else {}
+    diagrams = {name: as_svg(reliability_chart(page.diagram, columns)) for name, columns in widths.items()}
+    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagrams=diagrams)
 
 
 def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
@@ -84,6 +89,16 @@ def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
     if any(row.truth is not None for row in rows):
         subtitle += " Upright: the true value of the simulation."
     save(accuracy_chart(rows, WIDE, CHART_TITLE, subtitle), svg, png)
+    return svg, png
+
+
+def _write_diagram(rows: Sequence[Point], folder: Path) -> tuple[Path, ...]:
+    svg, png = folder / "reliability.svg", folder / "reliability.png"
+    if not rows:
+        for stale in (svg, png):
+            stale.unlink(missing_ok=True)
+        return ()
+    save(reliability_chart(rows, title=DIAGRAM_TITLE), svg, png)
     return svg, png
 
 
