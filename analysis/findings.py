@@ -7,12 +7,14 @@ from typing import Any
 from analysis.accuracy import accuracies
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
-from analysis.contrasts import contrasts
+from analysis.complementarity import complementarities
+from analysis.contrasts import contrasts, headline_baseline
 from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
 from analysis.load import Export
 from analysis.position import positions
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.standing import standings
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
 
@@ -30,14 +32,16 @@ def analyse(export: Export) -> Results:
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+    baseline = headline_baseline(answers)
+    joint = complementarities(compared, baseline)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     tallies = tally(answers)
     return Results(
         made_from=made_from(export),
-        verdicts=verdicts(estimates, compared, answers),
+        verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared,
+        contrasts=compared + joint,
         exclusions=left_out_counts(tallies) + exclusions,
         warnings=cautions(export, accounts[0][1], compared),
         answers_by_status=tallies,

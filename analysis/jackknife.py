@@ -76,6 +76,20 @@ def jackknife(parts: Sequence[Part], people: str = "participant", items: str = "
     if variance_people is None:
         return Jackknife(estimate, reason=_too_few(people))
     variance_cells = _cell_variance(parts, means, person_codes, item_codes, n_items)
+    return two_way(
+        estimate, (variance_people, variance_items, variance_cells), (n_people, n_items), people, items
+    )
+
+
+def two_way(
+    estimate: float,
+    variances: tuple[float, float, float],
+    n_clusters: tuple[int, int],
+    people: str = "participant",
+    items: str = "question",
+) -> Jackknife:
+    """Put V_P, V_I and V_PI together, of P participants and I questions, with the guard and Satterthwaite's df."""
+    (variance_people, variance_items, variance_cells), (n_people, n_items) = variances, n_clusters
     total = variance_people + variance_items - variance_cells
     variance = max(total, variance_people, variance_items)
     spread = (
@@ -228,3 +242,10 @@ def two_sided_p(t: float, df: float) -> float:
     from scipy.special import stdtr
 
     return min(1.0, 2 * float(stdtr(df, -abs(t))))
+
+
+def upper_p(t: float, df: float) -> float:
+    """One-sided p of Student's t against the alternative that it is larger."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -t))

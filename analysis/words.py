@@ -82,6 +82,8 @@ def condition_name(condition: str, is_simulated: bool = False) -> str:
 def comparison_name(contrast: str, is_simulated: bool = False) -> str:
     """A contrast in words: "People with the assistant, against people alone"."""
     people = "simulated" if is_simulated else "people"
+    if contrast == "complementarity":
+        contrast = f"{Condition.HUMAN_WITH_MODEL} - the better of the two baselines"
     first, _, second = contrast.partition(" - ")
     against = {
         str(Condition.HUMAN_ALONE): f"{people} alone",
