@@ -9,6 +9,7 @@ from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
+from analysis.deference import deferences
 from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
 from analysis.load import Export
@@ -29,9 +30,11 @@ def analyse(export: Export) -> Results:
         accounts.append((Rows.AFTER_EXCLUSIONS, answers))
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
+    further: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+        further += deferences(own, rows, LEVEL)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     # Rules for whole participants do not touch a model alone, so this is said once.
@@ -41,7 +44,7 @@ def analyse(export: Export) -> Results:
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared + joint,
+        contrasts=compared + joint + further,
         exclusions=left_out_counts(tallies) + exclusions,
         warnings=cautions(export, accounts[0][1], compared),
         answers_by_status=tallies,

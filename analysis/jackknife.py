@@ -76,20 +76,19 @@ def jackknife(parts: Sequence[Part], people: str = "participant", items: str = "
     if variance_people is None:
         return Jackknife(estimate, reason=_too_few(people))
     variance_cells = _cell_variance(parts, means, person_codes, item_codes, n_items)
-    return two_way(
-        estimate, (variance_people, variance_items, variance_cells), (n_people, n_items), people, items
-    )
+    sizes = n_people, n_items
+    return two_way(estimate, (variance_people, variance_items, variance_cells), sizes, people, items)
 
 
 def two_way(
     estimate: float,
     variances: tuple[float, float, float],
-    n_clusters: tuple[int, int],
+    sizes: tuple[int, int],
     people: str = "participant",
     items: str = "question",
 ) -> Jackknife:
-    """Put V_P, V_I and V_PI together, of P participants and I questions, with the guard and Satterthwaite's df."""
-    (variance_people, variance_items, variance_cells), (n_people, n_items) = variances, n_clusters
+    """Put V_P, V_I and V_PI together, from `sizes` participants and questions, both at least two."""
+    (variance_people, variance_items, variance_cells), (n_people, n_items) = variances, sizes
     total = variance_people + variance_items - variance_cells
     variance = max(total, variance_people, variance_items)
     spread = (

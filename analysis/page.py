@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.comparison_tables import ComparisonTables
 from analysis.complementarity import COMPLEMENTARITY
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
@@ -56,6 +57,11 @@ class Page:
     def tables(self) -> Tables:
         """The tables of the page."""
         return Tables(self.export, self.results)
+
+    @property
+    def comparisons(self) -> ComparisonTables:
+        """The tables about more than one baseline at once."""
+        return ComparisonTables(self.tables)
 
     @property
     def is_simulated(self) -> bool:
