@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from analysis.complementarity import COMPLEMENTARITY, is_claimed
 from analysis.deference import OVER_RULE
-from analysis.results import Contrast, Rows
+from analysis.gap import GAP, GAP_OF_VOTES
+from analysis.results import Contrast, Estimate, Rows
 from analysis.tables import DisplayTable, Tables, tasks_then_all
-from analysis.words import comparison_name, p_value, points, points_range, task_name
+from analysis.words import comparison_name, p_value, percent, percent_range, points, points_range, task_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class ComparisonTables:
     @property
     def all(self) -> list[tuple[str, DisplayTable]]:
         """Each table that has a row, with the id it has on the page."""
-        made = {"t-joint": self.joint}
+        made = {"t-joint": self.joint, "t-gap": self.gap}
         return [(name, table) for name, table in made.items() if table is not None]
 
     @property
@@ -45,16 +46,50 @@ class ComparisonTables:
             )
         return table
 
+    @property
+    def gap(self) -> DisplayTable | None:
+        """How much of the gap up to experts people with the assistant close."""
+        rows = [row for row in self.tables.results.estimates if row.metric in (GAP, GAP_OF_VOTES)]
+        if not rows:
+            return None
+        table = DisplayTable(
+            "Performance gap recovered: what is gained over a floor, as a share of the gap from that floor up to "
+            "experts. 100% is as good as experts, 0% no better than the floor. The interval was not validated.",
+            ["Gap above", "Recovered", "95% interval", "Trials"],
+            [],
+        )
+        for row in tasks_then_all(rows):
+            name = _FLOORS[row.subgroup or ""] + (", panels’ votes" if row.metric == GAP_OF_VOTES else "")
+            name = name.replace("People", "Simulated") if self.tables.is_simulated else name
+            table.rows.append(
+                [
+                    *(task_name(row.task), self._named(name, row)),
+                    *(percent(row.estimate) + table.cite(row.note), percent_range(row.ci_low, row.ci_high)),
+                    f"{row.n_answers:,}",
+                ]
+            )
+        return table
+
     def _contrasts(self, is_wanted: Callable[[Contrast], bool]) -> Sequence[Contrast]:
         chosen = [row for row in self.tables.results.contrasts if row.metric == "accuracy" and is_wanted(row)]
         return tasks_then_all(chosen)
 
     def _name(self, row: Contrast) -> str:
+        return self._named(comparison_name(row.contrast, self.tables.is_simulated), row)
+
+    def _named(self, name: str, row: Contrast | Estimate) -> str:
+        """The name with as much of the system and the account of answers as tells the row from others."""
         several = {(other.protocol, other.assistant) for other in self.tables.results.contrasts}
-        name = comparison_name(row.contrast, self.tables.is_simulated)
         if len(several) > 1:
             name += f" ({', '.join(part for part in (row.protocol, row.assistant) if part)})"
         return name if row.rows == Rows.ALL else f"{name}, after exclusions"
+
+
+_FLOORS = {
+    "floor=human_alone": "People alone",
+    "floor=model_alone": "Model alone",
+    "floor=advice": "The assistant’s advice",
+}
 
 
 def _reading(row: Contrast) -> str:

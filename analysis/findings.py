@@ -12,6 +12,7 @@ from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
 from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
+from analysis.gap import gaps
 from analysis.load import Export
 from analysis.position import positions
 from analysis.results import Contrast, Estimate, Results, Rows
@@ -35,6 +36,7 @@ def analyse(export: Export) -> Results:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
         further += deferences(own, rows, LEVEL)
+        estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     # Rules for whole participants do not touch a model alone, so this is said once.

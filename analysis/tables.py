@@ -171,6 +171,7 @@ class Tables:
             "response_time_s": ("Median time", seconds),
         }
         chosen = [row for row in self.results.estimates if row.rows == Rows.ALL and row.task != ALL_TASKS]
+        chosen = [row for row in chosen if row.metric in metrics]
         by_place: dict[tuple[str, str], dict[str, float | None]] = {}
         for row in chosen:
             by_place.setdefault((task_name(row.task), self.label(row)), {})[row.metric] = row.estimate
