@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis.complementarity import COMPLEMENTARITY, is_claimed
 from analysis.deference import OVER_RULE
+from analysis.equivalence import EQUIVALENCE, NON_INFERIORITY, SUBGROUPS, is_shown
 from analysis.gap import GAP, GAP_OF_VOTES
 from analysis.results import Contrast, Estimate, Rows
 from analysis.tables import DisplayTable, Tables, tasks_then_all
@@ -20,7 +21,7 @@ class ComparisonTables:
     @property
     def all(self) -> list[tuple[str, DisplayTable]]:
         """Each table that has a row, with the id it has on the page."""
-        made = {"t-joint": self.joint, "t-gap": self.gap}
+        made = {"t-joint": self.joint, "t-margin": self.margin, "t-gap": self.gap}
         return [(name, table) for name, table in made.items() if table is not None]
 
     @property
@@ -42,6 +43,34 @@ class ComparisonTables:
                     *(task_name(row.task), self._name(row)),
                     *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
                     *(p_value(row.p), _reading(row), f"{row.n_answers:,}"),
+                ]
+            )
+        return table
+
+    @property
+    def margin(self) -> DisplayTable | None:
+        """Whether differences are within the declared margin, or at least not below it."""
+        rows = self._contrasts(lambda row: row.subgroup in SUBGROUPS)
+        if not rows:
+            return None
+        margin = points(rows[0].margin).removeprefix("+")
+        table = DisplayTable(
+            f"Against the margin of {margin} points that was declared before data. Within the margin: the 90% interval "
+            "lies between minus and plus the margin. Not worse: it lies above minus the margin.",
+            ["Comparison", "Question", "Difference", "90% interval", "p", "Reading"],
+            [],
+            n_heads=2,
+        )
+        for row in rows:
+            question, shown = _QUESTIONS[row.subgroup or ""]
+            table.rows.append(
+                [
+                    *(task_name(row.task), self._name(row), question),
+                    *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
+                    *(
+                        p_value(row.p),
+                        shown if is_shown(row) else "not settled" if row.p is not None else "no test",
+                    ),
                 ]
             )
         return table
@@ -85,6 +114,10 @@ class ComparisonTables:
         return name if row.rows == Rows.ALL else f"{name}, after exclusions"
 
 
+_QUESTIONS = {
+    EQUIVALENCE: ("About the same?", "within the margin"),
+    NON_INFERIORITY: ("At least not worse?", "not worse by the margin"),
+}
 _FLOORS = {
     "floor=human_alone": "People alone",
     "floor=model_alone": "Model alone",

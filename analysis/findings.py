@@ -11,6 +11,7 @@ from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
 from analysis.entries import prepare
+from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
 from analysis.gap import gaps
 from analysis.load import Export
@@ -39,6 +40,7 @@ def analyse(export: Export) -> Results:
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
+    further += equivalences(compared, export.manifest.margin)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     tallies = tally(answers)
