@@ -242,3 +242,10 @@ def two_sided_p(t: float, df: float) -> float:
     from scipy.special import stdtr
 
     return min(1.0, 2 * float(stdtr(df, -abs(t))))
+
+
+def upper_p(t: float, df: float) -> float:
+    """One-sided p of Student's t against the alternative that it is larger."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -t))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.comparison_tables import ComparisonTables
+from analysis.complementarity import COMPLEMENTARITY
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
@@ -32,6 +34,13 @@ _TAGS = {
     "lower": "less often right",
     "not_shown": "not settled",
     "undefined": "no test",
+    "beats_both": "beats both",
+    "beats_human_only": "beats the human only",
+    "beats_model_only": "beats the model only",
+    "worse_than_human": "worse than the human",
+    "worse_than_model": "worse than the model",
+    "worse_than_both": "worse than both",
+    "not_settled": "not settled",
 }
 
 
@@ -56,6 +65,11 @@ class Page:
     def paper(self) -> PaperTables:
         """The tables that stand beside the paper's numbers."""
         return PaperTables(self.results, self.is_simulated)
+
+    @property
+    def comparisons(self) -> ComparisonTables:
+        """The tables about more than one baseline at once."""
+        return ComparisonTables(self.tables)
 
     @property
     def is_simulated(self) -> bool:
@@ -119,10 +133,19 @@ class Page:
 
     @property
     def findings(self) -> list[Finding]:
-        """The headline verdicts on all rows."""
-        chosen = [row for row in self.results.verdicts if row.is_headline and row.rows == Rows.ALL]
+        """The headline verdicts on all rows, and where people with the assistant stand between both baselines."""
+        chosen = [
+            row
+            for row in self.results.verdicts
+            if row.rows == Rows.ALL
+            and (row.is_headline or (row.contrast == COMPLEMENTARITY and row.finding != "undefined"))
+        ]
         parted = [(row.finding, row.sentence.partition(": ")) for row in chosen]
-        return [Finding(_TAGS[kind], kind, said, numbers) for kind, (said, _, numbers) in parted]
+        colours = {"beats_both": "higher", "worse_than_both": "lower"}
+        return [
+            Finding(_TAGS[kind], colours.get(kind, kind), said, numbers)
+            for kind, (said, _, numbers) in parted
+        ]
 
     @property
     def changes(self) -> list[str]:

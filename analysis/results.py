@@ -178,7 +178,7 @@ class Verdict:
     protocol: str | None
     assistant: str | None
     is_headline: bool
-    finding: str  # higher | lower | not_shown | undefined
+    finding: str  # higher | lower | not_shown | undefined; of both baselines together: analysis.standing
     sentence: str
 
 
