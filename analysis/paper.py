@@ -16,12 +16,15 @@ from analysis import published
 from analysis.accuracy import accuracies, study_tasks
 from analysis.calibration import CENTRES, bins, calibrations
 from analysis.entries import ALONE, MODEL, WITH_MODEL, System, entering, systems
-from analysis.outliers import READING, Outliers, without_outliers
+from analysis.outliers import Outliers, without_outliers
 from analysis.results import ALL_TASKS, Estimate, PaperCell, Role, Rows
 from analysis.weighted_majority import ACCURACY, ERROR, PANEL_SIZE, TIES, is_one_panel, weighted_majorities
+from analysis.words import plural
 
 AS_IN_PAPER, OUR_RULE = "as in the paper", "our rule"
 CALIBRATION_ERROR = "calibration_error_5bin"
+BY_RULE = " by our reading of the paper’s outlier rule, which conditions on the outcome."
+"""How the note of a number ends from which somebody was taken out."""
 _METRICS = ("accuracy", CALIBRATION_ERROR)
 _WMV_METRICS = (ACCURACY, ERROR)
 
@@ -85,7 +88,7 @@ def estimates_without_outliers(
             made.append(_noted(changed, "Nobody fits the outlier rule."))
         else:
             same = next((new for new in fresh if new.key == changed.key), None)
-            said = f"Without {len(one.persons)} participants. {READING}"
+            said = f"Without {plural(len(one.persons), 'participant')}{BY_RULE}"
             made.append(
                 _noted(replace(same, role=Role.AS_IN_PAPER.value), said)
                 if same

@@ -8,6 +8,7 @@ from analysis.columns import Condition
 from analysis.dialogue import MESSAGES, RESETS
 from analysis.individuals import CHANGE, HIGHEST, LOWEST, N_IMPROVED
 from analysis.outliers import RULE
+from analysis.paper import BY_RULE
 from analysis.results import ALL_TASKS, Estimate, PaperCell, Results, Rows
 from analysis.tables import DisplayTable
 from analysis.weighted_majority import AT_MAXIMUM, N_AT_MAXIMUM
@@ -43,7 +44,6 @@ class PaperTables:
         cells = self.results.table1
         if not cells:
             return None
-        has_removed = any(row.rule == RULE and row.n_participants for row in self.results.exclusions)
         who = "simulated participants" if self.is_simulated else "this study"
         table = DisplayTable(
             f"Accuracy and five-bin calibration error of {who} beside the numbers of Bowman et al. 2022, who left one "
@@ -52,26 +52,23 @@ class PaperTables:
             [
                 *("Line of Table 1", "Accuracy", "95% interval", "Paper’s accuracy"),
                 *("Calibration error", "Paper’s error"),
-                *(["Accuracy without outliers", "Error without outliers"] if has_removed else []),
             ],
             [],
         )
         for key in dict.fromkeys(_line_key(cell) for cell in cells):
             row = _Row([cell for cell in cells if _line_key(cell) == key])
-            accuracy, error = row.cell(Rows.ALL, False), row.cell(Rows.ALL, True)
-            shown = [
-                *(task_name(str(key[0])), self._name(row.cells[0])),
-                *(
-                    _said(accuracy, table),
-                    _range(accuracy),
-                    percent(accuracy.published if accuracy else None),
-                ),
-                *(_said(error, table), percent(error.published if error else None)),
-            ]
-            if has_removed:
-                removed = (row.cell(Rows.PAPER_OUTLIERS_REMOVED, is_error) for is_error in (False, True))
-                shown += [_said(cell, table) for cell in removed]
-            table.rows.append(shown)
+            name = self._name(row.cells[0])
+            for rows, suffix in ((Rows.ALL, ""), (Rows.PAPER_OUTLIERS_REMOVED, ", without outliers")):
+                accuracy, error = row.cell(rows, False), row.cell(rows, True)
+                if suffix and not (accuracy and accuracy.note.endswith(BY_RULE)):
+                    continue
+                table.rows.append(
+                    [
+                        *(task_name(str(key[0])), name + suffix),
+                        *(_said(accuracy, table), _range(accuracy), _published(accuracy)),
+                        *(_said(error, table), _published(error)),
+                    ]
+                )
         return table
 
     def _name(self, cell: PaperCell) -> str:
@@ -136,6 +133,10 @@ def _said(cell: PaperCell | None, table: DisplayTable) -> str:
         return MISSING + (table.cite(cell.note) if cell else "")
     mark = table.cite(f"Our rule: {cell.why}.") if cell.why else ""
     return f"{percent(cell.estimate)}, {cell.rule}{mark}"
+
+
+def _published(cell: PaperCell | None) -> str:
+    return percent(cell.published if cell else None)
 
 
 def _range(cell: PaperCell | None) -> str:

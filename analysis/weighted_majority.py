@@ -135,7 +135,11 @@ def cast(own: pd.DataFrame, size: int = PANEL_SIZE) -> Ballot | str:
         scores = panel_scores(probabilities[places], keys[item], panel) if len(places) else None
         outcomes[item] = None if scores is None else decide(scores, 0)
     if not outcomes:
-        return f"no question has {size} voters who gave a choice and how sure they were"
+        most = int(votes.groupby("item").size().max())
+        return (
+            f"no question has {size} voters who gave a choice and how sure they were; the most that one has is {most} "
+            "(choose wmv_panel_size)"
+        )
     voting = votes[votes["item"].isin(list(outcomes))]
     return Ballot(
         is_everybody=is_everybody,

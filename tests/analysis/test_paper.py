@@ -200,7 +200,7 @@ def test_report_and_table_show_it_and_no_other_table_mixes_the_outliers_in(tmp_p
 
     text = paths.page.read_text(encoding="utf-8")
     assert "Beside the paper" in text
-    assert "Accuracy without outliers" in text
+    assert "Unassisted human, without outliers" in text
     assert "62.0%, as in the paper" in text
     assert "Messages per assisted trial" in text
     accuracy = text[text.index('aria-describedby="t-accuracy-notes"') : text.index('id="t-accuracy-notes"')]

@@ -92,7 +92,8 @@ def test_without_any_panel_every_row_is_null_and_says_why() -> None:
     assert set(rows) == set(METRICS)
     assert {row.estimate for row in rows.values()} == {None}
     assert {row.note for row in rows.values()} == {
-        "No estimate: no question has 5 voters who gave a choice and how sure they were."
+        "No estimate: no question has 5 voters who gave a choice and how sure they were; the most that one has is 1 "
+        "(choose wmv_panel_size)."
     }
 
 
