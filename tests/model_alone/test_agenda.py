@@ -15,7 +15,7 @@ def agenda(calls: Mapping[int, list[str]]) -> Agenda:
 
 
 def parts(made: Agenda, most: int = 100) -> list[tuple[int, str]]:
-    found = []
+    found: list[tuple[int, str]] = []
     while len(found) < most and (task := made.next()) is not None:
         found.append((task.n, task.call.part))
     return found

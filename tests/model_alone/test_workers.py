@@ -21,7 +21,7 @@ def finish(workers: Workers[int]) -> list[list[int]]:
     while not workers.is_done:
         if group := workers.heard():
             groups.append(group)
-            workers.finished(len(group), lambda agenda: [agenda.leave(n) for n in group] and None)
+            workers.finished(len(group), lambda agenda: None)
     workers.end()
     return groups
 
