@@ -1,12 +1,13 @@
 """Threads that ask, and the one line over which what they hear comes back to whoever writes.
 
-Threads take tasks themselves, when they are free and the agenda has one. What they have heard waits in a queue with an
+Threads take tasks themselves, when they are free and the agenda has one. What they have heard waits in a line with an
 end, so a disk that cannot keep up slows the asking down. `heard` gives it out in small groups: one transaction each
-costs less than one for every answer, and nobody waits long for being recorded.
+costs less than one for every answer, and nobody waits long for being recorded. Whoever writes is not woken for each
+result either, since every change between threads costs as much as a good part of a short call.
 """
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -16,8 +17,7 @@ from oversight_app.providers.alarm import Lines
 
 GROUP = 64
 GROUP_S = 0.05
-_POLL_S = 0.1
-"""So long at most nobody looks whether the run was stopped."""
+_MOST_WAITING = 4 * GROUP
 _LAST_WORDS_S = 5.0
 """For threads that were hung up: one that is just connecting to a server which does not answer needs that long."""
 
@@ -32,8 +32,12 @@ class Workers(Generic[Result]):
     ) -> None:
         """`ask` runs on the threads; when `is_last` says so of what it returned, no further task is taken."""
         self._agenda, self._ask, self._is_last = agenda, ask, is_last
-        self._change = threading.Condition()
-        self._results: queue.Queue[Result] = queue.Queue(maxsize=4 * GROUP)
+        lock = threading.Lock()
+        self._change = threading.Condition(lock)
+        """The agenda, or whether to go on with it, has changed."""
+        self._arrived = threading.Condition(lock)
+        self._room = threading.Condition(lock)
+        self._results: deque[Result] = deque()
         self._lines = Lines()
         self._n_out = 0
         """Tasks that were taken and whose results nobody has finished with."""
@@ -63,19 +67,16 @@ class Workers(Generic[Result]):
             return self._n_out == 0 and (self.is_stopping or self._agenda.is_empty)
 
     def heard(self) -> list[Result]:
-        """What has come, 64 results at most and within 50 ms of one another; nothing when nothing came for a while."""
-        try:
-            group = [self._results.get(timeout=_POLL_S)]
-        except queue.Empty:
-            return []
-        until = self._clock.monotonic() + GROUP_S
-        while len(group) < min(GROUP, self._n_out):
-            left_s = until - self._clock.monotonic()
-            try:
-                group.append(self._results.get(timeout=left_s) if left_s > 0 else self._results.get_nowait())
-            except queue.Empty:
-                break
-        return group
+        """What has come, 64 results at most, not older than 50 ms; nothing when nothing came for so long."""
+        with self._arrived:
+            self._arrived.wait_for(self._is_group, timeout=GROUP_S)
+            group = [self._results.popleft() for _ in range(min(GROUP, len(self._results)))]
+            self._room.notify_all()
+            return group
+
+    def _is_group(self) -> bool:
+        """Whether there is nothing to wait for: enough has come, or all that was asked."""
+        return 0 < min(GROUP, self._n_out) <= len(self._results)
 
     def finished(self, n: int, change: Callable[[Agenda], None]) -> None:
         """So many results are dealt with, and this is what follows for the agenda."""
@@ -98,7 +99,7 @@ class Workers(Generic[Result]):
         self.stop()
         for thread in self._threads:
             # One that was hung up may still be connecting; it ends with the process.
-            thread.join(timeout=None if not self._lines.is_down else _POLL_S)
+            thread.join(timeout=None if not self._lines.is_down else GROUP_S)
         if self._crash is not None:
             raise self._crash
 
@@ -110,7 +111,11 @@ class Workers(Generic[Result]):
                     result = self._ask(task)
                     if self._is_last(result):
                         self.stop()
-                    self._results.put(result)
+                    with self._room:
+                        self._room.wait_for(lambda: len(self._results) < _MOST_WAITING)
+                        self._results.append(result)
+                        if self._is_group():
+                            self._arrived.notify()
         except BaseException as error:  # it is raised again where the run ends
             with self._change:
                 self._crash = self._crash or error

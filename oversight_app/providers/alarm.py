@@ -15,6 +15,7 @@ One thread waits for all alarms of the process (`_Watch`); a thread for each rep
 import contextlib
 import heapq
 import itertools
+import math
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -146,6 +147,7 @@ class _Watch:
         self._tickets = itertools.count(1)
         self._clock = SystemClock()
         self._thread: threading.Thread | None = None
+        self._wakes_at = 0.0
 
     def begin(self, alarm: Alarm, seconds: float) -> int:
         """Ring it after so many seconds; returns a ticket to end it by."""
@@ -157,7 +159,7 @@ class _Watch:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._wait, name="alarms", daemon=True)
                 self._thread.start()
-            elif self._times[0][1] == ticket:
+            elif rings_at < self._wakes_at:
                 self._change.notify()
             return ticket
 
@@ -172,11 +174,22 @@ class _Watch:
     def _wait(self) -> None:
         while True:
             with self._change:
-                while not self._times or (left_s := self._times[0][0] - self._clock.monotonic()) > 0:
-                    self._change.wait(left_s if self._times else None)
-                alarm = self._running.pop(heapq.heappop(self._times)[1], None)
+                alarm = self._next()
             if alarm is not None:
                 alarm.ring()
+
+    def _next(self) -> Alarm | None:
+        """The next alarm, when its time has come; None for a while in which none did."""
+        while self._times and self._times[0][1] not in self._running:
+            heapq.heappop(self._times)
+        self._wakes_at = self._times[0][0] if self._times else math.inf
+        left_s = self._wakes_at - self._clock.monotonic()
+        if left_s > 0:
+            self._change.wait(left_s if self._times else None)
+            # Awake, so nobody need wake this thread for an alarm that comes before what it looks at next.
+            self._wakes_at = 0.0
+            return None
+        return self._running.pop(heapq.heappop(self._times)[1], None)
 
 
 _watch = _Watch()

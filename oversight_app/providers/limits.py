@@ -7,7 +7,7 @@ output-tokens. All are for one minute. When a limit will be whole again (`reset`
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oversight_app.study.pace import Allowance
@@ -24,26 +24,27 @@ class Limits:
     told_at: float
 
 
-def limits_in(headers: Mapping[str, str], now: float) -> Limits | None:
+def limits_in(headers: Iterable[tuple[bytes, bytes]], now: float) -> Limits | None:
     """The limits in the headers that have just come; None where there are none."""
     allowances = allowances_in(headers)
     return Limits(allowances, now) if allowances else None
 
 
-def allowances_in(headers: Mapping[str, str]) -> tuple[Allowance, ...]:
+def allowances_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Allowance, ...]:
     """The limits that are named; what is no number, or no limit at all, is left out."""
     limits: dict[str, float] = {}
     left: dict[str, float] = {}
-    for name, value in headers.items():
-        if "ratelimit" not in name:
-            continue
+    for raw, value in headers:
+        if b"ratelimit" not in raw.lower():
+            continue  # nearly all of them; not worth decoding
+        name = raw.decode("ascii", "replace").lower()
         if match := _OPENAI.fullmatch(name):
             what, kind = match.groups()
         elif match := _ANTHROPIC.fullmatch(name):
             kind, what = match.groups()
         else:
             continue
-        number = _number(value)
+        number = _number(value.decode("ascii", "replace"))
         if number is not None:
             (limits if what == "limit" else left)[kind.replace("-", "_")] = number
     return tuple(Allowance(kind, limit, left.get(kind)) for kind, limit in limits.items() if limit >= 1)

@@ -122,7 +122,7 @@ class StreamedProvider(ABC, Generic[Client]):
                     if "event-stream" not in content_type:
                         raise not_a_stream(content_type, self.service, request.model)
                     request_id = stream.response.headers.get(self.request_id_header, "")
-                    limits = limits_in(stream.response.headers, self._clock.monotonic())
+                    limits = limits_in(stream.response.headers.raw, self._clock.monotonic())
                     for arrived in stream.response.iter_bytes():
                         if is_over:
                             continue

@@ -126,7 +126,7 @@ def version_of(event: Event) -> int:
 
 def to_body(event: Event) -> str:
     """Canonical JSON: sorted keys, no spaces, times in ISO 8601 UTC."""
-    return canonical(event)
+    return canonical({item.name: getattr(event, item.name) for item in fields(event)})
 
 
 def from_body(kind: str, version: int, body: str) -> Event:
