@@ -13,7 +13,9 @@ from analysis.exclusions import left_out_counts, tally
 from analysis.load import Export
 from analysis.position import positions
 from analysis.reliability import reliabilities
+from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.revision import changes, revisions
 from analysis.scoring import scores
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
@@ -33,6 +35,9 @@ def analyse(export: Export) -> Results:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+        followed, beyond_base = reliances(own, rows, LEVEL)
+        estimates += followed + revisions(own, rows, LEVEL)
+        compared += beyond_base
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     tallies = tally(answers)
@@ -44,6 +49,7 @@ def analyse(export: Export) -> Results:
         exclusions=left_out_counts(tallies) + exclusions,
         warnings=cautions(export, accounts[0][1], compared),
         answers_by_status=tallies,
+        changes=changes(accounts[0][1], export.messages),
     )
 
 

@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.columns import COLUMNS, WITH_CHOICE, WITHOUT_CHOICE, Column, Condition, Status, Table, Type
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
+from analysis.messages import Message, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
@@ -30,6 +31,7 @@ class Export:
     """An export in memory: checked answers, participants where they came along, and what the manifest says.
 
     `files` holds the SHA-256 of each file read; `changed` names those that differ from the manifest or are missing.
+    `messages` has the last message of each trial whose answer differs from the one before help.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Export:
     manifest: Manifest
     files: Mapping[str, str]
     changed: tuple[str, ...] = ()
+    messages: Mapping[str, Message] = field(default_factory=dict)
 
 
 def load(path: Path | str) -> Export:
@@ -71,7 +74,10 @@ def _load_folder(folder: Path) -> Export:
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_read_cells(answers_path), answers_path.name)
-    return Export(folder.resolve().name, answers, people, manifest, files, changed)
+    revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
+    trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
+    messages = last_messages(said, trials) if trials and said.exists() else {}
+    return Export(folder.resolve().name, answers, people, manifest, files, changed, messages)
 
 
 def _sha256(path: Path) -> str:
