@@ -5,6 +5,7 @@ points are counts of answers. Colours and shapes are those of the figure of accu
 that nothing is told by colour alone.
 """
 
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,7 +125,8 @@ def _panel(rows: Sequence[Point], size: int, has_title: bool) -> Any:
         width=size,
         height=size,
         title=alt.TitleParams(
-            rows[0].label,
+            textwrap.wrap(rows[0].label, size // 7),  # a model's long name must not push the panels apart
+            limit=size + 20,
             subtitle=rows[0].task,
             anchor="start",
             fontSize=13,

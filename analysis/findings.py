@@ -21,7 +21,9 @@ from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
 from analysis.reliability import reliabilities
+from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.revision import changes, revisions
 from analysis.scoring import scores
 from analysis.standing import standings
 from analysis.timing import response_times
@@ -53,6 +55,9 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         compared += contrasts(own, rows, export.manifest, LEVEL)
         further += deferences(own, rows, LEVEL)
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
+        followed, beyond_base = reliances(own, rows, LEVEL)
+        estimates += followed + revisions(own, rows, LEVEL)
+        further += beyond_base
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
@@ -70,6 +75,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         warnings=cautions(export, accounts[0][1], compared),
         answers_by_status=tallies,
         table1=table_1(accounts[0][1], estimates),
+        changes=changes(accounts[0][1], export.messages),
     )
 
 

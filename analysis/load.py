@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.columns import COLUMNS, WITH_CHOICE, WITHOUT_CHOICE, Column, Condition, Status, Table, Type
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
+from analysis.messages import Message, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
 csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be longer than csv expects
@@ -37,6 +38,7 @@ class Export:
     """An export in memory: checked answers, other tables where they came along, and what the manifest says.
 
     `files` holds the SHA-256 of each file read; `changed` names those that differ from the manifest or are missing.
+    `messages` has the last message of each trial whose answer differs from the one before help.
     """
 
     source: str
@@ -47,6 +49,7 @@ class Export:
     changed: tuple[str, ...] = ()
     questions: pd.DataFrame | None = None
     model_calls: pd.DataFrame | None = None
+    messages: Mapping[str, Message] = field(default_factory=dict)
 
 
 def load(path: Path | str) -> Export:
@@ -82,7 +85,12 @@ def _load_folder(folder: Path) -> Export:
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_read_cells(answers_path), answers_path.name)
     questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
-    return Export(folder.resolve().name, answers, people, manifest, files, changed, questions, calls)
+    revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
+    trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
+    messages = last_messages(said, trials) if trials and said.exists() else {}
+    return Export(
+        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages
+    )
 
 
 def _beside(folder: Path, table: Table) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.paper_tables import PaperTables
+from analysis.reliance_table import is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Results, Rows
 from analysis.score_table import score_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
@@ -181,6 +182,16 @@ class Page:
     def scores(self) -> DisplayTable | None:
         """What confidence is worth, None where nobody gave one."""
         return score_table(self.tables)
+
+    @property
+    def reliance(self) -> DisplayTable | None:
+        """How people used the advice, None where none could be read."""
+        return reliance_table(self.tables)
+
+    @property
+    def is_reliance_drawn(self) -> bool:
+        """Whether the plan drew at random where every assistant was wrong or weakened."""
+        return is_drawn(self.results)
 
     @property
     def diagram(self) -> list[Point]:

@@ -111,6 +111,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
+        "changes": [asdict(row) for row in results.changes],
     }
     written = []
     for name, rows in tables.items():

@@ -169,6 +169,33 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An answer that changed between right and wrong, or between two wrong options, with the trial's last message.
+
+    Written to tables/changes.csv only: messages are people's words, and results.json is made to be handed on.
+    """
+
+    task: str | None
+    trial_id: str | None
+    participant_id: str | None
+    question_id: str | None
+    kind: str | None
+    initial_choice: str | None
+    choice: str | None
+    correct_choice: str | None
+    advice_choice: str | None
+    message_seq: int | None = None
+    message_speaker: str | None = None
+    message_at: str | None = None
+    message_text: str | None = None
+
+    @property
+    def place(self) -> tuple[str | None, ...]:
+        """Where it stands in the table."""
+        return (self.task, self.participant_id, self.question_id, self.trial_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a contrast that the study was made for says, in one word and in one sentence."""
 
@@ -221,6 +248,7 @@ class Results:
     warnings: Sequence[Caution] = ()
     answers_by_status: Sequence[Tally] = ()
     table1: Sequence[PaperCell] = ()
+    changes: Sequence[Change] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:

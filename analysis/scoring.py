@@ -22,6 +22,7 @@ from analysis.sums import clusters_of, mean_interval, weighted_mean
 
 OVERCONFIDENCE, BRIER4, LOG_SCORE, AUROC = "overconfidence", "brier_multiclass", "log_score", "auroc"
 FLOOR, CEILING = 0.01 / 3, 0.99
+LOG_RANGE = float(np.log(FLOOR / (1 + 2 * FLOOR))), float(np.log(CEILING))
 P_COLUMNS = tuple(f"p_{letter.lower()}" for letter in LETTERS)
 
 
@@ -91,7 +92,7 @@ def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estim
                 f"Over all four options, 0 to 2, 0 is best; 0.75 is what 25% on each earns. {source}",
             ),
             LOG_SCORE: (
-                mean_interval(weighted_mean(said.log_score, weight, clusters), clusters, level),
+                mean_interval(weighted_mean(said.log_score, weight, clusters), clusters, level, *LOG_RANGE),
                 f"ln of the probability of the right option in nats, cut to .01/3 and .99; 0 is best, "
                 f"{np.log(0.25):.2f} is what 25% on each earns. {source}",
             ),

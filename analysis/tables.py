@@ -253,7 +253,8 @@ _CALIBRATION_NOTE = (
     "Brier score: mean squared distance between the confidence in the chosen option and whether it was right; 0 is "
     "best, 0.25 is what 50% confidence always earns. Calibration error: mean over the five confidence levels of the "
     "distance between level and share right, each level weighing the same (Bowman et al. 2022). It is above 0 even for "
-    "a perfectly calibrated person, by the amount in the next column. No intervals: theirs were not simulated."
+    "a perfectly calibrated person, by the amount in the next column, and has no interval: resampling it would "
+    "add that bias again."
 )
 
 

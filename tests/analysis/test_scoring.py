@@ -54,6 +54,22 @@ def test_a_confidence_alone_leaves_the_rest_to_the_others_in_equal_parts() -> No
     assert "In 1 of 1 answers" in found["log_score"].note
 
 
+def test_an_interval_of_a_log_score_ends_where_scores_end() -> None:
+    cells = [(p, q, p == 1 and q == 1) for p in range(2) for q in range(2)]
+    answers = prepared(
+        [
+            make_row(participant_id=f"p{p}", question_id=f"q{q}", confidence=1, right=right)
+            for p, q, right in cells
+        ]
+    )
+
+    row = by_metric(scores(answers, Rows.ALL))["log_score"]
+
+    assert row.ci_low is not None
+    assert row.ci_high is not None
+    assert -5.72 < row.ci_low < row.ci_high <= math.log(0.99)
+
+
 def test_guessing_among_four_scores_what_the_notes_say() -> None:
     found = by_metric(scores(prepared([make_row(confidence=0.25)]), Rows.ALL))
 
