@@ -17,6 +17,7 @@ from analysis.gap import gaps
 from analysis.load import Export
 from analysis.position import positions
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
@@ -36,7 +37,7 @@ def analyse(export: Export) -> Results:
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
-        further += deferences(own, rows, LEVEL)
+        further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
@@ -50,7 +51,7 @@ def analyse(export: Export) -> Results:
         estimates=estimates,
         contrasts=compared + joint + further,
         exclusions=left_out_counts(tallies) + exclusions,
-        warnings=cautions(export, accounts[0][1], compared),
+        warnings=cautions(export, accounts[0][1], compared) + sensitivity_cautions(compared, further),
         answers_by_status=tallies,
     )
 
