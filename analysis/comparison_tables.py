@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from analysis.asking import NOTHING_ASKED
+from analysis.attrition import EVERYBODY
 from analysis.complementarity import BIAS, COMPLEMENTARITY, is_claimed
 from analysis.contrasts import OVER_HUMAN
 from analysis.deference import OVER_RULE
@@ -10,13 +12,17 @@ from analysis.equivalence import EQUIVALENCE, NON_INFERIORITY, SUBGROUPS, is_sho
 from analysis.gap import GAP, GAP_OF_VOTES
 from analysis.results import Contrast, Estimate, Rows
 from analysis.sensitivity import PREFIX, SAID
+from analysis.subjects import PREFIX as SUBJECT
 from analysis.tables import DisplayTable, Tables, tasks_then_all
 from analysis.words import (
     MINUS,
+    MISSING,
     comparison_name,
+    condition_name,
     p_value,
     percent,
     percent_range,
+    plural,
     points,
     points_range,
     task_name,
@@ -37,6 +43,8 @@ class ComparisonTables:
             "t-margin": self.margin,
             "t-gap": self.gap,
             "t-sensitivity": self.sensitivity,
+            "t-asking": self.asking,
+            "t-subjects": self.subjects,
         }
         return [(name, table) for name, table in made.items() if table is not None]
 
@@ -152,6 +160,71 @@ class ComparisonTables:
                 missing[f"{name[0].lower()}{name[1:]} ({why})"] = None
         if missing:
             table.cite(f"Not there: {'; '.join(missing)}.")
+        return table
+
+    @property
+    def asking(self) -> DisplayTable | None:
+        """How often the assistant was there and nothing was asked."""
+        rows = [row for row in self.tables.results.estimates if row.metric == NOTHING_ASKED]
+        if not rows:
+            return None
+        table = DisplayTable(
+            "Trials with the assistant in which the participant wrote nothing to it.",
+            ["Condition", "Nothing asked", "95% interval", "Trials"],
+            [],
+        )
+        for row in tasks_then_all(rows):
+            name = self._named(condition_name(row.condition, self.tables.is_simulated), row)
+            share = percent(row.estimate) + table.cite(row.note)
+            ends = percent_range(row.ci_low, row.ci_high)
+            table.rows.append([task_name(row.task), name, share, ends, f"{row.n_answers:,}"])
+        return table
+
+    @property
+    def subjects(self) -> DisplayTable | None:
+        """The difference from people alone by subject, where it has an interval."""
+        found = self._contrasts(lambda row: (row.subgroup or "").startswith(SUBJECT) and row.rows == Rows.ALL)
+        rows = [row for row in found if row.ci_low is not None]
+        if not rows:
+            return None
+        table = DisplayTable(
+            "The difference from those alone, by subject, in percentage points. Exploratory: the "
+            "adjusted p (Benjamini and Hochberg) allows for all subjects of the task.",
+            ["Subject", "Difference", "95% interval", "p", "Adjusted p", "Questions", "Trials"],
+            [],
+        )
+        for row in rows:
+            name = self._named((row.subgroup or "").removeprefix(SUBJECT).replace("_", " "), row)
+            table.rows.append(
+                [
+                    *(task_name(row.task), name, points(row.estimate), points_range(row.ci_low, row.ci_high)),
+                    *(p_value(row.p), p_value(row.p_adjusted), f"{row.n_questions:,}", f"{row.n_answers:,}"),
+                ]
+            )
+        if left := len(found) - len(rows):
+            table.cite(
+                f"{plural(left, 'subject')} with too few participants or questions for an interval left out."
+            )
+        return table
+
+    @property
+    def attrition(self) -> DisplayTable | None:
+        """What became of everybody assigned, by cell; it stands with what was left out."""
+        rows = self.tables.results.attrition
+        if not rows:
+            return None
+        table = DisplayTable(
+            "Everybody who was given a place, by cell. Where cells lose different people, what is left may differ too.",
+            ["Cell", "Assigned", "Completed", "Withdrew", "Ended otherwise", "Not ended", "No trial closed"],
+            [],
+        )
+        for row in rows:
+            counts = (row.n_assigned, row.n_completed, row.n_withdrew, row.n_ended_otherwise, row.n_not_ended)
+            none_closed = (
+                MISSING if row.n_without_a_closed_trial is None else str(row.n_without_a_closed_trial)
+            )
+            name = "All cells" if row.cell == EVERYBODY else row.cell
+            table.rows.append(["", name, *(f"{n:,}" for n in counts), none_closed])
         return table
 
     def _contrasts(self, is_wanted: Callable[[Contrast], bool]) -> Sequence[Contrast]:

@@ -5,6 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from analysis.accuracy import accuracies
+from analysis.asking import nothing_asked
+from analysis.attrition import attrition
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.complementarity import complementarities
@@ -19,8 +21,10 @@ from analysis.position import positions
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
+from analysis.subjects import subjects
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
+from analysis.versions import version_cautions
 
 LEVEL = 0.95
 
@@ -38,7 +42,8 @@ def analyse(export: Export) -> Results:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
-        estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
+        further += subjects(own, rows, LEVEL)
+        estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
@@ -51,8 +56,11 @@ def analyse(export: Export) -> Results:
         estimates=estimates,
         contrasts=compared + joint + further,
         exclusions=left_out_counts(tallies) + exclusions,
-        warnings=cautions(export, accounts[0][1], compared) + sensitivity_cautions(compared, further),
+        warnings=cautions(export, accounts[0][1], compared)
+        + sensitivity_cautions(compared, further)
+        + version_cautions(export, answers),
         answers_by_status=tallies,
+        attrition=attrition(export.participants),
     )
 
 

@@ -92,6 +92,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "exclusions": [asdict(row) for row in results.exclusions],
         "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
+        "attrition": [asdict(row) for row in results.attrition],
     }
     written = []
     for name, rows in tables.items():
