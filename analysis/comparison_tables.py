@@ -3,13 +3,30 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analysis.complementarity import COMPLEMENTARITY, is_claimed
+from analysis.asking import NOTHING_ASKED
+from analysis.attrition import EVERYBODY
+from analysis.complementarity import BIAS, COMPLEMENTARITY, is_claimed
+from analysis.contrasts import OVER_HUMAN
 from analysis.deference import OVER_RULE
 from analysis.equivalence import EQUIVALENCE, NON_INFERIORITY, SUBGROUPS, is_shown
 from analysis.gap import GAP, GAP_OF_VOTES
 from analysis.results import Contrast, Estimate, Rows
+from analysis.sensitivity import PREFIX, SAID
+from analysis.subjects import PREFIX as SUBJECT
 from analysis.tables import DisplayTable, Tables, tasks_then_all
-from analysis.words import comparison_name, p_value, percent, percent_range, points, points_range, task_name
+from analysis.words import (
+    MINUS,
+    MISSING,
+    comparison_name,
+    condition_name,
+    p_value,
+    percent,
+    percent_range,
+    plural,
+    points,
+    points_range,
+    task_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +38,14 @@ class ComparisonTables:
     @property
     def all(self) -> list[tuple[str, DisplayTable]]:
         """Each table that has a row, with the id it has on the page."""
-        made = {"t-joint": self.joint, "t-margin": self.margin, "t-gap": self.gap}
+        made = {
+            "t-joint": self.joint,
+            "t-margin": self.margin,
+            "t-gap": self.gap,
+            "t-sensitivity": self.sensitivity,
+            "t-asking": self.asking,
+            "t-subjects": self.subjects,
+        }
         return [(name, table) for name, table in made.items() if table is not None]
 
     @property
@@ -31,9 +55,9 @@ class ComparisonTables:
         if not rows:
             return None
         table = DisplayTable(
-            "People with the assistant against the better of people alone and the second baseline, and against the "
-            "best rule for when to follow it, in percentage points. Above the better of the two is said only where "
-            "both tests reject; not settled is not the same as no difference.",
+            "Against the better of the two baselines, and against the best rule for when to follow the assistant: "
+            "the own answer from a confidence on, else the advice. In percentage points. Above both is said only where "
+            "both one-sided tests reject; not settled is not the same as no difference.",
             ["Comparison", "Difference", "95% interval", "p", "Reading", "Trials"],
             [],
         )
@@ -41,10 +65,16 @@ class ComparisonTables:
             table.rows.append(
                 [
                     *(task_name(row.task), self._name(row)),
-                    *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
-                    *(p_value(row.p), _reading(row), f"{row.n_answers:,}"),
+                    points(row.estimate) + table.cite(row.note.removesuffix(BIAS).strip()),
+                    *(
+                        points_range(row.ci_low, row.ci_high),
+                        p_value(row.p),
+                        _reading(row),
+                        f"{row.n_answers:,}",
+                    ),
                 ]
             )
+        table.cite(f"Against the better of the two. {BIAS}")
         return table
 
     @property
@@ -77,7 +107,7 @@ class ComparisonTables:
 
     @property
     def gap(self) -> DisplayTable | None:
-        """How much of the gap up to experts people with the assistant close."""
+        """How much of the gap up to experts is closed."""
         rows = [row for row in self.tables.results.estimates if row.metric in (GAP, GAP_OF_VOTES)]
         if not rows:
             return None
@@ -93,10 +123,108 @@ class ComparisonTables:
             table.rows.append(
                 [
                     *(task_name(row.task), self._named(name, row)),
-                    *(percent(row.estimate) + table.cite(row.note), percent_range(row.ci_low, row.ci_high)),
-                    f"{row.n_answers:,}",
+                    percent(row.estimate).replace("-", MINUS) + table.cite(row.note),
+                    *(percent_range(row.ci_low, row.ci_high).replace("-", MINUS), f"{row.n_answers:,}"),
                 ]
             )
+        return table
+
+    @property
+    def sensitivity(self) -> DisplayTable | None:
+        """The difference from people alone, counted in other ways."""
+        found = self._contrasts(lambda row: (row.subgroup or "").startswith(PREFIX) and row.rows == Rows.ALL)
+        rows = [row for row in found if row.estimate is not None]
+        if not rows:
+            return None
+        people = "simulated participants" if self.tables.is_simulated else "people"
+        table = DisplayTable(
+            f"The difference from {people} alone, counted in other ways, in percentage points. Exploratory: what "
+            "matters is whether the rows tell the story of the first one, not which of them leaves zero out.",
+            ["Counted", "Difference", "95% interval", "Participants", "Questions", "Trials"],
+            [],
+        )
+        for row in tasks_then_all([*self._contrasts(_is_plain), *rows]):
+            name = SAID.get((row.subgroup or "").removeprefix(PREFIX), "As in the table above")
+            table.rows.append(
+                [
+                    *(task_name(row.task), self._named(name, row)),
+                    *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
+                    *(f"{n:,}" for n in (row.n_participants, row.n_questions, row.n_answers)),
+                ]
+            )
+        missing: dict[str, None] = {}
+        for row in found:
+            if row.estimate is None:
+                name = SAID[(row.subgroup or "").removeprefix(PREFIX)]
+                why = row.note.removeprefix("No estimate: ").partition(".")[0]
+                missing[f"{name[0].lower()}{name[1:]} ({why})"] = None
+        if missing:
+            table.cite(f"Not there: {'; '.join(missing)}.")
+        return table
+
+    @property
+    def asking(self) -> DisplayTable | None:
+        """How often the assistant was there and nothing was asked."""
+        rows = [row for row in self.tables.results.estimates if row.metric == NOTHING_ASKED]
+        if not rows:
+            return None
+        table = DisplayTable(
+            "Trials with the assistant in which the participant wrote nothing to it.",
+            ["Condition", "Nothing asked", "95% interval", "Trials"],
+            [],
+        )
+        for row in tasks_then_all(rows):
+            name = self._named(condition_name(row.condition, self.tables.is_simulated), row)
+            share = percent(row.estimate) + table.cite(row.note)
+            ends = percent_range(row.ci_low, row.ci_high)
+            table.rows.append([task_name(row.task), name, share, ends, f"{row.n_answers:,}"])
+        return table
+
+    @property
+    def subjects(self) -> DisplayTable | None:
+        """The difference from people alone by subject, where it has an interval."""
+        found = self._contrasts(lambda row: (row.subgroup or "").startswith(SUBJECT) and row.rows == Rows.ALL)
+        rows = [row for row in found if row.ci_low is not None]
+        if not rows:
+            return None
+        table = DisplayTable(
+            "The difference from those alone, by subject, in percentage points. Exploratory: the "
+            "adjusted p (Benjamini and Hochberg) allows for all subjects of the task.",
+            ["Subject", "Difference", "95% interval", "p", "Adjusted p", "Questions", "Trials"],
+            [],
+        )
+        for row in rows:
+            name = self._named((row.subgroup or "").removeprefix(SUBJECT).replace("_", " "), row)
+            table.rows.append(
+                [
+                    *(task_name(row.task), name, points(row.estimate), points_range(row.ci_low, row.ci_high)),
+                    *(p_value(row.p), p_value(row.p_adjusted), f"{row.n_questions:,}", f"{row.n_answers:,}"),
+                ]
+            )
+        if left := len(found) - len(rows):
+            table.cite(
+                f"{plural(left, 'subject')} with too few participants or questions for an interval left out."
+            )
+        return table
+
+    @property
+    def attrition(self) -> DisplayTable | None:
+        """What became of everybody assigned, by cell; it stands with what was left out."""
+        rows = self.tables.results.attrition
+        if not rows:
+            return None
+        table = DisplayTable(
+            "Everybody who was given a place, by cell. Where cells lose different people, what is left may differ too.",
+            ["Cell", "Assigned", "Completed", "Withdrew", "Ended otherwise", "Not ended", "No trial closed"],
+            [],
+        )
+        for row in rows:
+            counts = (row.n_assigned, row.n_completed, row.n_withdrew, row.n_ended_otherwise, row.n_not_ended)
+            none_closed = (
+                MISSING if row.n_without_a_closed_trial is None else str(row.n_without_a_closed_trial)
+            )
+            name = "All cells" if row.cell == EVERYBODY else row.cell
+            table.rows.append(["", name, *(f"{n:,}" for n in counts), none_closed])
         return table
 
     def _contrasts(self, is_wanted: Callable[[Contrast], bool]) -> Sequence[Contrast]:
@@ -123,6 +251,10 @@ _FLOORS = {
     "floor=model_alone": "Model alone",
     "floor=advice": "The assistant’s advice",
 }
+
+
+def _is_plain(row: Contrast) -> bool:
+    return row.contrast == OVER_HUMAN and row.subgroup is None and row.rows == Rows.ALL
 
 
 def _reading(row: Contrast) -> str:

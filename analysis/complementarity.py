@@ -19,7 +19,7 @@ METHOD = (
     "intersection-union of one-sided jackknife bounds (97.5% below, 98.75% above), probability scale; bounds of this "
     "kind from a two-way bootstrap covered 98 to 100%, jackknife ones were not simulated"
 )
-_BIAS = (
+BIAS = (
     "The estimate is the smaller of the two and is biased low where the baselines are about as good (by 4 to 5 "
     "points in simulations of 20 x 40 and 100 x 30 answers); it is nearly unbiased where one is clearly better."
 )
@@ -76,7 +76,7 @@ def _joint(over_human: Contrast, over_baseline: Contrast) -> Contrast:
         reasons = dict.fromkeys(f"{other.contrast}: {other.note}" for other in pair if other.estimate is None)
         return replace(row, note=f"No estimate: {' '.join(reasons)}")
     both = " and ".join(f"{points(other.estimate)} ({other.contrast})" for other in pair)
-    note = f"The two differences in points: {both}. {_BIAS}"
+    note = f"The two differences in points: {both}. {BIAS}"
     tested = [(d.estimate, d.se, d.df) for d in pair]
     known = [(d, se, df) for d, se, df in tested if d is not None and se is not None and df is not None]
     if len(known) < len(pair):

@@ -177,11 +177,11 @@ def _contrast(
 def _thresholds(chosen: Floats) -> str:
     low, middle, high = (float(value) for value in np.quantile(chosen, [0, 0.5, 1], method="lower"))
     if low == high:
-        return f"The rule {_said(low)} for everybody"
-    return f"The rule {_said(middle)} for most, and from {_said(low)} to {_said(high)} over participants"
+        return f"The threshold is {_said(low)} for everybody"
+    return f"The threshold is {_said(middle)} for most, from {_said(low)} to {_said(high)} over participants"
 
 
 def _said(threshold: float) -> str:
     if threshold > 1:
-        return "always takes the advice"
-    return "always keeps the own answer" if threshold == 0 else f"keeps an own answer from {threshold:.0%} on"
+        return "above 100% (always the advice)"
+    return "0% (always the own answer)" if threshold == 0 else f"{threshold:.0%}"

@@ -5,6 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from analysis.accuracy import accuracies
+from analysis.asking import nothing_asked
+from analysis.attrition import attrition
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.complementarity import complementarities
@@ -25,9 +27,12 @@ from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.revision import changes, revisions
 from analysis.scoring import scores
+from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
+from analysis.subjects import subjects
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
+from analysis.versions import version_cautions
 from analysis.weighted_majority import PANEL_SIZE, weighted_majorities
 
 LEVEL = 0.95
@@ -53,8 +58,9 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
         estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
         compared += contrasts(own, rows, export.manifest, LEVEL)
-        further += deferences(own, rows, LEVEL)
-        estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
+        further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
+        further += subjects(own, rows, LEVEL)
+        estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
@@ -72,10 +78,13 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         estimates=estimates,
         contrasts=compared + joint + further,
         exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
-        warnings=cautions(export, accounts[0][1], compared),
+        warnings=cautions(export, accounts[0][1], compared)
+        + sensitivity_cautions(compared, further)
+        + version_cautions(export, answers),
         answers_by_status=tallies,
         table1=table_1(accounts[0][1], estimates),
         changes=changes(accounts[0][1], export.messages),
+        attrition=attrition(export.participants),
     )
 
 

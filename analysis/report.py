@@ -112,6 +112,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
         "changes": [asdict(row) for row in results.changes],
+        "attrition": [asdict(row) for row in results.attrition],
     }
     written = []
     for name, rows in tables.items():

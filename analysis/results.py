@@ -160,6 +160,19 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attrition:
+    """What became of everybody assigned to one cell; the outcomes add up to `n_assigned` (analysis.attrition)."""
+
+    cell: str
+    n_assigned: int
+    n_completed: int
+    n_withdrew: int
+    n_ended_otherwise: int
+    n_not_ended: int
+    n_without_a_closed_trial: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
     """A reason to read a number with care; `where` names the tasks, conditions or contrasts concerned."""
 
@@ -249,6 +262,7 @@ class Results:
     answers_by_status: Sequence[Tally] = ()
     table1: Sequence[PaperCell] = ()
     changes: Sequence[Change] = ()
+    attrition: Sequence[Attrition] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -276,6 +290,7 @@ def as_json(results: Results) -> str:
         "warnings": [asdict(row) for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
+        "attrition": [asdict(row) for row in results.attrition],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -109,7 +109,7 @@ def test_without_a_first_answer_people_alone_stand_in_by_question() -> None:
     )
 
     assert row.estimate == pytest.approx(3 / 4 - 1 / 2)
-    assert "The rule always keeps the own answer for everybody." in row.note
+    assert "The threshold is 0% (always the own answer) for everybody." in row.note
     assert "1 assisted trials without advice or without such an answer are left out" in row.note
 
 

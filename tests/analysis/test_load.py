@@ -225,3 +225,24 @@ def test_a_manifest_that_is_not_json_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ExportError, match=r"manifest.json is not valid JSON"):
         load(folder)
+
+
+def test_questions_beside_the_answers_are_read_without_their_texts(tmp_path: Path) -> None:
+    write_csv(tmp_path / "answers.csv", [make_row()])
+    questions = [
+        {"question_id": "q1", "task": "mmlu", "difficult": "1", "text": "?", "passage_text": "x" * 200_000}
+    ]
+    write_csv(tmp_path / "questions.csv", questions, list(questions[0]))
+
+    export = load(tmp_path)
+
+    assert export.questions is not None
+    assert export.questions.to_dict("records") == [
+        {
+            "task": "mmlu",
+            "question_id": "q1",
+            "difficult": 1.0,
+            "key_flag": pytest.approx(float("nan"), nan_ok=True),
+        }
+    ]
+    assert set(export.files) == {"answers.csv", "questions.csv"}
