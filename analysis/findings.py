@@ -7,6 +7,7 @@ from typing import Any
 from analysis.accuracy import accuracies
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
+from analysis.checks import check_cautions, checks, once_more
 from analysis.contrasts import contrasts
 from analysis.entries import prepare
 from analysis.exclusions import left_out_counts, tally
@@ -27,9 +28,12 @@ def analyse(export: Export) -> Results:
         accounts.append((Rows.AFTER_EXCLUSIONS, answers))
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
+    checked: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+        is_new = not checked or own["excluded"].any()
+        checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     tallies = tally(answers)
@@ -37,9 +41,9 @@ def analyse(export: Export) -> Results:
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers),
         estimates=estimates,
-        contrasts=compared,
+        contrasts=compared + checked,
         exclusions=left_out_counts(tallies) + exclusions,
-        warnings=cautions(export, accounts[0][1], compared),
+        warnings=cautions(export, accounts[0][1], compared) + check_cautions(checked),
         answers_by_status=tallies,
     )
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.check_table import check_table
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.results import ALL_TASKS, Caution, Results, Rows
-from analysis.tables import MODEL_ALONE, Tables, tasks_then_all
+from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
 
@@ -106,6 +107,11 @@ class Page:
         noun = "simulated participant" if self.is_simulated else "participant"
         trials = sum(row.n_answers for row in used if row.task != ALL_TASKS and row.condition != MODEL_ALONE)
         return f"{plural(people, noun)}, {plural(trials, 'counted trial')} in {' and '.join(tasks)}"
+
+    @property
+    def checks(self) -> DisplayTable | None:
+        """The main comparison by other methods, None where nothing could be compared."""
+        return check_table(self.tables)
 
     # -- findings ----------------------------------------------------------------------------------
 

@@ -139,7 +139,8 @@ class Tables:
     @property
     def contrasts(self) -> DisplayTable:
         """Differences in accuracy with intervals and tests."""
-        rows = tasks_then_all([row for row in self.results.contrasts if row.metric == "accuracy"])
+        rows = [row for row in self.results.contrasts if row.metric == "accuracy" and row.subgroup is None]
+        rows = tasks_then_all(rows)
         table = DisplayTable("Differences in accuracy, in percentage points.", [], [])
         has_systems = len({(row.protocol, row.assistant) for row in rows}) > 1
         table.header = ["Comparison", "Difference", "95% interval", "p", "Holm p", "df", "Trials"]
