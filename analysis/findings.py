@@ -9,6 +9,7 @@ from analysis.asking import nothing_asked
 from analysis.attrition import attrition
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
+from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
@@ -52,6 +53,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
     further: list[Contrast] = []
+    checked: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += weighted_majorities(own, rows, panel_size, LEVEL)
@@ -64,6 +66,8 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
+        is_new = not checked or own["excluded"].any()
+        checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
@@ -76,9 +80,10 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared + joint + further,
+        contrasts=compared + joint + further + checked,
         exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
         warnings=cautions(export, accounts[0][1], compared)
+        + check_cautions(checked)
         + sensitivity_cautions(compared, further)
         + version_cautions(export, answers),
         answers_by_status=tallies,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
 from analysis.complementarity import COMPLEMENTARITY
 from analysis.diagram import Point, points
@@ -129,6 +130,11 @@ class Page:
         noun = "simulated participant" if self.is_simulated else "participant"
         trials = sum(row.n_answers for row in used if row.task != ALL_TASKS and row.condition != MODEL_ALONE)
         return f"{plural(people, noun)}, {plural(trials, 'counted trial')} in {' and '.join(tasks)}"
+
+    @property
+    def checks(self) -> DisplayTable | None:
+        """The main comparison by other methods, None where nothing could be compared."""
+        return check_table(self.tables)
 
     # -- findings ----------------------------------------------------------------------------------
 

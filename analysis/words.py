@@ -63,6 +63,13 @@ def decimal(value: float | None, digits: int = 2) -> str:
     return MISSING if value is None else f"{value:.{digits}f}"
 
 
+def decimal_range(low: float | None, high: float | None) -> str:
+    """An interval of numbers with two decimals: −0.21 to 0.94."""
+    return (
+        MISSING if low is None or high is None else f"{decimal(low)} to {decimal(high)}".replace("-", MINUS)
+    )
+
+
 def seconds(value: float | None) -> str:
     """A duration in seconds: 48.2 s."""
     return MISSING if value is None else f"{value:.1f} s"

@@ -28,6 +28,7 @@ BENCHMARKS = (
     "outages",
     "load",
     "streaming",
+    "checks",
     "soak",
 )
 """Every benchmark there is, the short ones first; the other modules here serve them."""
