@@ -1,5 +1,6 @@
 """What became of everybody assigned, counted by hand."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,7 @@ PEOPLE = [
 NAMES = ["participant_id", "participant_kind", "cell", "outcome", "n_closed"]
 
 
-def table(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+def table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=NAMES)
 
 

@@ -1,6 +1,7 @@
 """A warning only where the two were really served by different versions."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -19,7 +20,7 @@ ROWS = [
 ]
 
 
-def export_of(*calls: tuple[str, str, str | None], **manifest: object) -> Export:
+def export_of(*calls: tuple[str, str, str | None], **manifest: Any) -> Export:
     made = make_export(make_answers(ROWS), **manifest)
     table = pd.DataFrame(list(calls), columns=["trial_id", "purpose", "model_answered"])
     return Export(made.source, made.answers, None, made.manifest, {}, model_calls=table)
