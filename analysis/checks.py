@@ -27,6 +27,8 @@ _SPREAD_NOTE = "Standard deviation in logits, of the mixed model; no interval."
 _UNTOLD = (
     "No estimate: the design cannot tell this spread, because nobody, or nothing, was in both conditions."
 )
+_LITTLE_TRIED = "This interval was simulated for such a design with 20 participants only."
+_NOT_TRIED = "This interval was not simulated for passages or several tasks."
 
 
 def checks(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Contrast]:
@@ -80,7 +82,10 @@ class _Comparison:
             yield from self.of_mixed_model(crossed[self.task])
         items = cluster_word(self.both)
         clusters = f"participants x {_plural(items)}"
-        yield self.row(BOOTSTRAP, bootstrap(crossed, clusters, self.level))
+        drawn = bootstrap(crossed, clusters, self.level)
+        if drawn.ci_method and ("passage" in items or self.task == ALL_TASKS):
+            drawn = replace(drawn, note=f"{drawn.note} {_NOT_TRIED}")
+        yield self.row(BOOTSTRAP, drawn)
         yield self.row(RANDOMISATION, randomisation(crossed, self.level))
 
     def of_mixed_model(self, crossing: Crossing) -> Iterator[Contrast]:
@@ -88,8 +93,13 @@ class _Comparison:
         items = cluster_word(self.both)
         model = mixed_model(crossing, items, self.level)
         where = f"{METHOD}, participants x {items}s"
+        is_little_tried = items == "passage" or not crossing.answered.all(axis=0).any()
         difference, effect = (
-            replace(interval, ci_method=f"{where}, {scale}" if interval.ci_method else None)
+            replace(
+                interval,
+                ci_method=f"{where}, {scale}" if interval.ci_method else None,
+                note=interval.note or (_LITTLE_TRIED if is_little_tried else ""),
+            )
             for interval, scale in (
                 (model.difference, "marginal difference by the delta method"),
                 (model.log_odds, "log-odds for a given participant and " + items),

@@ -74,7 +74,10 @@ def randomisation(crossed: Mapping[str, Crossing], level: float = 0.95) -> Inter
             (1 + n_extreme) / (1 + len(deals)),
             f"{len(deals):,} random deals {to}, seeded by the answers",
         )
-    notes = [f"Tests whether help changed any answer of anybody; no interval. {said}."]
+    notes = [
+        "Tests whether help changed any answer of anybody, not the average over new questions; no interval.",
+        f"{said}.",
+    ]
     if dealing is Dealing.BETWEEN and (few := _fewest(crossed)) < FEW_PER_CONDITION:
         notes.append(f"Few deals are possible with {few} participants in a condition.")
     if is_exact and (smallest := float((size >= size.max() - 1e-9).mean())) > 1 - level:

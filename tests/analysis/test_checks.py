@@ -136,6 +136,11 @@ def test_passages_are_the_second_factor_as_soon_as_one_has_several_questions() -
     assert "participants x passages" in (found["mmlu", "check=mixed_model", LOG_ODDS].ci_method or "")
     assert found["mmlu", "check=mixed_model", "sd_passage_level"].estimate is not None
     assert found["mmlu", "check=mixed_model", LOG_ODDS].df == 7
+    assert (
+        "simulated for such a design with 20 participants only"
+        in found["mmlu", "check=mixed_model", LOG_ODDS].note
+    )
+    assert "not simulated for passages" in found["mmlu", "check=bootstrap", "accuracy"].note
 
 
 def test_singular_fits_and_separation_are_said_where_care_is_asked_for() -> None:
