@@ -1,13 +1,11 @@
 """Studies that are hardly studies give nulls with reasons, and what means nothing changes no number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from analysis.columns import LETTERS
 from analysis.findings import analyse
@@ -79,7 +77,10 @@ def study() -> Export:
     return replace(make_export(answers, helped(answers, 0.2), analysis={"margin": 0.05}), questions=questions)
 
 
-def numbers_of(results: Results) -> dict[tuple[str | None, ...], list[float | None]]:
+Key = tuple[str | None, ...]
+
+
+def numbers_of(results: Results) -> dict[Key, list[float | None]]:
     rows: list[Estimate | Contrast] = [*results.estimates, *results.contrasts]
     return {
         (type(row).__name__, *row.key): [
@@ -97,8 +98,17 @@ EXPORT = study()
 NUMBERS = numbers_of(analyse(EXPORT))
 
 
-@settings(max_examples=2, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1))
+def renamed_in(key: Key, names: Mapping[str, str]) -> Key:
+    """The key after people were given other names: a person's own rows bear theirs."""
+    before = "participant="
+    return tuple(
+        before + names[part.removeprefix(before)] if part is not None and part.startswith(before) else part
+        for part in key
+    )
+
+
+# One whole analysis is a second's work, so seeds are named, and nothing tries to make a failing one smaller.
+@pytest.mark.parametrize("seed", [1, 2])
 def test_order_of_rows_names_of_participants_and_letters_of_options_change_no_number(seed: int) -> None:
     dice = np.random.default_rng(seed)
     names = sorted(set(EXPORT.answers["participant_id"]))
@@ -113,7 +123,9 @@ def test_order_of_rows_names_of_participants_and_letters_of_options_change_no_nu
 
     found = numbers_of(analyse(replace(EXPORT, answers=answers, participants=people)))
 
-    assert set(found) == set(NUMBERS)
+    assert set(found) == {renamed_in(key, renamed) for key in NUMBERS}
     for key, values in NUMBERS.items():
-        for value, other in zip(values, found[key], strict=True):
-            assert other == (None if value is None else pytest.approx(value, abs=1e-9)), key
+        # The mixed model is found by steps, which depend on the order of sums.
+        least = 1e-5 if "check=mixed_model" in key else 1e-9
+        for value, other in zip(values, found[renamed_in(key, renamed)], strict=True):
+            assert other == (None if value is None else pytest.approx(value, rel=least, abs=least)), key
