@@ -15,7 +15,8 @@ PINS := pyproject.toml constraints.txt
 
 # make test ARGS="tests/study -x": what pytest is given besides the settings in pyproject.toml
 ARGS ?=
-WORKERS ?= 2
+# Tests in a browser wait half of their time for clocks that run: three of them keep two cores busy.
+WORKERS ?= 3
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -12,7 +12,12 @@ from analysis.errors import ExportError
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="Folder to write the report into."
 )
-def main(export: Path, out: Path) -> None:
+@click.option(
+    "--wmv-panel-size",
+    type=click.IntRange(min=1),
+    help="Voters in a panel of the weighted majority vote, where questions have different voters (declared, else 5).",
+)
+def main(export: Path, out: Path, wmv_panel_size: int | None) -> None:
     """Report on EXPORT: an export folder, or a bare answers.csv from anywhere.
 
     Writes results.json, tables/*.csv, figures/*.svg and *.png, and report.html, one page that opens offline.
@@ -20,7 +25,7 @@ def main(export: Path, out: Path) -> None:
     from analysis.report import write_report  # loads pandas, which --help does not need
 
     try:
-        paths = write_report(export, out)
+        paths = write_report(export, out, wmv_panel_size)
     except ExportError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

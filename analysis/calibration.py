@@ -1,7 +1,7 @@
 """Whether confidence means what it says: mean confidence, Brier score, and the paper's five-bin calibration error.
 
-All from answers with a choice and a confidence. Estimates only: their intervals were not simulated for clustered
-answers, and resampling a calibration error adds its bias once more, so none is given. The calibration error of a
+All from answers with a choice and a confidence. Mean confidence and Brier score are means and have a two-way jackknife
+interval. The calibration error has none: resampling it adds its bias once more. The calibration error of a
 perfectly calibrated person is above 0 in a small sample; what it would be at the same bin counts stands beside it.
 
 A model that answers a question several times, or in several orders, has each question counted once: its answers share
@@ -18,12 +18,13 @@ from analysis.accuracy import study_tasks
 from analysis.columns import Condition
 from analysis.entries import MODEL, count, entering, systems
 from analysis.jackknife import Codes, Floats
-from analysis.results import Estimate, Role, Rows
+from analysis.results import Estimate, Interval, Role, Rows
+from analysis.sums import clusters_of, mean_interval, weighted_mean
 
 CENTRES = (0.25, 0.42, 0.60, 0.80, 1.00)
 """The five answers of the paper's confidence scale (Bowman et al. 2022, arXiv 2211.03540)."""
 
-_NOT_SIMULATED = "No interval: its coverage was not simulated for clustered answers."
+_NO_INTERVAL = "No interval: the statistic is biased by chance, and resampling would add that bias again."
 
 
 def brier(confidence: Floats, correct: Floats, weight: Floats | None = None) -> float:
@@ -117,7 +118,15 @@ def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
                     continue
                 confidence, correct = used["confidence"].to_numpy(float), used["score"].to_numpy(float)
                 weight = weights(used)
+                averaged = {"mean_confidence": confidence, "brier": (confidence - correct) ** 2}
+                clusters = clusters_of(used)
                 for metric, compute, note in _METRICS:
+                    interval = Interval(estimate=compute(confidence, correct, weight), note=_NO_INTERVAL)
+                    if metric in averaged:
+                        mean = weighted_mean(averaged[metric], weight, clusters)
+                        interval = mean_interval(mean, clusters, low=0, high=1)
+                    values = {name: value for name, value in asdict(interval).items() if name != "p"}
+                    values["note"] = f"{note} {interval.note}".strip()
                     found.append(
                         Estimate(
                             task=task,
@@ -125,10 +134,9 @@ def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
                             metric=metric,
                             rows=rows.value,
                             **system.fields(),
-                            estimate=compute(confidence, correct, weight),
+                            **values,
                             **asdict(count(rated)),
                             role=Role.SECONDARY.value,
-                            note=f"{note} {_NOT_SIMULATED}".strip(),
                         )
                     )
     return found

@@ -82,6 +82,11 @@ def is_manipulated(answers: pd.DataFrame) -> bool:
     return bool((mode.notna() & (mode != "as_is")).any())
 
 
+def headline_baseline(answers: pd.DataFrame) -> str:
+    """The contrast that stands beside the one with people alone: with the model alone, or with what it argued for."""
+    return OVER_ADVICE if is_manipulated(answers) else OVER_MODEL
+
+
 # -- the three baselines ---------------------------------------------------------------------------
 
 

@@ -100,6 +100,11 @@ def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle
             title, subtitle=subtitle, anchor="start", offset=12, color=INK, subtitleColor=MUTED
         )
         chart = chart.properties(title=said)
+    return configured(chart)
+
+
+def configured(chart: Any) -> Any:
+    """A chart in the type and greys of the report."""
     return (
         chart.configure(font=FONT)
         .configure_title(subtitleFontSize=12)

@@ -7,40 +7,69 @@ from typing import Any
 from analysis.accuracy import accuracies
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
-from analysis.contrasts import contrasts
+from analysis.complementarity import complementarities
+from analysis.contrasts import contrasts, headline_baseline
+from analysis.deference import deferences
+from analysis.dialogue import dialogues
 from analysis.entries import prepare
+from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
+from analysis.gap import gaps
+from analysis.individuals import individuals
 from analysis.load import Export
+from analysis.outliers import outliers, removal
+from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
+from analysis.reliability import reliabilities
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.scoring import scores
+from analysis.standing import standings
 from analysis.timing import response_times
 from analysis.verdicts import verdicts
+from analysis.weighted_majority import PANEL_SIZE, weighted_majorities
 
 LEVEL = 0.95
 
 
-def analyse(export: Export) -> Results:
-    """Everything the export yields: estimates and contrasts on all rows and, where declared, after exclusions."""
+def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
+    """Everything the export yields: estimates and contrasts on all rows and, where declared, after exclusions.
+
+    `wmv_panel_size` is the number of voters in a panel of the weighted majority vote where questions have different
+    voters; None takes the declared one, else 5.
+    """
     answers, exclusions = prepare(export)
+    panel_size = wmv_panel_size or export.manifest.wmv_panel_size or PANEL_SIZE
     accounts = [(Rows.ALL, answers.assign(excluded=False))]
     if any(rule.n_participants is not None for rule in exclusions):
         accounts.append((Rows.AFTER_EXCLUSIONS, answers))
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
+    further: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
+        estimates += weighted_majorities(own, rows, panel_size, LEVEL)
+        estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
+        estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
         compared += contrasts(own, rows, export.manifest, LEVEL)
+        further += deferences(own, rows, LEVEL)
+        estimates += gaps(own, rows, export.manifest, estimates, LEVEL)
+    baseline = headline_baseline(answers)
+    joint = complementarities(compared, baseline)
+    further += equivalences(compared, export.manifest.margin)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
+    found = outliers(accounts[0][1])
+    estimates += estimates_without_outliers(accounts[0][1], estimates, found, panel_size, LEVEL)
     tallies = tally(answers)
     return Results(
         made_from=made_from(export),
-        verdicts=verdicts(estimates, compared, answers),
+        verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared,
-        exclusions=left_out_counts(tallies) + exclusions,
+        contrasts=compared + joint + further,
+        exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
         warnings=cautions(export, accounts[0][1], compared),
         answers_by_status=tallies,
+        table1=table_1(accounts[0][1], estimates),
     )
 
 

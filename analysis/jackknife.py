@@ -70,12 +70,25 @@ def jackknife(parts: Sequence[Part], people: str = "participant", items: str = "
         return Jackknife(estimate, reason=_too_few(items))
     persons = [part.person for part in parts if part.person is not None]
     if len(persons) < len(parts):
-        return _finish(estimate, variance_items, n_items - 1.0, False, people, items)
+        return finish(estimate, variance_items, n_items - 1.0, False, people, items)
     person_codes, n_people = _shared_codes(persons)
     variance_people = _leave_one_out_variance(parts, person_codes, n_people, estimate)
     if variance_people is None:
         return Jackknife(estimate, reason=_too_few(people))
     variance_cells = _cell_variance(parts, means, person_codes, item_codes, n_items)
+    sizes = n_people, n_items
+    return two_way(estimate, (variance_people, variance_items, variance_cells), sizes, people, items)
+
+
+def two_way(
+    estimate: float,
+    variances: tuple[float, float, float],
+    sizes: tuple[int, int],
+    people: str = "participant",
+    items: str = "question",
+) -> Jackknife:
+    """Put V_P, V_I and V_PI together, from `sizes` participants and questions, both at least two."""
+    (variance_people, variance_items, variance_cells), (n_people, n_items) = variances, sizes
     total = variance_people + variance_items - variance_cells
     variance = max(total, variance_people, variance_items)
     spread = (
@@ -84,12 +97,13 @@ def jackknife(parts: Sequence[Part], people: str = "participant", items: str = "
         + variance_cells**2 / ((n_people - 1) * (n_items - 1))
     )
     df = variance**2 / spread if spread > 0 else 0.0
-    return _finish(estimate, variance, df, variance > total, people, items)
+    return finish(estimate, variance, df, variance > total, people, items)
 
 
-def _finish(
+def finish(
     estimate: float, variance: float, df: float, is_guarded: bool, people: str, items: str
 ) -> Jackknife:
+    """A variance as a standard error, or why there is none."""
     if variance <= 1e-20:  # rounding leaves about 1e-33 where nothing varies
         return Jackknife(estimate, reason=f"the answers do not vary over {people}s or {items}s")
     return Jackknife(estimate, math.sqrt(variance), df, is_guarded)
@@ -228,3 +242,10 @@ def two_sided_p(t: float, df: float) -> float:
     from scipy.special import stdtr
 
     return min(1.0, 2 * float(stdtr(df, -abs(t))))
+
+
+def upper_p(t: float, df: float) -> float:
+    """One-sided p of Student's t against the alternative that it is larger."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -t))

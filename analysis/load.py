@@ -20,14 +20,21 @@ from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
+csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be longer than csv expects
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
+
+BESIDE = {
+    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag"),
+    Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
+}
+"""The columns that estimates need of tables beside answers and participants; the rest, texts above all, is not read."""
 
 Cells = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export in memory: checked answers, participants where they came along, and what the manifest says.
+    """An export in memory: checked answers, other tables where they came along, and what the manifest says.
 
     `files` holds the SHA-256 of each file read; `changed` names those that differ from the manifest or are missing.
     """
@@ -38,6 +45,8 @@ class Export:
     manifest: Manifest
     files: Mapping[str, str]
     changed: tuple[str, ...] = ()
+    questions: pd.DataFrame | None = None
+    model_calls: pd.DataFrame | None = None
 
 
 def load(path: Path | str) -> Export:
@@ -67,11 +76,23 @@ def _load_folder(folder: Path) -> Export:
     )
     # An export never lists a file outside its own folder; one that does is not looked up.
     listed = [name for name in manifest.files if Path(name).name == name]
-    present = {*listed, answers_path.name, *((people_path.name,) if people is not None else ())}
+    beside = [f"{table}.csv" for table in BESIDE]
+    present = {*listed, *beside, answers_path.name, *((people_path.name,) if people is not None else ())}
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_read_cells(answers_path), answers_path.name)
-    return Export(folder.resolve().name, answers, people, manifest, files, changed)
+    questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    return Export(folder.resolve().name, answers, people, manifest, files, changed, questions, calls)
+
+
+def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
+    """The columns of `BESIDE` of a table, missing ones empty; None where the folder has no such table."""
+    path = folder / f"{table}.csv"
+    if not path.exists():
+        return None
+    cells = _read_cells(path)
+    needed = {name: cells[name] for name in BESIDE[table] if name in cells}
+    return typed(needed, table, path.name).reindex(columns=list(BESIDE[table]))
 
 
 def _sha256(path: Path) -> str:

@@ -63,6 +63,12 @@ class Manifest:
         return float(value) if isinstance(value, int | float) else None
 
     @property
+    def wmv_panel_size(self) -> int | None:
+        """The declared number of voters in a panel of the weighted majority vote."""
+        value = self.mapping("analysis").get("wmv_panel_size")
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 1 else None
+
+    @property
     def exclusions(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """The declared whole-participant rules as (name, settings): `"withdrew"` or `{rule = "too_fast", ...}`."""
         declared = self.mapping("analysis").get("exclusions")

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.comparison_tables import ComparisonTables
+from analysis.complementarity import COMPLEMENTARITY
+from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
+from analysis.paper_tables import PaperTables
 from analysis.results import ALL_TASKS, Caution, Results, Rows
-from analysis.tables import MODEL_ALONE, Tables, tasks_then_all
+from analysis.score_table import score_table
+from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
 
@@ -29,6 +34,13 @@ _TAGS = {
     "lower": "less often right",
     "not_shown": "not settled",
     "undefined": "no test",
+    "beats_both": "beats both",
+    "beats_human_only": "beats the human only",
+    "beats_model_only": "beats the model only",
+    "worse_than_human": "worse than the human",
+    "worse_than_model": "worse than the model",
+    "worse_than_both": "worse than both",
+    "not_settled": "not settled",
 }
 
 
@@ -48,6 +60,16 @@ class Page:
     def tables(self) -> Tables:
         """The tables of the page."""
         return Tables(self.export, self.results)
+
+    @property
+    def paper(self) -> PaperTables:
+        """The tables that stand beside the paper's numbers."""
+        return PaperTables(self.results, self.is_simulated)
+
+    @property
+    def comparisons(self) -> ComparisonTables:
+        """The tables about more than one baseline at once."""
+        return ComparisonTables(self.tables)
 
     @property
     def is_simulated(self) -> bool:
@@ -111,10 +133,19 @@ class Page:
 
     @property
     def findings(self) -> list[Finding]:
-        """The headline verdicts on all rows."""
-        chosen = [row for row in self.results.verdicts if row.is_headline and row.rows == Rows.ALL]
+        """The headline verdicts on all rows, and where people with the assistant stand between both baselines."""
+        chosen = [
+            row
+            for row in self.results.verdicts
+            if row.rows == Rows.ALL
+            and (row.is_headline or (row.contrast == COMPLEMENTARITY and row.finding != "undefined"))
+        ]
         parted = [(row.finding, row.sentence.partition(": ")) for row in chosen]
-        return [Finding(_TAGS[kind], kind, said, numbers) for kind, (said, _, numbers) in parted]
+        colours = {"beats_both": "higher", "worse_than_both": "lower"}
+        return [
+            Finding(_TAGS[kind], colours.get(kind, kind), said, numbers)
+            for kind, (said, _, numbers) in parted
+        ]
 
     @property
     def changes(self) -> list[str]:
@@ -145,6 +176,16 @@ class Page:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
         return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
+
+    @property
+    def scores(self) -> DisplayTable | None:
+        """What confidence is worth, None where nobody gave one."""
+        return score_table(self.tables)
+
+    @property
+    def diagram(self) -> list[Point]:
+        """The points of the reliability diagram."""
+        return points(self.results.estimates, task_name, self.tables.label)
 
     @property
     def has_truth(self) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.diagram import Point, reliability_chart
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
 from analysis.findings import analyse
 from analysis.load import load
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
 
+DIAGRAM_TITLE = "How often answers of each confidence were right, with 95% intervals and counts"
 CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
 
 
@@ -29,9 +31,12 @@ class ReportPaths:
     figures: tuple[Path, ...]
 
 
-def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
+def write_report(
+    export_path: Path | str, out_dir: Path | str, wmv_panel_size: int | None = None
+) -> ReportPaths:
     """Analyse an export folder or a bare answers.csv and write the report into `out_dir`, made where missing.
 
+    `wmv_panel_size`: voters in a panel of the weighted majority vote; None takes the declared number, else 5.
     Raises ExportError for an export that cannot be read, before anything is written. Older files of a report in
     `out_dir` are replaced, other files are left alone.
     """
@@ -40,7 +45,7 @@ def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
     # A folder that cannot be made is found out before the seconds of analysis, not after.
     for part in (folder, folder / "tables", folder / "figures"):
         part.mkdir(parents=True, exist_ok=True)
-    results = analyse(export)
+    results = analyse(export, wmv_panel_size)
     page = Page(export, results)
     html = render(page)
     paths = ReportPaths(
@@ -48,7 +53,8 @@ def write_report(export_path: Path | str, out_dir: Path | str) -> ReportPaths:
         page=folder / "report.html",
         results=folder / "results.json",
         tables=_write_tables(results, folder / "tables"),
-        figures=_write_figures(page.lines, folder / "figures"),
+        figures=_write_figures(page.lines, folder / "figures")
+        + _write_diagram(page.diagram, folder / "figures"),
     )
     write_json(results, paths.results)
     paths.page.write_text(html, encoding="utf-8")
@@ -68,7 +74,9 @@ def render(page: Page) -> str:
     )
     shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
     figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
-    return environment.get_template("report.html.j2").render(page=page, figures=figures)
+    widths = {"wide": 3, "narrow": 1} if page.diagram else {}
+    diagrams = {name: as_svg(reliability_chart(page.diagram, columns)) for name, columns in widths.items()}
+    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagrams=diagrams)
 
 
 def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
@@ -84,6 +92,16 @@ def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
     return svg, png
 
 
+def _write_diagram(rows: Sequence[Point], folder: Path) -> tuple[Path, ...]:
+    svg, png = folder / "reliability.svg", folder / "reliability.png"
+    if not rows:
+        for stale in (svg, png):
+            stale.unlink(missing_ok=True)
+        return ()
+    save(reliability_chart(rows, title=DIAGRAM_TITLE), svg, png)
+    return svg, png
+
+
 def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
     tables: dict[str, list[dict[str, Any]]] = {
         "estimates": [in_contract_order(row) for row in results.estimates],
@@ -92,6 +110,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "exclusions": [asdict(row) for row in results.exclusions],
         "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
+        "table1": [asdict(row) for row in results.table1],
     }
     written = []
     for name, rows in tables.items():

@@ -22,6 +22,7 @@ class Rows(StrEnum):
 
     ALL = "all"
     AFTER_EXCLUSIONS = "after_exclusions"
+    PAPER_OUTLIERS_REMOVED = "paper_outliers_removed"  # beside the paper's numbers only (analysis.outliers)
 
 
 class Role(StrEnum):
@@ -177,8 +178,35 @@ class Verdict:
     protocol: str | None
     assistant: str | None
     is_headline: bool
-    finding: str  # higher | lower | not_shown | undefined
+    finding: str  # higher | lower | not_shown | undefined; of both baselines together: analysis.standing
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperCell:
+    """One cell of the paper's Table 1: this study's number beside the published one, and whose rule made it.
+
+    `rule` is "as in the paper", or "our rule" with the reason in `why`; None where there is no number.
+    """
+
+    task: str
+    line: str
+    metric: str
+    rows: str
+    condition: str | None = None
+    protocol: str | None = None
+    assistant: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    method: str | None = None
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    published: float | None = None
+    rule: str | None = None
+    why: str = ""
+    role: str = Role.AS_IN_PAPER.value
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +220,7 @@ class Results:
     exclusions: Sequence[Exclusion] = ()
     warnings: Sequence[Caution] = ()
     answers_by_status: Sequence[Tally] = ()
+    table1: Sequence[PaperCell] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -218,6 +247,7 @@ def as_json(results: Results) -> str:
         "exclusions": [asdict(row) for row in results.exclusions],
         "warnings": [asdict(row) for row in results.warnings],
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
+        "table1": [asdict(row) for row in results.table1],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from analysis import position
 from analysis.columns import LETTERS, Condition
+from analysis.contrasts import KNOWN
 from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.results import ALL_TASKS, Contrast, Estimate, Results, Rows
@@ -111,7 +112,8 @@ class Tables:
     def accuracies(self) -> DisplayTable:
         """Accuracy per task and condition with intervals and what they rest on."""
         # Rules for participants cannot change a model alone, so its row is printed once.
-        rows = [row for row in self.results.estimates if row.metric == "accuracy"]
+        accounts = (Rows.ALL, Rows.AFTER_EXCLUSIONS)
+        rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows in accounts]
         rows = tasks_then_all([row for row in rows if row.condition != MODEL_ALONE or row.rows == Rows.ALL])
         truths = [self.manifest.true_accuracy(row.task, row.condition) for row in rows]
         has_truth = any(truth is not None for truth in truths)
@@ -139,7 +141,9 @@ class Tables:
     @property
     def contrasts(self) -> DisplayTable:
         """Differences in accuracy with intervals and tests."""
-        rows = tasks_then_all([row for row in self.results.contrasts if row.metric == "accuracy"])
+        rows = tasks_then_all(
+            [row for row in self.results.contrasts if row.metric == "accuracy" and is_baseline(row)]
+        )
         table = DisplayTable("Differences in accuracy, in percentage points.", [], [])
         has_systems = len({(row.protocol, row.assistant) for row in rows}) > 1
         table.header = ["Comparison", "Difference", "95% interval", "p", "Holm p", "df", "Trials"]
@@ -168,8 +172,9 @@ class Tables:
             "response_time_s": ("Median time", seconds),
         }
         chosen = [row for row in self.results.estimates if row.rows == Rows.ALL and row.task != ALL_TASKS]
+        chosen = [row for row in chosen if row.metric in metrics]
         by_place: dict[tuple[str, str], dict[str, float | None]] = {}
-        for row in chosen:
+        for row in (row for row in chosen if row.metric in metrics):
             by_place.setdefault((task_name(row.task), self.label(row)), {})[row.metric] = row.estimate
         table = DisplayTable(
             "Accuracy and confidence over trials with a choice; time over all counted trials.",
@@ -250,6 +255,11 @@ _CALIBRATION_NOTE = (
     "distance between level and share right, each level weighing the same (Bowman et al. 2022). It is above 0 even for "
     "a perfectly calibrated person, by the amount in the next column. No intervals: theirs were not simulated."
 )
+
+
+def is_baseline(row: Contrast) -> bool:
+    """Whether a contrast is one of the three with a baseline on all answers, and no further analysis of one."""
+    return row.contrast in KNOWN and row.subgroup is None
 
 
 def tasks_then_all(rows: Sequence[AnyRow]) -> list[AnyRow]:

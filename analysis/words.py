@@ -82,10 +82,13 @@ def condition_name(condition: str, is_simulated: bool = False) -> str:
 def comparison_name(contrast: str, is_simulated: bool = False) -> str:
     """A contrast in words: "People with the assistant, against people alone"."""
     people = "simulated" if is_simulated else "people"
+    if contrast == "complementarity":
+        contrast = f"{Condition.HUMAN_WITH_MODEL} - the better of the two"
     first, _, second = contrast.partition(" - ")
     against = {
         str(Condition.HUMAN_ALONE): f"{people} alone",
         str(Condition.MODEL_ALONE): "the model alone",
         "advice": "the assistant’s advice",
+        "switching_rule": "switching by confidence",
     }
     return f"{condition_name(first, is_simulated)}, against {against.get(second, second)}"

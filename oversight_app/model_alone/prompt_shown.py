@@ -4,6 +4,7 @@ Where the model has answered the question, the calls and replies are those of th
 that nobody has given stands with a placeholder.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -27,6 +28,8 @@ from oversight_app.study.questions import Question
 from oversight_app.study.sitting import fold
 from oversight_app.study.trial import Trial
 
+_NUMBER = re.compile(r"(?<=\w)/\d+\]")
+"""Of a part, at the end of a placeholder such as [what was said to reasoning/3]."""
 _NAMES = {"user": "Human", "assistant": "Assistant"}
 
 
@@ -71,8 +74,7 @@ def _trial(
 def _told(steps: Sequence[Step], title: str) -> Iterator[str]:
     n = len(steps)
     yield f"{title} in {n} call{'' if n == 1 else 's'}."
-    # Twenty reasonings are asked for in the same words; nobody wants to read them twenty times.
-    for _, alike in groupby(steps, key=lambda step: (step.call.prompt, step.call.turns, step.call.asks)):
+    for _, alike in groupby(steps, key=_read_alike):
         group = list(alike)
         call = group[0].call
         parts = (
@@ -90,6 +92,13 @@ def _told(steps: Sequence[Step], title: str) -> Iterator[str]:
             is_last = group[-1] is steps[-1]
             supposed = "" if is_last else f" (not asked yet; what follows supposes {group[0].said.text})"
             yield f"Assistant:{supposed}"
+
+
+def _read_alike(step: Step) -> tuple[object, ...]:
+    """What nobody wants to read twenty times is the same: twenty reasonings asked for in the same words, and the
+    twenty scores of what is yet to be said in them."""
+    turns = tuple((turn.role, _NUMBER.sub("]", turn.text)) for turn in step.call.turns)
+    return (step.call.prompt, turns, step.call.asks, step.call.is_sampled)
 
 
 def _manner(step: Step) -> str:

@@ -9,9 +9,9 @@ goes through these hands:
     look    how far it is
     results every reply or failure, by custom id, in no order
 
-Limits and the price are those that the services document:
-https://developers.openai.com/api/docs/guides/batch and
-https://platform.claude.com/docs/en/build-with-claude/batch-processing, read in November 2026.
+Limits and the price are those that the services document
+(https://developers.openai.com/api/docs/guides/batch, as others cite it, and
+https://platform.claude.com/docs/en/build-with-claude/batch-processing); no real batch was ever sent by the tests.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping

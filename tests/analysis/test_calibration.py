@@ -63,7 +63,9 @@ def test_only_answers_with_a_choice_and_a_confidence_enter() -> None:
     assert rows["calibration_error_5bin"].estimate == pytest.approx((0.2 + 0.6) / 2)
     assert rows["brier"].n_answers == 2
     assert "Binary" in rows["brier"].note
+    # One person: no interval for a mean; and never one for a calibration error, whose bias it would repeat.
     assert all(row.ci_low is None and "No interval" in row.note for row in rows.values())
+    assert "biased by chance" in rows["calibration_error_5bin"].note
 
 
 def test_median_time_is_taken_over_the_trials_that_enter() -> None:
@@ -138,3 +140,26 @@ def test_a_confidence_counts_whether_or_not_the_other_options_have_a_probability
     rows = {row.metric: row.estimate for row in calibrations(answers, Rows.ALL)}
 
     assert rows["brier"] == pytest.approx(0.04)
+
+
+def test_mean_confidence_and_brier_have_intervals_that_say_that_they_were_not_validated() -> None:
+    answers = prepared(
+        [
+            make_row(
+                participant_id=f"p{p}", question_id=f"q{q}", confidence=0.5 + 0.1 * ((p + q) % 5), right=p > q
+            )
+            for p in range(5)
+            for q in range(6)
+        ]
+    )
+
+    rows = {row.metric: row for row in calibrations(answers, Rows.ALL)}
+
+    for metric in ("mean_confidence", "brier"):
+        row = rows[metric]
+        assert row.estimate is not None
+        assert row.ci_low is not None
+        assert row.ci_high is not None
+        assert 0 <= row.ci_low < row.estimate < row.ci_high <= 1
+        assert "not validated" in str(row.ci_method)
+    assert rows["calibration_error_5bin"].ci_low is None

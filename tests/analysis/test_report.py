@@ -69,6 +69,7 @@ def test_a_report_is_results_tables_figures_and_a_page(rehearsal: ReportPaths) -
 
     assert {"results.json", "report.html", "tables/estimates.csv", "tables/contrasts.csv"} <= files
     assert {"figures/accuracy.svg", "figures/accuracy.png"} <= files
+    assert {"figures/reliability.svg", "figures/reliability.png"} <= files
     assert rehearsal.figures[1].read_bytes().startswith(b"\x89PNG")
 
 
@@ -107,6 +108,8 @@ def test_the_page_says_what_a_reader_must_know(rehearsal: ReportPaths) -> None:
         "MacKinnon, Nielsen and Webb",
         "d" * 64,
         "SHA-256 of answers.csv",
+        "Over-confidence",
+        "On the dashed line confidence means what it says",
     ):
         assert said in text, said
     assert "People" not in text

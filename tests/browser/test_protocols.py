@@ -146,7 +146,7 @@ def test_what_is_typed_and_submitted_in_one_breath_is_the_answer(
 
 
 def test_what_is_being_typed_at_the_deadline_is_not_lost(tmp_path: Path, page: Page, serve: Serve) -> None:
-    sat = Sitting(page, serve, tmp_path, limit_s=6, answer={"confidence": "percent", "reason": "optional"})
+    sat = Sitting(page, serve, tmp_path, limit_s=9, answer={"confidence": "percent", "reason": "optional"})
     click_option(page, 1, 1)
     number(page).fill("77")
     page.locator(".st-key-reason_1 textarea").press_sequentially("It is nea", delay=5)
@@ -417,7 +417,7 @@ def test_a_belief_is_noted_by_keyboard_and_never_stands_in_the_way(
 def test_the_button_says_from_when_on_it_counts_and_wakes_without_a_run(
     tmp_path: Path, page: Page, serve: Serve
 ) -> None:
-    tasks = {"mmlu": {"questions_per_condition": 1, "min_time_s": 5, "practice_per_condition": 0}}
+    tasks = {"mmlu": {"questions_per_condition": 1, "min_time_s": 8, "practice_per_condition": 0}}
     sat = Sitting(page, serve, tmp_path, tasks=tasks, answer={"confidence": "none"})
     after = "(e) => getComputedStyle(e, '::after').content"
     label = page.locator(".st-key-submit_1 button p")

@@ -45,8 +45,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 @pytest.fixture(scope="module")
 def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    """Three seconds for each question."""
-    with serving(tmp_path_factory.mktemp("hurried"), task="mmlu", limit_s=3, people=10) as made:
+    """Five seconds for each question."""
+    with serving(tmp_path_factory.mktemp("hurried"), task="mmlu", limit_s=5, people=10) as made:
         yield made
 
 

@@ -1,5 +1,6 @@
 """`oversight model-alone --batch` as a researcher types it, against a service on this machine."""
 
+import csv
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -61,6 +62,15 @@ def test_the_command_sends_waits_and_reads(study: Path, server: BatchServer) -> 
         "at half the price of single requests: 10 calls, 10,000 tokens in, 100 out, $0.01." in result.stdout
     )
     assert n_answers(study) == 10
+
+
+def test_the_export_names_the_batch_of_each_call(study: Path, server: BatchServer, tmp_path: Path) -> None:
+    batch(study, "--batch")
+
+    CliRunner().invoke(main, ["export", str(study), "--out", str(tmp_path / "out")])
+
+    with (tmp_path / "out" / "model_calls.csv").open(newline="") as file:
+        assert [row["batch_id"] for row in csv.DictReader(file)] == ["batch_1"] * 10
 
 
 def test_without_waiting_it_sends_or_looks_once_and_that_is_no_failure(

@@ -1,6 +1,7 @@
 """Threads that ask: each task once, results in groups, and an end in every case."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,11 @@ def agenda(n: int) -> Agenda:
     return Agenda(range(1, n + 1), lambda _: (Call("a", "zero_shot", (), Reads.TEXT),))
 
 
+def leave_all(group: list[int], agenda: Agenda) -> None:
+    for n in group:
+        agenda.leave(n)
+
+
 def finish(workers: Workers[int]) -> list[list[int]]:
     """Every group that comes, until nothing more does."""
     workers.start()
@@ -21,7 +27,7 @@ def finish(workers: Workers[int]) -> list[list[int]]:
     while not workers.is_done:
         if group := workers.heard():
             groups.append(group)
-            workers.finished(len(group), lambda agenda: None)
+            workers.finished(len(group), partial(leave_all, group))
     workers.end()
     return groups
 

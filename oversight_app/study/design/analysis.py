@@ -58,6 +58,8 @@ class AnalysisDesign(Section):
     """The confirmatory contrasts, tested together. Left out: against each of the two alone, and, where the assistant is
     told what to argue for, against its own advice, which is then the headline (design, section 10)."""
     margin: float | None = Field(default=None, gt=0, lt=1)
+    wmv_panel_size: int = Field(default=5, ge=1)
+    """Voters in a panel of the weighted majority vote, where not everybody answers every question."""
     exclusions: tuple[str, ...] = ("external_help",)
     target_n: int = Field(default=40, ge=1)
     stopping_rule: str = "recruitment stops when target_n participants have completed"
