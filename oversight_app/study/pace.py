@@ -132,7 +132,7 @@ class Pace:
     ) -> "Pace":
         """It was answered: `used` is what it weighed in the end; the service told its allowances `age_s` ago."""
         pace = self.ended()
-        if now >= self.not_before:
+        if now >= self.not_before and (pace.n_refusals or pace.at_once is not None):
             at_once = None if pace.at_once is None or pace.at_once >= _FREE_AT else pace.at_once + 1
             pace = replace(pace, n_refusals=0, at_once=at_once)
         pace = pace._taken(now, used, before=load)
@@ -152,6 +152,9 @@ class Pace:
 
     def _taken(self, now: float, load: Load, *, before: Load | None = None) -> "Pace":
         """After a request was given its turn, or, where it was taken for another one `before`, turned out like this."""
+
+        if not self.told and not self.learned:
+            return self
 
         def after(bucket: Bucket) -> Bucket:
             weighed = before.of(bucket.kind) if before else 0.0

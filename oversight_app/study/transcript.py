@@ -8,6 +8,7 @@ question only where the design passes it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from oversight_app.errors import DesignError
@@ -109,6 +110,7 @@ def fill(prompt: str, holes: Mapping[str, str], *, name: str) -> str:
     return _HOLE.sub(lambda match: holes[match.group(1)], "\n\n".join(kept))
 
 
+@lru_cache(maxsize=64)  # one story is asked about again and again, and is long
 def introduced(passage: str) -> str:
     """A passage's raw text as models are given it; empty for an empty one."""
     text = "\n\n".join(paragraphs(passage))
