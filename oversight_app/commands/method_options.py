@@ -38,6 +38,12 @@ _OPTIONS = (
         type=click.Choice([order.value for order in Orders]),
         help="rotated: each question four times, each option in each place once.  [plan]",
     ),
+    click.option(
+        "--forced",
+        is_flag=True,
+        default=None,
+        help="Let a llama.cpp server write a letter of the question and nothing else, by a grammar.",
+    ),
 )
 
 

@@ -60,6 +60,7 @@ def request_for(
         temperature=temperature,
         letters=reads_letter,
         effort=effort,
+        grammar=f"root ::= [{call.among}]" if reads_letter and who.method.settings.forced else "",
         prefix=prefix if prefix and call.turns[0].text.startswith(prefix) else "",
         scene=Scene(
             question=folded(item.question.text),

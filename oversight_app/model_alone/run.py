@@ -20,7 +20,7 @@ from oversight_app.model_alone.seats import Seats, given, registered
 from oversight_app.model_alone.summary import AloneSummary
 from oversight_app.model_alone.workers import Workers
 from oversight_app.projections import planned_questions
-from oversight_app.providers import has_temperature
+from oversight_app.providers import has_grammar, has_temperature
 from oversight_app.providers.asking import Answered
 from oversight_app.providers.base import Provider
 from oversight_app.providers.prices import price_of
@@ -101,6 +101,11 @@ def check_settings(how: Method, provider: str) -> None:
         raise BadInput(
             f"The method {how.settings.label(how.name)} sets a temperature, but {provider} models take none. Take it "
             "out; what is sampled is then drawn at the model's own default."
+        )
+    if how.settings.forced and not has_grammar(provider):
+        raise BadInput(
+            f"The method {how.settings.label(how.name)} forces letters by a grammar, but {provider} models take none. "
+            "Take it out, or ask a local server (compatible:NAME@BASE_URL)."
         )
 
 

@@ -16,14 +16,16 @@ class Abilities:
 
     temperature: bool
     efforts: tuple[str, ...] = ()
+    grammar: bool = False
 
 
 _OPENAI_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 
 ABILITIES = {
-    "scripted": Abilities(temperature=True),
-    # What servers make of an effort differs from one to the next; some take the field and ignore it.
-    "compatible": Abilities(temperature=True),
+    "scripted": Abilities(temperature=True, grammar=True),
+    # What servers make of an effort differs from one to the next; some take the field and ignore it. Those that read no
+    # grammar write what they would have written, and what is no letter of the question is recorded as unreadable.
+    "compatible": Abilities(temperature=True, grammar=True),
     "openai": Abilities(temperature=True, efforts=_OPENAI_EFFORTS),
     "openai_chat": Abilities(temperature=True, efforts=_OPENAI_EFFORTS),
     # The Messages API has had no sampling settings since version 2026-10-21.
@@ -34,6 +36,11 @@ ABILITIES = {
 def has_temperature(provider: str) -> bool:
     """Whether a provider's service can be told a temperature; one that nobody knows is taken to."""
     return provider not in ABILITIES or ABILITIES[provider].temperature
+
+
+def has_grammar(provider: str) -> bool:
+    """Whether a provider's service can be told a grammar; one that nobody knows is taken to."""
+    return provider not in ABILITIES or ABILITIES[provider].grammar
 
 
 def unhonoured(
@@ -67,4 +74,9 @@ def unhonoured(
 
 def unhonoured_request(provider: str, request: Request) -> list[str]:
     """The same for a request at hand."""
-    return unhonoured(f"{provider}:{request.model}", temperature=request.temperature, effort=request.effort)
+    problems = unhonoured(
+        f"{provider}:{request.model}", temperature=request.temperature, effort=request.effort
+    )
+    if request.grammar and not has_grammar(provider):
+        problems.append(f"{provider} models take no grammar. Ask without forced letters.")
+    return problems

@@ -59,6 +59,8 @@ class Request:
     """The writer ends the reply there; services know nothing of characters."""
     letters: bool = False
     """Ask for one letter A-D, with its log-probabilities where the service gives them."""
+    grammar: str = ""
+    """What the reply has to follow, as llama.cpp reads it (GBNF); empty: nothing."""
     words_per_s: float | None = None
     """Typing pace of the scripted speaker; None: at once."""
     scene: Scene | None = None

@@ -62,6 +62,8 @@ class ChatCompletionsProvider(StreamedProvider["OpenAI"]):
             body["temperature"] = request.temperature
         if request.letters and not request.is_reasoned:
             body |= {self._limit: 1, "logprobs": True, "top_logprobs": TOP_LOG_PROBABILITIES}
+        if request.grammar:
+            body["grammar"] = request.grammar
         if request.effort:
             body["reasoning_effort"] = request.effort
         if self._is_openai:

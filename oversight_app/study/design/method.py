@@ -33,7 +33,8 @@ class Settings:
 
     `n` is how many reasonings or samples, `shots` how many examples, `scorer` the model that scores reasonings
     (PROVIDER:NAME[@BASE_URL]), `samples` how many answers more are sampled for letter probabilities where a service
-    gives none, `temperature` that of sampled calls, `max_tokens` the longest reasoning.
+    gives none, `temperature` that of sampled calls, `max_tokens` the longest reasoning. `forced`: a local server may
+    write a letter of the question and nothing else, by a grammar as llama.cpp reads it.
     """
 
     n: int | None = None
@@ -43,6 +44,7 @@ class Settings:
     temperature: float | None = None
     max_tokens: int | None = None
     orders: Orders = Orders.PLAN
+    forced: bool = False
 
     @property
     def given(self) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class Settings:
         return f"{name}({told})" if told else name
 
 
-_OF_A_LETTER = ("samples", "temperature", "orders")
+_OF_A_LETTER = ("samples", "temperature", "orders", "forced")
 """What can be set of every method that ends with a letter; such a letter is sampled only with `samples`."""
 
 SETTINGS: Mapping[str, tuple[str, ...]] = {
@@ -140,15 +142,19 @@ def _value(key: str, value: str, label: str) -> Any:
                 return value
             case "orders":
                 return Orders(value)
+            case "forced":
+                return {"yes": True}[value]
             case "temperature":
                 return float(value)
             case _:
                 return int(value)
-    except ValueError:
-        kind = "plan or rotated" if key == "orders" else "a number"
+    except (ValueError, KeyError):
+        kind = {"orders": "plan or rotated", "forced": "yes"}.get(key, "a number")
         raise BadInput(f"The method {label!r} sets {key} to {value!r}, which is not {kind}.") from None
 
 
 def _as_said(value: object) -> str:
     """0.5 and 1, and not 1.0: one number has one label."""
+    if value is True:
+        return "yes"
     return f"{value:g}" if isinstance(value, float) else str(value)

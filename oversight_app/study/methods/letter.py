@@ -44,11 +44,11 @@ def letter_calls(
 ) -> tuple[Call, ...]:
     """The call for the letter, and after it those samples that are wanted and not there yet."""
     if part not in told:
-        return (Call(part, prompt, turns, Reads.LETTER, purpose=part),)
+        return (Call(part, prompt, turns, Reads.LETTER, purpose=part, among=among),)
     if _logged(told[part], among):
         return ()
     return tuple(
-        Call(name, prompt, turns, Reads.LETTER, purpose="sample", is_sampled=True)
+        Call(name, prompt, turns, Reads.LETTER, purpose="sample", is_sampled=True, among=among)
         for name in _samples(settings)
         if name not in told
     )

@@ -9,7 +9,7 @@ from oversight_app.study.design.method import Settings
 from oversight_app.study.events import AloneAsked
 from oversight_app.study.model_answer import ModelAnswer
 from oversight_app.study.plan import Plan
-from oversight_app.study.questions import Question
+from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.transcript import Line, holes, introduced
 from oversight_app.study.trial import Trial
 from oversight_app.study.trial_plan import TrialPlan
@@ -50,7 +50,7 @@ class Call:
     `part` names it within its trial and stands for nothing else ("answer", "reasoning/3"); `purpose` is what the table
     of calls says it was for. `is_sampled` calls are drawn at the service's own temperature or the one set; the others
     take the likeliest word. `asks` is another model, PROVIDER:NAME[@BASE_URL], where it is not the one that answers.
-    `max_tokens` bounds what is written; None leaves that to whoever asks.
+    `max_tokens` bounds what is written; None leaves that to whoever asks. `among` are the letters that a letter may be.
     """
 
     part: str
@@ -61,6 +61,7 @@ class Call:
     is_sampled: bool = False
     asks: str = ""
     max_tokens: int | None = None
+    among: str = LETTERS
 
 
 class Method(Protocol):
