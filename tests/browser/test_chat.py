@@ -110,6 +110,9 @@ def test_selected_words_can_be_searched_for_by_keyboard(
     model.text = f"Look where it speaks of {words}, I think."
     ask(page, "Where?")
     expect(last_line(page)).to_contain_text(words)
+    # The last draw of a reply, when it is whole, would take the selection away.
+    expect(page.locator(".ov-writing")).to_have_count(0)
+    settled(page)
     expect(page.locator(".ov-take")).to_be_hidden()
 
     page.evaluate(
