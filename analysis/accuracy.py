@@ -53,7 +53,7 @@ def over_tasks(
 
 def study_tasks(answers: pd.DataFrame) -> list[str]:
     """The tasks of which any answer enters, in alphabetical order."""
-    return sorted({str(task) for task in entering(answers)["task"]})
+    return sorted({str(task) for task in entering(answers)["task"].unique()})
 
 
 def _accuracy(by_task: Mapping[str, pd.DataFrame], condition: str, task: str, level: float) -> Interval:

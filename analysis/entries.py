@@ -111,7 +111,7 @@ def systems(answers: pd.DataFrame, condition: str) -> Iterator[tuple[System, pd.
 
 
 def _one_value(column: pd.Series) -> str | None:
-    values = sorted({str(value) for value in column.dropna()})
+    values = sorted({str(value) for value in column.dropna().unique()})
     return " + ".join(values) or None
 
 
