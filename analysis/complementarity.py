@@ -12,7 +12,7 @@ from dataclasses import replace
 from analysis.contrasts import OVER_HUMAN
 from analysis.jackknife import t_quantile, upper_p
 from analysis.results import Contrast, Role
-from analysis.words import points
+from analysis.words import comparison_name, points
 
 COMPLEMENTARITY = "complementarity"
 METHOD = (
@@ -73,9 +73,11 @@ def _joint(over_human: Contrast, over_baseline: Contrast) -> Contrast:
     )
     estimates = [other.estimate for other in pair if other.estimate is not None]
     if len(estimates) < len(pair):
-        reasons = dict.fromkeys(f"{other.contrast}: {other.note}" for other in pair if other.estimate is None)
+        reasons = dict.fromkeys(
+            f"{_against(other)}: {other.note}" for other in pair if other.estimate is None
+        )
         return replace(row, note=f"No estimate: {' '.join(reasons)}")
-    both = " and ".join(f"{points(other.estimate)} ({other.contrast})" for other in pair)
+    both = " and ".join(f"{points(other.estimate)} ({_against(other)})" for other in pair)
     note = f"The two differences in points: {both}. {BIAS}"
     tested = [(d.estimate, d.se, d.df) for d in pair]
     known = [(d, se, df) for d, se, df in tested if d is not None and se is not None and df is not None]
@@ -97,3 +99,8 @@ def _joint(over_human: Contrast, over_baseline: Contrast) -> Contrast:
 def is_claimed(row: Contrast) -> bool:
     """Whether both one-sided tests reject at half of what the interval leaves out (2.5% at 95%)."""
     return row.p is not None and row.p < (1 - row.level) / 2
+
+
+def _against(contrast: Contrast) -> str:
+    """The baseline of a contrast in words: "against people alone"."""
+    return comparison_name(contrast.contrast).partition(", ")[2]

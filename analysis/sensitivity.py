@@ -6,7 +6,7 @@ for itself: what matters is whether the rows tell one story.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from analysis.fixed_effects import in_both, within_questions
 from analysis.jackknife import Jackknife, Part, difference_interval, jackknife
 from analysis.load import Export
 from analysis.results import Caution, Contrast, Interval, Role, Rows
+from analysis.sums import NOT_VALIDATED
 
 PREFIX = "sensitivity="
 FIXED_EFFECTS, ORDER = "question_fixed_effects", "condition_x_order"
@@ -264,8 +265,10 @@ def _within(base: _Base) -> Iterator[Made]:
             used = entering(own)
             both[name] = in_both(used, used["condition"] == WITH_MODEL)
         items = cluster_word(by_task)
-        found = within_questions(list(both.values()), items)
-        yield task, FIXED_EFFECTS, base.interval(found, items), pd.concat(both.values())
+        interval = base.interval(within_questions(list(both.values()), items), items)
+        if interval.ci_method is not None:
+            interval = replace(interval, ci_method=f"{interval.ci_method}; {NOT_VALIDATED}")
+        yield task, FIXED_EFFECTS, interval, pd.concat(both.values())
 
 
 def _by_order(base: _Base) -> Iterator[Made]:

@@ -54,7 +54,7 @@ def test_without_one_of_the_differences_there_is_a_reason_and_no_number() -> Non
     )
 
     assert (row.estimate, row.ci_low, row.p) == (None, None, None)
-    assert row.note == f"No estimate: {OVER_MODEL}: No estimate: none."
+    assert row.note == "No estimate: against the model alone: No estimate: none."
 
 
 def test_without_one_of_the_errors_there_is_an_estimate_and_no_interval() -> None:

@@ -137,6 +137,9 @@ def test_on_all_answers_the_unchanged_counts_give_the_headline_difference() -> N
         assert row.estimate == pytest.approx(plain[row.task].estimate)
         assert row.se == pytest.approx(plain[row.task].se)
         assert row.role == "exploratory"
+    within = [row for row in results.contrasts if row.subgroup == f"{PREFIX}question_fixed_effects"]
+    assert within
+    assert all(str(row.ci_method).endswith("not validated for this statistic") for row in within)
 
 
 def test_an_answer_that_moves_within_questions_is_a_reason_for_care() -> None:
