@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from analysis.complementarity import COMPLEMENTARITY, complementarities, is_claimed
-from analysis.contrasts import OVER_ADVICE, OVER_HUMAN, OVER_MODEL
+from analysis.contrasts import OVER_HUMAN, OVER_MODEL
 from analysis.findings import analyse
 from analysis.results import Contrast
 from analysis.simulate import Truth, simulate
@@ -82,8 +82,8 @@ def test_where_the_assistant_was_told_what_to_argue_for_its_advice_is_the_second
 
     row = next(r for r in analyse(make_export(answers)).contrasts if r.contrast == COMPLEMENTARITY)
 
-    assert OVER_ADVICE in row.note
-    assert OVER_MODEL not in row.note
+    assert "against the assistant’s advice" in row.note
+    assert "against the model alone" not in row.note
 
 
 def test_a_clear_gain_over_both_is_claimed_and_one_over_people_only_is_not() -> None:
@@ -101,4 +101,4 @@ def test_a_study_of_one_answer_gives_a_reason() -> None:
 
     row = next(row for row in results.contrasts if row.contrast == COMPLEMENTARITY)
     assert row.estimate is None
-    assert row.note.startswith("No estimate: human_with_model - human_alone")
+    assert row.note.startswith("No estimate: against people alone")
