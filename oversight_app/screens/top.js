@@ -21,6 +21,7 @@ export default function ({ data }) {
     })
     root.observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] })
     document.addEventListener("focusin", (event) => noteFocus(root, event.target))
+    document.addEventListener("keydown", (event) => { if (event.key === "Tab") root.tabbedAt = performance.now() })
   }
   root.words = data.words
   sayInOurWords(data.words)
@@ -32,7 +33,7 @@ export default function ({ data }) {
   if (isFirst) {
     guardPresses()
     makeRoomForKeyboard()
-  } else keepFocusOnHeading(performance.now() + 1000)
+  } else keepFocusOnHeading(root, performance.now())
 }
 
 // A phone's keyboard would lie over the field at the foot of the page; so the page ends above it.
@@ -50,11 +51,13 @@ function sayInOurWords(words) {
 }
 
 // The heading may be drawn anew once more after this script ran, and a focus on the one before would be lost with it; a
-// second click beside a button leaves it on the page as a whole. Focus put on anything smaller is somebody's own.
-function keepFocusOnHeading(until, first = true) {
+// second click beside a button leaves it on the page as a whole. Focus put on anything smaller is somebody's own, and so is
+// each that was moved by Tab: on its way round, Tab also stops at the page as a whole.
+function keepFocusOnHeading(root, since, first = true) {
+  if (root.tabbedAt > since) return
   if (first || document.activeElement?.matches("body, .stMain"))
     document.querySelector('h1[tabindex="-1"]')?.focus({ preventScroll: true })
-  if (performance.now() < until) setTimeout(() => keepFocusOnHeading(until, false), 50)
+  if (performance.now() < since + 1000) setTimeout(() => keepFocusOnHeading(root, since, false), 50)
 }
 
 // A button may vanish or be locked by the very press that it got. Its focus goes to what stands in for it, and is not lost

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.served import Served, mark, press, turned
+from tests.browser.served import Served, mark, press, settled, turned
 from tests.browser.studies import make_study
 
 FAST = {"model": "scripted:demo", "words_per_s": 200}
@@ -110,6 +110,8 @@ def test_what_contexts_answer_stands_side_by_side_where_two_can_be_read_and_else
 
     ask(page, "Which option is right?")
     quiet(page, 3)
+    expect(page.locator(".ov-named")).to_be_visible()  # it comes once every reply is known to be whole
+    settled(page)
     first, second = boxes(page, ".ov-columns > .ov-line")
     (named,) = boxes(page, ".ov-named")
     assert first["y"] == second["y"]
@@ -120,6 +122,7 @@ def test_what_contexts_answer_stands_side_by_side_where_two_can_be_read_and_else
 
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator(".ov-panes button[data-pane=chat]").click()
+    expect(page.locator(".ov-named")).to_be_visible()
     first, second = boxes(page, ".ov-columns > .ov-line")
     (named,) = boxes(page, ".ov-named")
     assert first["x"] == second["x"]
