@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import answers, bank, demo, people, power, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -32,6 +32,7 @@ for command in (
     bank.bank,
     select.select,
     study.check,
+    power.power,
     study.plan,
     results.rehearse,
     people.invite,
