@@ -8,6 +8,7 @@ from typing import Any
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
 from analysis.complementarity import COMPLEMENTARITY
+from analysis.departures import NONE_FOUND, UNKNOWN, departure_table
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
@@ -203,6 +204,20 @@ class Page:
     def diagram(self) -> list[Point]:
         """The points of the reliability diagram."""
         return points(self.results.estimates, task_name, self.tables.label)
+
+    @property
+    def departures(self) -> DisplayTable | None:
+        """Where the study departs from its registration, None where nowhere."""
+        said = self.manifest.mapping("registration")
+        return departure_table(self.results.departures, said.get("registered_at"), said.get("sha256"))
+
+    @property
+    def no_departures(self) -> str:
+        """What is said where there is no departure to show."""
+        said = self.manifest.mapping("registration")
+        if not said:
+            return UNKNOWN
+        return f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {said.get('sha256')}."
 
     @property
     def has_truth(self) -> bool:

@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, power, results, select, study
+from oversight_app.commands import answers, bank, demo, people, power, register, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -34,6 +34,7 @@ for command in (
     study.check,
     power.power,
     study.plan,
+    register.register,
     results.rehearse,
     people.invite,
     people.links,
