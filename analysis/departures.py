@@ -228,7 +228,11 @@ def departure_table(
     """The departures for the page, None where there is none."""
     if not rows:
         return None
-    when = f"Registered at {registered_at}, SHA-256 {sha256}." if registered_at else "Nothing was registered."
+    when = (
+        f"Registered at {registered_at}, SHA-256 {(sha256 or MISSING)[:12]}…"
+        if registered_at
+        else "Nothing was registered."
+    )
     table = DisplayTable(when, ["What", "Registered", "Found"], [], n_heads=3)
     table.rows += [["", _KINDS[row.kind], row.registered or MISSING, row.found] for row in rows]
     return table

@@ -217,7 +217,9 @@ class Page:
         said = self.manifest.mapping("registration")
         if not said:
             return UNKNOWN
-        return f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {said.get('sha256')}."
+        return (
+            f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {str(said.get('sha256'))[:12]}…"
+        )
 
     @property
     def has_truth(self) -> bool:
@@ -278,6 +280,7 @@ class Page:
             ("Study", made["study_id"]),
             ("Design hash", made["design_hash"]),
             ("Plan hash", made["plan_hash"]),
+            ("SHA-256 of the registration", self.manifest.mapping("registration").get("sha256")),
             ("Seed", made["seed"]),
             *((f"SHA-256 of {name}", value) for name, value in made["files"].items()),
             ("Versions", versions),
