@@ -53,7 +53,7 @@ class Replications:
 
 
 @dataclass(frozen=True, slots=True)
-class _Crossing:
+class Crossing:
     """Who answers what in which condition: two masks of participants by questions, and each question's cluster."""
 
     assisted: Array
@@ -61,7 +61,7 @@ class _Crossing:
     cluster: Array
 
     @classmethod
-    def of(cls, scenario: Scenario) -> "_Crossing":
+    def of(cls, scenario: Scenario) -> "Crossing":
         """Two forms, by question or passage; two people in a row have the same questions and the other conditions."""
         people = np.arange(scenario.participants)
         order = np.arange(scenario.questions)
@@ -90,21 +90,24 @@ def _halves(n: int) -> tuple[int, int]:
 
 def replicate(scenario: Scenario, runs: int = 1000, seed: int = 1) -> Replications:
     """Draw `runs` studies of this kind and analyse each; the same seed gives the same studies."""
-    crossing = _Crossing.of(scenario)
+    crossing = Crossing.of(scenario)
     found = [
         jackknives(right, crossing.assisted, crossing.alone, crossing.cluster)
         if scenario.against is Against.HUMAN_ALONE
         else jackknives(right - model[:, None, :], crossing.assisted, None, crossing.cluster)
-        for right, model in _draws(scenario, crossing, runs, np.random.default_rng(seed))
+        for right, model in draws(scenario, crossing, runs, np.random.default_rng(seed))
     ]
     estimate, se, df = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Replications(estimate, se, df, scenario.difference)
 
 
-def _draws(
-    scenario: Scenario, crossing: _Crossing, runs: int, rng: np.random.Generator
+def draws(
+    scenario: Scenario, crossing: Crossing, runs: int, rng: np.random.Generator
 ) -> Iterator[tuple[Array, Array]]:
-    """Right answers, studies by participants by questions, and those of the model alone, studies by questions."""
+    """Right answers and those of the model alone, some studies at a time, 1 where right and 0 where wrong.
+
+    Shapes: studies by participants by questions, also where a participant does not answer; studies by questions.
+    """
     s, (low, high) = scenario.sds, scenario.logits
     n_people, n_items = crossing.assisted.shape
     x = np.where(crossing.assisted, 0.5, -0.5).astype(np.float32)

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.jackknife import Part, jackknife
 from analysis.power import Layout, power
-from analysis.replication import Replications, _Crossing, jackknives, replicate
+from analysis.replication import Crossing, Replications, jackknives, replicate
 from analysis.scenario import Against, Scenario
 
 
@@ -13,7 +13,7 @@ from analysis.scenario import Against, Scenario
 @pytest.mark.parametrize("passages", [None, 6])
 def test_each_study_is_analysed_as_the_report_would(layout: Layout, passages: int | None) -> None:
     scenario = Scenario(participants=8, questions=12, per_person=8, passages=passages, layout=layout)
-    crossing = _Crossing.of(scenario)
+    crossing = Crossing.of(scenario)
     right = (np.random.default_rng(3).random((5, 8, 12)) < 0.6).astype(float)
 
     estimates, ses, dfs = jackknives(right, crossing.assisted, crossing.alone, crossing.cluster)
@@ -34,7 +34,7 @@ def test_everybody_answers_so_many_and_each_question_about_as_often(
 ) -> None:
     scenario = Scenario(participants=40, questions=30, per_person=10, passages=passages, layout=layout)
 
-    crossing = _Crossing.of(scenario)
+    crossing = Crossing.of(scenario)
 
     answered = crossing.assisted | crossing.alone
     assert set(answered.sum(axis=1)) == {10}
@@ -106,7 +106,7 @@ def test_the_same_seed_gives_the_same_studies_and_another_others() -> None:
 
 def test_studies_in_which_nothing_varies_have_no_interval_and_find_nothing() -> None:
     scenario = Scenario(4, 4, 4)
-    crossing = _Crossing.of(scenario)
+    crossing = Crossing.of(scenario)
 
     estimate, se, df = jackknives(np.ones((2, 4, 4)), crossing.assisted, crossing.alone, crossing.cluster)
 
