@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from analysis.check_table import check_table
@@ -46,9 +47,9 @@ _TAGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """Everything the template asks for."""
+    """Everything the template asks for; a table that it asks for twice is made once."""
 
     export: Export
     results: Results
@@ -58,17 +59,17 @@ class Page:
         """What the export says about the study."""
         return self.export.manifest
 
-    @property
+    @cached_property
     def tables(self) -> Tables:
         """The tables of the page."""
         return Tables(self.export, self.results)
 
-    @property
+    @cached_property
     def paper(self) -> PaperTables:
         """The tables that stand beside the paper's numbers."""
         return PaperTables(self.results, self.is_simulated)
 
-    @property
+    @cached_property
     def comparisons(self) -> ComparisonTables:
         """The tables about more than one baseline at once."""
         return ComparisonTables(self.tables)
@@ -131,14 +132,14 @@ class Page:
         trials = sum(row.n_answers for row in used if row.task != ALL_TASKS and row.condition != MODEL_ALONE)
         return f"{plural(people, noun)}, {plural(trials, 'counted trial')} in {' and '.join(tasks)}"
 
-    @property
+    @cached_property
     def checks(self) -> DisplayTable | None:
         """The main comparison by other methods, None where nothing could be compared."""
         return check_table(self.tables)
 
     # -- findings ----------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def findings(self) -> list[Finding]:
         """The headline verdicts on all rows, and where people with the assistant stand between both baselines."""
         chosen = [
@@ -178,18 +179,18 @@ class Page:
 
     # -- the figure --------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def lines(self) -> list[Line]:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
         return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
 
-    @property
+    @cached_property
     def scores(self) -> DisplayTable | None:
         """What confidence is worth, None where nobody gave one."""
         return score_table(self.tables)
 
-    @property
+    @cached_property
     def reliance(self) -> DisplayTable | None:
         """How people used the advice, None where none could be read."""
         return reliance_table(self.tables)
@@ -199,7 +200,7 @@ class Page:
         """Whether the plan drew at random where every assistant was wrong or weakened."""
         return is_drawn(self.results)
 
-    @property
+    @cached_property
     def diagram(self) -> list[Point]:
         """The points of the reliability diagram."""
         return points(self.results.estimates, task_name, self.tables.label)

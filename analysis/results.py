@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -302,13 +303,17 @@ def write_json(results: Results, path: Path) -> None:
 
 def in_contract_order(row: Estimate | Contrast) -> dict[str, Any]:
     """A row as a dictionary whose keys stand as in the contract: what it is first, the note last."""
-    values = asdict(row)
-    what = "condition" if isinstance(row, Estimate) else "contrast"
+    return {name: getattr(row, name) for name in contract_order(type(row))}
+
+
+@cache
+def contract_order(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
+    """The names of a row's fields as they stand in the contract."""
+    names = [item.name for item in fields(kind)]
+    what = "condition" if kind is Estimate else "contrast"
     tests = [
-        name
-        for name in ("p", "p_adjusted", "family", "alternative", "null_value", "margin")
-        if name in values
+        name for name in ("p", "p_adjusted", "family", "alternative", "null_value", "margin") if name in names
     ]
     last = ["role", "note"]
-    rest = [name for name in values if name not in ("task", what, *tests, *last)]
-    return {name: values[name] for name in ("task", what, *rest, *tests, *last)}
+    rest = [name for name in names if name not in ("task", what, *tests, *last)]
+    return ("task", what, *rest, *tests, *last)

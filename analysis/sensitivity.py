@@ -144,6 +144,7 @@ _NEEDED = [
         "method",
         "task",
         "passage_id",
+        "passage",
         "item",
         "cluster",
     ),

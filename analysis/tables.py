@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
@@ -78,9 +79,9 @@ class DisplayTable:
         return f" [{self.notes.index(note) + 1}]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
-    """Every table of the page, and the names of its rows."""
+    """Every table of the page, and the names of its rows; what every row asks for is found once."""
 
     export: Export
     results: Results
@@ -90,20 +91,27 @@ class Tables:
         """What the export says about the study."""
         return self.export.manifest
 
-    @property
+    @cached_property
     def is_simulated(self) -> bool:
         """Whether the answers are those of simulated participants only."""
-        return set(self.export.answers["participant_kind"]) - {"model"} == {"simulated"}
+        return set(self.export.answers["participant_kind"].unique()) - {"model"} == {"simulated"}
+
+    @cached_property
+    def _differs(self) -> dict[str, list[str]]:
+        """By condition, what tells its systems apart."""
+        found = {}
+        for condition in {row.condition for row in self.results.estimates}:
+            same = [row for row in self.results.estimates if row.condition == condition]
+            found[condition] = [
+                name
+                for name in ("protocol", "assistant", "provider", "model", "method")
+                if len({getattr(other, name) for other in same}) > 1
+            ]
+        return found
 
     def label(self, row: Estimate) -> str:
         """A condition with as much of its system as tells it from the others of that condition."""
-        same = [other for other in self.results.estimates if other.condition == row.condition]
-        differs = [
-            name
-            for name in ("protocol", "assistant", "provider", "model", "method")
-            if len({getattr(other, name) for other in same}) > 1
-        ]
-        parts = [getattr(row, name) for name in differs if getattr(row, name)]
+        parts = [value for name in self._differs[row.condition] if (value := getattr(row, name))]
         if row.method and row.method not in parts:
             parts.append(row.method)
         return ", ".join([condition_name(row.condition, self.is_simulated), *parts])
