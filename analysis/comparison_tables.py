@@ -14,7 +14,7 @@ from analysis.gap import GAP, GAP_OF_VOTES
 from analysis.results import Contrast, Estimate, Rows
 from analysis.sensitivity import PREFIX, SAID
 from analysis.subjects import PREFIX as SUBJECT
-from analysis.tables import DisplayTable, Tables, tasks_then_all
+from analysis.tables import AFTER, DisplayTable, Tables, tasks_then_all
 from analysis.words import (
     MINUS,
     MISSING,
@@ -243,7 +243,7 @@ class ComparisonTables:
         """The name with as much of the system and the account of answers as tells the row from others."""
         if self._has_several_systems:
             name += f" ({', '.join(part for part in (row.protocol, row.assistant) if part)})"
-        return name if row.rows == Rows.ALL else f"{name}, after exclusions"
+        return name if row.rows == Rows.ALL else f"{name}{AFTER}"
 
 
 _QUESTIONS = {

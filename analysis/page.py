@@ -6,45 +6,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
-from analysis.complementarity import COMPLEMENTARITY
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.figure import Line, lines
 from analysis.load import Export
 from analysis.manifest import Manifest
+from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables
 from analysis.reliance_table import is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Results, Rows
 from analysis.score_table import score_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A headline comparison: its tag, what it says, and the numbers behind it."""
-
-    tag: str
-    kind: str
-    said: str
-    numbers: str
-
-
-_TAGS = {
-    "higher": "more often right",
-    "lower": "less often right",
-    "not_shown": "not settled",
-    "undefined": "no test",
-    "beats_both": "beats both",
-    "beats_human_only": "beats the human only",
-    "beats_model_only": "beats the model only",
-    "worse_than_human": "worse than the human",
-    "worse_than_model": "worse than the model",
-    "worse_than_both": "worse than both",
-    "not_settled": "not settled",
-}
 
 
 @dataclass(frozen=True)
@@ -137,23 +113,52 @@ class Page:
         """The main comparison by other methods, None where nothing could be compared."""
         return check_table(self.tables)
 
+    @property
+    def further(self) -> list[tuple[str, str, str, DisplayTable]]:
+        """The further comparisons: id, title, what it is about, and the table."""
+        return [
+            (name, *_FURTHER.get(name, (_title(name), "")), table) for name, table in self.comparisons.all
+        ]
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        """Where to find what: the id and the name of each part that the page has."""
+        parts = [
+            ("numbers", "Accuracy and differences", True),
+            ("care", "Read with care", bool(self.cautions)),
+            ("checks", "Other methods", self.checks is not None),
+            *((f"further-{name}", title, True) for name, title, _, _ in self.further),
+            ("others", "Confidence and time", True),
+            ("reliance", "Following advice", self.reliance is not None),
+            ("paper", "Beside the paper", self.paper.table_1 is not None),
+            ("left-out", "What was left out", bool(self.results.answers_by_status)),
+            ("how", "Methods and references", True),
+        ]
+        return [(name, title) for name, title, is_there in parts if is_there]
+
     # -- findings ----------------------------------------------------------------------------------
 
     @cached_property
-    def findings(self) -> list[Finding]:
-        """The headline verdicts on all rows, and where people with the assistant stand between both baselines."""
-        chosen = [
-            row
-            for row in self.results.verdicts
-            if row.rows == Rows.ALL
-            and (row.is_headline or (row.contrast == COMPLEMENTARITY and row.finding != "undefined"))
-        ]
-        parted = [(row.finding, row.sentence.partition(": ")) for row in chosen]
-        colours = {"beats_both": "higher", "worse_than_both": "lower"}
-        return [
-            Finding(_TAGS[kind], colours.get(kind, kind), said, numbers)
-            for kind, (said, _, numbers) in parted
-        ]
+    def cards(self) -> list[Card]:
+        """The verdict of every task, with the comparisons behind it."""
+        return cards(self.tables)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Every headline verdict in full, as results.json has it."""
+        return [row.sentence for row in self.results.verdicts if row.is_headline and row.rows == Rows.ALL]
+
+    @cached_property
+    def methods(self) -> Methods:
+        """What was done, ready to paste."""
+        return methods(self.tables)
+
+    @property
+    def watermark(self) -> str:
+        """What stands across a page that is not about people."""
+        if self.manifest.flag("is_rehearsal") or self.is_simulated:
+            return "Simulated"
+        return "Demo" if self.manifest.flag("is_demo") else ""
 
     @property
     def changes(self) -> list[str]:
@@ -269,6 +274,20 @@ class Page:
             ("Versions", versions),
         ]
         return [(name, str(value)) for name, value in said if value is not None]
+
+
+_FURTHER = {
+    "t-joint": ("Better than both, or than following by rule", "Complementarity and the deference test"),
+    "t-margin": ("Against the declared margin", "About the same, or at least not worse"),
+    "t-gap": ("Gap up to experts", "How much of it is closed"),
+    "t-sensitivity": ("Counted in other ways", "Whether the difference stays when it is counted otherwise"),
+    "t-asking": ("Nothing asked", "Trials in which the assistant was there and unused"),
+    "t-subjects": ("By subject", "Exploratory, adjusted for all subjects"),
+}
+
+
+def _title(name: str) -> str:
+    return name.removeprefix("t-").replace("_", " ").replace("-", " ").capitalize()
 
 
 def _joined(values: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -303,12 +302,10 @@ def write_json(results: Results, path: Path) -> None:
 
 def in_contract_order(row: Estimate | Contrast) -> dict[str, Any]:
     """A row as a dictionary whose keys stand as in the contract: what it is first, the note last."""
-    return {name: getattr(row, name) for name in contract_order(type(row))}
+    return {name: getattr(row, name) for name in _CONTRACT_ORDER[type(row)]}
 
 
-@cache
-def contract_order(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
-    """The names of a row's fields as they stand in the contract."""
+def _ordered(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
     names = [item.name for item in fields(kind)]
     what = "condition" if kind is Estimate else "contrast"
     tests = [
@@ -317,3 +314,6 @@ def contract_order(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
     last = ["role", "note"]
     rest = [name for name in names if name not in ("task", what, *tests, *last)]
     return ("task", what, *rest, *tests, *last)
+
+
+_CONTRACT_ORDER: dict[type, tuple[str, ...]] = {kind: _ordered(kind) for kind in (Estimate, Contrast)}

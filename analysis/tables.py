@@ -1,7 +1,7 @@
 """The tables of the report page, as display text: results are rounded and named here, and nowhere below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -69,6 +69,27 @@ class DisplayTable:
         """Rows by group, in order, without the group's name in them."""
         by_name = groupby(self.rows, key=itemgetter(0))
         return [(name, [row[1:] for row in rows]) for name, rows in by_name]
+
+    @property
+    def beside(self) -> "DisplayTable":
+        """The same table with rows after exclusions as a column beside the rows on all answers.
+
+        The column holds value and interval; p and counts of those rows are in tables/*.csv.
+        """
+        if not any(_is_after(row) for row in self.rows):
+            return self
+        places = [place for place, name in enumerate(self.header, 1) if "interval" in name]
+        after = {_plain(row, self.n_heads): row for row in self.rows if _is_after(row)}
+        rows: list[Sequence[str]] = []
+        for row in self.rows:
+            if _is_after(row):
+                continue
+            other = after.pop(_plain(row, self.n_heads), None)
+            said = [other[place - 1] + f" ({other[place]})" for place in places] if other else [MISSING]
+            rows.append([*row, *(text.replace(f" ({MISSING})", "") for text in said)])
+        width = len(self.header)
+        rows += [[*row, *[MISSING] * (1 + width - len(row) + 1)] for row in after.values()]
+        return replace(self, header=[*self.header, "After exclusions"], rows=rows)
 
     def cite(self, note: str) -> str:
         """Add a note below the table, once, and give the mark that refers to it."""
@@ -266,6 +287,18 @@ _CALIBRATION_NOTE = (
 )
 
 
+AFTER = ", after exclusions"
+
+
+def _is_after(row: Sequence[str]) -> bool:
+    return row[1].endswith(AFTER)
+
+
+def _plain(row: Sequence[str], n_heads: int) -> tuple[str, ...]:
+    """A row's headings without the account of answers."""
+    return (row[0], row[1].removesuffix(AFTER), *row[2 : n_heads + 1])
+
+
 def is_baseline(row: Contrast) -> bool:
     """Whether a contrast is one of the three with a baseline on all answers, and no further analysis of one."""
     return row.contrast in KNOWN and row.subgroup is None
@@ -282,4 +315,4 @@ def _without_rows(row: Estimate | Contrast) -> tuple[str | None, ...]:
 
 
 def _account(row: Estimate | Contrast) -> str:
-    return "" if row.rows == Rows.ALL else ", after exclusions"
+    return "" if row.rows == Rows.ALL else AFTER
