@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.columns import Condition
 from analysis.exclusions import ENTERS, exclude, left_out
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import Counts, Exclusion
 
 ALONE, WITH_MODEL, MODEL = (

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.columns import Condition, ParticipantKind, Status
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import Exclusion, Tally
 
 ENTERS = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.complementarity import COMPLEMENTARITY
 from analysis.contrasts import FAMILY
-from analysis.load import Export
+from analysis.export import Export
 from analysis.references import (
     BOWMAN,
     CLUSTERS,

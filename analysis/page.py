@@ -11,8 +11,8 @@ from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
+from analysis.export import Export
 from analysis.figure import Line, lines
-from analysis.load import Export
 from analysis.manifest import Manifest
 from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables

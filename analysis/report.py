@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from analysis.diagram import reliability_chart
+from analysis.export import Export, load
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
 from analysis.findings import analyse
-from analysis.load import load
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
 
@@ -41,11 +41,15 @@ def write_report(
     `out_dir` are replaced, other files are left alone.
     """
     export = load(export_path)
-    folder = Path(out_dir)
     # A folder that cannot be made is found out before the seconds of analysis, not after.
-    for part in (folder, folder / "tables", folder / "figures"):
-        part.mkdir(parents=True, exist_ok=True)
-    results = analyse(export, wmv_panel_size)
+    _make(Path(out_dir))
+    return write_results(export, analyse(export, wmv_panel_size), out_dir)
+
+
+def write_results(export: Export, results: Results, out_dir: Path | str) -> ReportPaths:
+    """Write the report on results that were made from this export, as `write_report` does."""
+    folder = Path(out_dir)
+    _make(folder)
     page = Page(export, results)
     drawn = as_svg(reliability_chart(page.diagram, title=DIAGRAM_TITLE)) if page.diagram else ""
     html = render(page, drawn)
@@ -59,6 +63,11 @@ def write_report(
     write_json(results, paths.results)
     paths.page.write_text(html, encoding="utf-8")
     return paths
+
+
+def _make(folder: Path) -> None:
+    for part in (folder, folder / "tables", folder / "figures"):
+        part.mkdir(parents=True, exist_ok=True)
 
 
 def render(page: Page, diagram: str = "") -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from analysis import position
 from analysis.columns import LETTERS, Condition
 from analysis.contrasts import KNOWN
-from analysis.load import Export
+from analysis.export import Export
 from analysis.manifest import Manifest
 from analysis.results import ALL_TASKS, Contrast, Estimate, Results, Rows
 from analysis.words import (

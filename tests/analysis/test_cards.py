@@ -1,8 +1,8 @@
 """The first screen's cards say what the verdicts say, and never that nothing was found where nothing is settled."""
 
 from analysis.cards import cards
+from analysis.export import Export
 from analysis.findings import analyse
-from analysis.load import Export
 from analysis.simulate import Truth, simulate
 from analysis.tables import Tables
 from tests.analysis.builders import make_export

@@ -29,6 +29,7 @@ BENCHMARKS = (
     "load",
     "streaming",
     "checks",
+    "report",
     "soak",
 )
 """Every benchmark there is, the short ones first; the other modules here serve them."""
