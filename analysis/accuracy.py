@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.columns import Condition
 from analysis.coverage import FEW_PEOPLE, OF_FEW_PEOPLE
-from analysis.entries import MODEL, System, count, entering, systems
+from analysis.entries import MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, Part, accuracy_interval, jackknife
 from analysis.results import ALL_TASKS, Estimate, Interval, Role, Rows
 
@@ -21,6 +21,7 @@ METRICS = ("accuracy", "accuracy_answered")
 
 def accuracies(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """Accuracy per task, condition and system from prepared answers (`analysis.entries.prepare`)."""
+    answers = narrowed(answers)
     found = []
     for metric in METRICS:
         scored = drop_unanswered(answers, metric)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.accuracy import study_tasks
 from analysis.columns import Condition
-from analysis.entries import MODEL, count, entering, systems
+from analysis.entries import MODEL, count, entering, narrowed, systems
 from analysis.jackknife import Codes, Floats
 from analysis.results import Estimate, Interval, Role, Rows
 from analysis.sums import clusters_of, mean_interval, weighted_mean
@@ -110,6 +110,7 @@ _METRICS: tuple[tuple[str, Callable[[Floats, Floats, Floats], float], str], ...]
 
 def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
     """The calibration metrics per task, condition and system, where confidences exist, from prepared answers."""
+    answers = narrowed(answers, "confidence")
     found = []
     for condition in Condition:
         for system, everything in systems(answers, condition):

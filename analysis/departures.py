@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.columns import ParticipantKind
 from analysis.entries import MODEL, WITH_MODEL
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import Contrast, Departure, Exclusion, Role, Rows
 from analysis.tables import DisplayTable
 from analysis.words import MISSING, plural

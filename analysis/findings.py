@@ -18,9 +18,9 @@ from analysis.dialogue import dialogues
 from analysis.entries import prepare
 from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
+from analysis.export import Export
 from analysis.gap import gaps
 from analysis.individuals import individuals
-from analysis.load import Export
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions

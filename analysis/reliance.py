@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, people_part
 from analysis.base_rate import jackknife_base, pair
-from analysis.entries import ALONE, WITH_MODEL, entering
+from analysis.entries import ALONE, WITH_MODEL, entering, narrowed
 from analysis.jackknife import Floats, difference_interval, jackknife
 from analysis.place import Place, places
 from analysis.results import Contrast, Estimate, Interval, Rows
@@ -71,6 +71,16 @@ def reliances(
     answers: pd.DataFrame, rows: Rows, level: float = 0.95
 ) -> tuple[list[Estimate], list[Contrast]]:
     """Agreement, over- and under-reliance and error detection per task and system, and their contrasts."""
+    answers = narrowed(
+        answers,
+        "advice_choice",
+        "advice_correct",
+        "advice_status",
+        "choice",
+        "correct_choice",
+        "manipulated",
+        "stance",
+    )
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
     alone = entering(answers[(answers["condition"] == ALONE) & answers["choice"].notna()])

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.calibration import weights
 from analysis.columns import LETTERS
 from analysis.discrimination import jackknife_auroc
-from analysis.entries import entering
+from analysis.entries import entering, narrowed
 from analysis.jackknife import Floats
 from analysis.reliability import rated
 from analysis.results import Estimate, Interval, Rows
@@ -70,6 +70,7 @@ def forecasts(answers: pd.DataFrame) -> Forecasts:
 
 def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """Over-confidence, both further Brier and log scores and AUROC per task, condition and system with confidences."""
+    answers = narrowed(answers, "confidence", "correct_choice", "choice", "p_a", "p_b", "p_c", "p_d")
     found = []
     for place, everything in rated(answers, rows):
         used = entering(everything)

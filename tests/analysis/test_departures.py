@@ -10,7 +10,7 @@ import pytest
 from analysis.contrasts import contrasts
 from analysis.departures import UNKNOWN, departures
 from analysis.entries import prepare
-from analysis.load import Export
+from analysis.export import Export
 from analysis.report import write_report
 from analysis.results import Departure, Rows
 from analysis.simulate import simulate

@@ -30,6 +30,7 @@ BENCHMARKS = (
     "streaming",
     "checks",
     "coverage",
+    "report",
     "soak",
 )
 """Every benchmark there is, the short ones first; the other modules here serve them."""
