@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import answers, bank, demo, people, record, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -45,6 +45,7 @@ for command in (
     results.export,
     results.report,
     people.transcript,
+    record.verify,
     study.rebuild,
 ):
     main.add_command(command)

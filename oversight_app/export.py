@@ -3,7 +3,8 @@
 All tables are read from one moment of the record, also while participants go on. Which columns there are, and what they
 mean, is said in `analysis.columns` and nowhere else; a column that the record cannot fill stays empty. Codes of
 recruiting platforms and the tokens of links stand in no table. Of people who withdrew and do not let their data be used
-nothing leaves but that they came and went: a row of participants.csv without anything that was measured.
+nothing leaves but that they came and went: a row of participants.csv without anything that was measured. Of people who
+were deleted nothing is left but their number.
 
     answers.csv ... observations.csv   the tables             manifest.json      what they are of, with a hash of each
     datapackage.json                   type, unit and meaning of every column (Frictionless)
@@ -32,6 +33,7 @@ from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_m
 from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
+from oversight_app.study.questions import Question
 from oversight_app.study.selection import selection_probabilities
 from oversight_app.whole_folder import new_folder
 
@@ -84,16 +86,16 @@ def export_study(
     if rehearsal is not None:
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
-    questions = _questions(store, plan)
+    questions = planned_rows(store.questions(), store.rows("questions"), plan)
     with new_folder(out) as folder:
         with store.snapshot() as record:
             people = list(record.rows("participants"))
-            withheld = _Withheld.of(people)
+            withheld = Withheld.of(people)
             n_rows = {
-                table: _write_table(folder, table, withheld.without(table, _rows(record, table, questions)))
+                table: _write_table(folder, table, withheld.without(table, rows_of(record, table, questions)))
                 for table in Table
             }
-            heads, counts = record.heads(), _counts(people, record.n_invited())
+            heads, counts = record.heads(), _counts(people, record.n_invited(), record.n_deleted())
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
         manifest = _manifest(plan, at, store.frozen()) | {
@@ -109,21 +111,25 @@ def export_study(
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
+    written = ExportWritten(hash_of(heads), n_rows[Table.ANSWERS], _sha256(out / "manifest.json"))
     with store.write() as writing:
-        writing.append(STUDY_STREAM, [ExportWritten(hash_of(heads), n_rows[Table.ANSWERS])], at)
+        writing.note_heads(at)
+        writing.append(STUDY_STREAM, [written], at)
     tables = {table.value: out / _file(table) for table in Table}
     return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
 
 
-class _Withheld:
+class Withheld:
     """Who withdrew and does not let their data be used, and how many rows of theirs stay in the study for it."""
 
     def __init__(self, people: frozenset[str]) -> None:
+        """Made by `of`."""
         self.people = people
         self.n_rows: Counter[str] = Counter()
 
     @classmethod
     def of(cls, people: Iterable[Row]) -> Self:
+        """Of the rows of everybody's participants table."""
         return cls(frozenset(row["participant_id"] for row in people if row["keeps_data"] == 0))
 
     def without(self, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
@@ -144,7 +150,8 @@ _MEASURED = ("comprehension_attempts", "n_attention_failed", "external_help_repo
 # -- tables ---------------------------------------------------------------------------------------
 
 
-def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[Row]:
+def rows_of(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[Row]:
+    """Everybody's rows of a table; those of people who do not let their data be used are left out by `Withheld`."""
     readers: Mapping[Table, Callable[[], Iterable[Row]]] = {
         Table.ANSWERS: lambda: record.rows("answers"),
         Table.PARTICIPANTS: lambda: record.rows("participants"),
@@ -160,7 +167,7 @@ def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[
     return readers[table]() if table in readers else ()
 
 
-def _questions(store: Store, plan: Plan) -> list[Row]:
+def planned_rows(bank: Sequence[Question], rows: Iterable[dict[str, Any]], plan: Plan) -> list[Row]:
     """The questions that the plan uses; the rest of the bank belongs to its publisher, not to the study."""
     form_of = {
         question_id: form
@@ -170,7 +177,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
         for question_id in slot.question_ids
     }
     others = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
-    chances = selection_probabilities(store.questions(), plan.forms, plan.design, plan.selection)
+    chances = selection_probabilities(bank, plan.forms, plan.design, plan.selection)
     return [
         row
         | {
@@ -178,7 +185,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
             "selection_prob": chances.get(row["question_id"]),
             "passage_text": "\n\n".join(paragraphs(row["passage_text"])) if row["passage_text"] else None,
         }
-        for row in store.rows("questions")
+        for row in rows
         if row["question_id"] in form_of or row["question_id"] in others
     ]
 
@@ -280,7 +287,7 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
     }
 
 
-def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
+def _counts(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, int]:
     everybody = [row for row in people if row["participant_kind"] != "model"]
     # Simulated participants beside people are not counted as people; a study of simulated ones only is counted by them.
     people = [row for row in everybody if row["participant_kind"] == "human"] or everybody
@@ -289,6 +296,7 @@ def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
         "agreed_to_take_part": sum(row["consent_hash"] is not None for row in people),
         "began": sum(row["cell"] is not None for row in people),
         "completed": sum(row["outcome"] == Outcome.COMPLETED for row in people),
+        "deleted": n_deleted,
         "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
     }

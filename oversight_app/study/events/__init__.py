@@ -10,6 +10,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
+    KINDS,
     VERSIONS,
     Event,
     Happened,
@@ -43,8 +44,11 @@ from oversight_app.study.events.sitting import (
 from oversight_app.study.events.study import (
     STUDY_STREAM,
     ExportWritten,
+    HeadsNoted,
+    ParticipantDeleted,
     ParticipantsInvited,
     PlanFrozen,
+    RecordRestored,
     RehearsalBegun,
 )
 from oversight_app.study.events.trial import (
@@ -64,6 +68,7 @@ from oversight_app.study.events.trial import (
 )
 
 __all__ = [
+    "KINDS",
     "STUDY_STREAM",
     "VERSIONS",
     "AdviceRead",
@@ -84,6 +89,7 @@ __all__ = [
     "ExportWritten",
     "FeedbackRead",
     "Happened",
+    "HeadsNoted",
     "InitialAnswered",
     "InstructionsRead",
     "JudgeAsked",
@@ -93,6 +99,7 @@ __all__ = [
     "ModelAsked",
     "NextAsked",
     "ParticipantAssigned",
+    "ParticipantDeleted",
     "ParticipantEnrolled",
     "ParticipantLeft",
     "ParticipantReturned",
@@ -103,6 +110,7 @@ __all__ = [
     "PauseAsked",
     "PlanFrozen",
     "PledgeGiven",
+    "RecordRestored",
     "RehearsalBegun",
     "ReplyBegun",
     "ReplyClosed",
