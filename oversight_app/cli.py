@@ -46,6 +46,11 @@ for command in (
     results.report,
     people.transcript,
     record.verify,
+    record.backup,
+    record.restore,
+    record.delete,
+    record.merge,
+    record.upgrade,
     study.rebuild,
 ):
     main.add_command(command)

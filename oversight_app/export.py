@@ -39,7 +39,7 @@ from oversight_app.whole_folder import new_folder
 
 Row = Mapping[str, Any]
 
-_WHY_EMPTY: Mapping[Table, str] = {
+WHY_EMPTY: Mapping[Table, str] = {
     Table.ANSWERS: "No trial was closed when this export was made.",
     Table.PARTICIPANTS: "Nobody had agreed to take part when this export was made.",
     Table.QUESTIONS: "The plan holds no questions.",
@@ -92,30 +92,30 @@ def export_study(
             people = list(record.rows("participants"))
             withheld = Withheld.of(people)
             n_rows = {
-                table: _write_table(folder, table, withheld.without(table, rows_of(record, table, questions)))
+                table: write_table(folder, table, withheld.without(table, rows_of(record, table, questions)))
                 for table in Table
             }
-            heads, counts = record.heads(), _counts(people, record.n_invited(), record.n_deleted())
+            heads, counts = record.heads(), counts_of(people, record.n_invited(), record.n_deleted())
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
-        (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
-        manifest = _manifest(plan, at, store.frozen()) | {
+        (folder / "datapackage.json").write_text(codebook(plan), encoding="utf-8")
+        manifest = manifest_of(plan, at, store.frozen()) | {
             "counts": counts,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
             "is_rehearsal": bool(is_rehearsal),
             "truth": truth,
             "rows": {table.value: n for table, n in n_rows.items()},
-            "empty": {table.value: _WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
-            "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+            "empty": {table.value: WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
+            "files": {path.name: sha256_of(path) for path in sorted(folder.iterdir())},
         }
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    written = ExportWritten(hash_of(heads), n_rows[Table.ANSWERS], _sha256(out / "manifest.json"))
+    written = ExportWritten(hash_of(heads), n_rows[Table.ANSWERS], sha256_of(out / "manifest.json"))
     with store.write() as writing:
         writing.note_heads(at)
         writing.append(STUDY_STREAM, [written], at)
-    tables = {table.value: out / _file(table) for table in Table}
+    tables = {table.value: out / file_of(table) for table in Table}
     return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
 
 
@@ -190,10 +190,10 @@ def planned_rows(bank: Sequence[Question], rows: Iterable[dict[str, Any]], plan:
     ]
 
 
-def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
-    """Write one table in the contract's columns; returns its number of rows."""
-    names, n = ordered(table), 0
-    with (folder / _file(table)).open("w", encoding="utf-8", newline="") as file:
+def write_table(folder: Path, table: Table, rows: Iterable[Row], *, more: Sequence[str] = ()) -> int:
+    """Write one table in the contract's columns, and `more` behind them; returns its number of rows."""
+    names, n = (*ordered(table), *more), 0
+    with (folder / file_of(table)).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for row in rows:
@@ -205,11 +205,13 @@ def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
     return n
 
 
-def _file(table: Table) -> str:
+def file_of(table: Table) -> str:
+    """The name of a table\'s file."""
     return f"{table.value}.csv"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """64 hex digits over a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -217,7 +219,8 @@ def _sha256(path: Path) -> str:
 # -- what the tables are of -----------------------------------------------------------------------
 
 
-def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, Any]:
+def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, Any]:
+    """What an export is of, as far as the plan says it."""
     design, assistant = plan.design, plan.design.assistant
     provider, model = assistant.provider_and_model
     primary = design.analysis.primary_model_alone
@@ -287,7 +290,8 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
     }
 
 
-def _counts(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, int]:
+def counts_of(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, int]:
+    """How many people came how far."""
     everybody = [row for row in people if row["participant_kind"] != "model"]
     # Simulated participants beside people are not counted as people; a study of simulated ones only is counted by them.
     people = [row for row in everybody if row["participant_kind"] == "human"] or everybody
@@ -302,10 +306,14 @@ def _counts(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, 
     }
 
 
-def _codebook(plan: Plan) -> str:
+def codebook(plan: Plan, *, is_joined: bool = False) -> str:
+    """The text of datapackage.json; `is_joined`: of an export of several sites."""
     name = re.sub(r"[^a-z0-9._-]+", "-", plan.study_id.lower()).strip("-._") or "export"
     package = datapackage(
-        [(table.value, _file(table)) for table in Table], name=name, title=plan.design.title
+        [(table.value, file_of(table)) for table in Table],
+        name=name,
+        title=plan.design.title,
+        is_joined=is_joined,
     )
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 

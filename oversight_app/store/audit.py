@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,11 @@ class Audit:
         """Whether a stream holds an event of this hash."""
         row = self._connection.execute("SELECT 1 FROM events WHERE stream = ? AND hash = ?", (stream, link))
         return row.fetchone() is not None
+
+    def last_beat_at(self) -> datetime | None:
+        """When a server last noted that it was up; None where none ever did."""
+        (last,) = self._connection.execute("SELECT max(last_beat_at) FROM uptime").fetchone()
+        return datetime.fromisoformat(last) if last else None
 
     def study_id(self) -> str:
         """The study's name."""

@@ -60,6 +60,20 @@ def delete(connection: sqlite3.Connection, participant_id: str, at: datetime) ->
     return event
 
 
+def people_of(connection: sqlite3.Connection, given: str) -> set[str]:
+    """The participants whose code this is, or in whose platform's link it stands as a whole value."""
+    rows = connection.execute(
+        "SELECT participant_id FROM sittings WHERE participant_id = :given "
+        "UNION SELECT stream FROM events WHERE stream = :given AND seq = 1 "
+        "UNION SELECT participant_id FROM invitations WHERE participant_id = :given OR token = :given "
+        "UNION SELECT participant_id FROM platform_ids WHERE participant_id = :given OR platform_key = :given "
+        "OR EXISTS (SELECT 1 FROM json_each(parameters) WHERE value = :given) "
+        "OR EXISTS (SELECT 1 FROM json_each(coalesce(latest_parameters, '{}')) WHERE value = :given)",
+        {"given": given},
+    )
+    return {row["participant_id"] for row in rows}
+
+
 def give_back_pages(connection: sqlite3.Connection) -> None:
     """Write the file anew without its free pages, and empty its log; raises StoreError where others hold it."""
     connection.execute("VACUUM")

@@ -272,6 +272,11 @@ class Store:
             ).fetchone()
             return str(row["participant_id"]) if row else None
 
+    def people_of(self, given: str) -> set[str]:
+        """The participants on record whose code this is, or in whose platform's link it stands."""
+        with self._database.reading() as connection:
+            return removal.people_of(connection, given)
+
     def invitations(self) -> dict[str, str]:
         """Every token with its participant."""
         with self._database.reading() as connection:

@@ -59,9 +59,13 @@ def verify_record(
     folder: StudyFolder | None = None,
     export: Path | None = None,
     witnesses: Sequence[Witness] = (),
+    with_tables: bool = True,
     processes: int | None = None,
 ) -> Verification:
-    """Hold a record against itself; with its folder, its files too. For backups, which have no folder, as well."""
+    """Hold a record against itself; with its folder, its files too. For backups, which have no folder, as well.
+
+    `with_tables`: hold the tables against the events, too, which is most of the work.
+    """
     if lacking := missing_steps(path):
         raise BadInput(
             f"{path} is of an earlier release (it lacks {', '.join(lacking)}), so its tables cannot be held against "
@@ -99,12 +103,12 @@ def verify_record(
         findings += check_witnesses(record, witnesses)
         if witnesses:
             checked.append(f"heads kept in {len(witnesses):,} other places")
-    parts = check_people(path, noted, processes=processes)
+    parts = check_people(path, noted, with_tables=with_tables, processes=processes)
     findings += _of_people(parts, noted, deleted.keys())
     chains = [chain for part in parts for chain in part.chains]
     n_events = study.n + sum(chain.n for chain in chains)
     checked.append("the chain of every stream, and heads noted in the study's own")
-    if readable is not None:
+    if readable is not None and with_tables:
         checked.append("sittings, trials, messages, calls, beliefs and survey against the events")
     clock.lap("people")
     if export is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -45,7 +46,9 @@ class Part:
     findings: tuple[Finding, ...]
 
 
-def check_people(path: Path, noted: Noted, *, processes: int | None = None) -> list[Part]:
+def check_people(
+    path: Path, noted: Noted, *, with_tables: bool = True, processes: int | None = None
+) -> list[Part]:
     """Hold every participant's stream against its chain, and the tables against the streams."""
     with audit(path) as opened:
         names = opened.names()
@@ -53,10 +56,11 @@ def check_people(path: Path, noted: Noted, *, processes: int | None = None) -> l
     most = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parts = list(_split(names, max(1, min(most or 1, n // _EVENTS_WORTH_A_PROCESS))))
     if len(parts) == 1:
-        return [check_part(path, parts[0], noted)]
+        return [check_part(path, parts[0], noted, with_tables=with_tables)]
     # Never a fork: whoever calls may have threads. What a process makes is gone with it, so nothing is collected.
     with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn"), initializer=gc.disable) as pool:
-        return list(pool.map(check_part, [path] * len(parts), parts, [noted] * len(parts)))
+        job = partial(check_part, path, noted=noted, with_tables=with_tables)
+        return list(pool.map(job, parts))
 
 
 def _split(names: Sequence[tuple[str, int]], n_parts: int) -> Iterator[Names]:
@@ -70,12 +74,12 @@ def _split(names: Sequence[tuple[str, int]], n_parts: int) -> Iterator[Names]:
     yield first, _LAST
 
 
-def check_part(path: Path, names: Names, noted: Noted) -> Part:
+def check_part(path: Path, names: Names, noted: Noted, *, with_tables: bool = True) -> Part:
     """Hold the streams of these names against their chains, and the rows of these people against the streams."""
     with audit(path) as record, tempfile.TemporaryDirectory() as folder:
         chains: list[Chain] = []
         made = Path(folder) / "made.db"
-        frozen = planned(record)
+        frozen = planned(record) if with_tables else None
         findings: list[Finding] = []
         with Store.open(made, synchronous="OFF") as store, store.write() as writing:
             for stream, links in record.streams(names):
