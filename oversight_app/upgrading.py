@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from oversight_app.errors import StoreError
+from oversight_app.projections import rebuild
 from oversight_app.store.upgrading import missing_steps, upgrade
 from oversight_app.study_folder import StudyFolder
 from oversight_app.verification import verify_record
@@ -28,10 +29,14 @@ class Upgrade:
 
 
 def upgrade_study(folder: StudyFolder, *, at: datetime) -> Upgrade:
-    """Copy a record of an earlier release, upgrade it, and prove its events; raises StoreError where that fails."""
+    """Copy a record of an earlier release, upgrade it, and prove it; raises StoreError where that fails."""
     steps = missing_steps(folder.record)
     kept = upgrade(folder.record, at)
-    found = verify_record(folder.record, with_tables=False)
+    if kept is not None:
+        with folder.open_store() as store:
+            if store.is_planned():
+                rebuild(store)  # columns that are new are filled from what the events have said all along
+    found = verify_record(folder.record)
     if not found.is_sound:
         where = f" The record as it was is {kept}." if kept else ""
         raise StoreError(f"The record is not sound: {found.findings[0]}.{where} See `oversight verify`.")

@@ -18,6 +18,7 @@ from oversight_app.backups.kept import Backup, backup_at
 from oversight_app.clock import stamp
 from oversight_app.errors import BadInput, OversightError, StoreError, StudyStateError
 from oversight_app.ledger import GAP_S
+from oversight_app.projections import rebuild
 from oversight_app.store import Store
 from oversight_app.store.audit import Audit, audit, sha256_of
 from oversight_app.store.copying import take_log_in
@@ -96,8 +97,10 @@ class Restoring:
 
     def _bring_up_to_date(self, part: Path, at: datetime) -> int:
         """Delete again who was deleted since, and note the restore; returns how many were deleted again."""
-        n = 0
+        n, is_of_earlier_release = 0, bool(missing_steps(part))
         with Store.open(part) as store:
+            if is_of_earlier_release and store.is_planned():
+                rebuild(store)
             with store.write() as writing:
                 for participant_id in self.deleted:
                     n += writing.delete_participant(participant_id, at) is not None
