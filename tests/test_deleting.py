@@ -51,7 +51,9 @@ def delete(proctor: Proctor, who: str = "p1") -> Path:
 def test_no_byte_of_them_is_left_in_the_record_s_files_while_it_is_open(
     proctor: Proctor, tmp_path: Path
 ) -> None:
-    files = lambda: b"".join(path.read_bytes() for path in tmp_path.glob("study.db*"))  # noqa: E731
+    def files() -> bytes:
+        return b"".join(path.read_bytes() for path in tmp_path.glob("study.db*"))
+
     assert MARK.encode() in files()
     assert PLATFORM.encode() in files()
 
