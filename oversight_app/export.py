@@ -3,8 +3,7 @@
 All tables are read from one moment of the record, also while participants go on. Which columns there are, and what they
 mean, is said in `analysis.columns` and nowhere else; a column that the record cannot fill stays empty. Codes of
 recruiting platforms and the tokens of links stand in no table. Of people who withdrew and do not let their data be used
-nothing leaves but that they came and went: a row of participants.csv without anything that was measured. Of people who
-were deleted nothing is left but their number.
+nothing leaves but that they came and went: a row of participants.csv without anything that was measured.
 
     answers.csv ... observations.csv   the tables             manifest.json      what they are of, with a hash of each
     datapackage.json                   type, unit and meaning of every column (Frictionless)
@@ -30,7 +29,15 @@ from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
-from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
+from oversight_app.study.events import (
+    STUDY_STREAM,
+    AnalysisRegistered,
+    ExportWritten,
+    Happened,
+    PlanFrozen,
+    RehearsalBegun,
+    iso,
+)
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.questions import Question
@@ -80,9 +87,8 @@ def export_study(
     if plan is None:
         raise NoPlan(store.path.parent)
     out = store.path.parent / "exports" / stamp(at) if out is None else out
-    rehearsal = next(
-        (item.event for item in store.events_of(STUDY_STREAM) if isinstance(item.event, RehearsalBegun)), None
-    )
+    events = store.events_of(STUDY_STREAM)
+    rehearsal = next((item.event for item in events if isinstance(item.event, RehearsalBegun)), None)
     if rehearsal is not None:
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
@@ -99,6 +105,12 @@ def export_study(
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         (folder / "datapackage.json").write_text(codebook(plan), encoding="utf-8")
         manifest = manifest_of(plan, at, store.frozen()) | {
+            "registration": _registration(events),
+            "earlier_exports": [
+                {"at": iso(item.at), "n_answers": item.event.n_answers}
+                for item in events
+                if isinstance(item.event, ExportWritten)
+            ],
             "counts": counts,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
@@ -123,7 +135,6 @@ class Withheld:
     """Who withdrew and does not let their data be used, and how many rows of theirs stay in the study for it."""
 
     def __init__(self, people: frozenset[str]) -> None:
-        """Made by `of`."""
         self.people = people
         self.n_rows: Counter[str] = Counter()
 
@@ -288,6 +299,20 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "stopping_rule": design.analysis.stopping_rule,
         },
     }
+
+
+def _registration(events: Iterable[Happened]) -> dict[str, Any] | None:
+    """What was registered, the first time, with its hash and time and how much data there was; None without one."""
+    for item in events:
+        if isinstance(item.event, AnalysisRegistered):
+            said = item.event
+            return {
+                "registered_at": iso(item.at),
+                "sha256": said.sha256,
+                "n_people": said.n_people,
+                "n_answers": said.n_answers,
+            } | dict(said.registered)
+    return None
 
 
 def counts_of(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, int]:

@@ -43,6 +43,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
+    AnalysisRegistered,
     ExportWritten,
     HeadsNoted,
     ParticipantDeleted,
@@ -73,6 +74,7 @@ __all__ = [
     "VERSIONS",
     "AdviceRead",
     "AloneAsked",
+    "AnalysisRegistered",
     "AnswerImported",
     "BatchCall",
     "BatchEnded",

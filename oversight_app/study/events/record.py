@@ -28,6 +28,7 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AnalysisRegistered,
     ExportWritten,
     HeadsNoted,
     ParticipantDeleted,
@@ -60,6 +61,7 @@ Event: TypeAlias = (
     | HeadsNoted
     | ParticipantDeleted
     | RecordRestored
+    | AnalysisRegistered
     | RehearsalBegun
     | ParticipantEnrolled
     | ConsentGiven
