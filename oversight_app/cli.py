@@ -2,7 +2,18 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, power, register, results, select, study
+from oversight_app.commands import (
+    answers,
+    bank,
+    demo,
+    people,
+    power,
+    record,
+    register,
+    results,
+    select,
+    study,
+)
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -47,6 +58,12 @@ for command in (
     results.export,
     results.report,
     people.transcript,
+    record.verify,
+    record.backup,
+    record.restore,
+    record.delete,
+    record.merge,
+    record.upgrade,
     study.rebuild,
 ):
     main.add_command(command)

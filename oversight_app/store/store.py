@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, sittings
+from oversight_app.store import bank, chain, migrations, removal, sittings
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
 from oversight_app.store.replies import ReplyRows, SoFar
 from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
-from oversight_app.study.events import STUDY_STREAM, Event, Happened, PlanFrozen, iso
+from oversight_app.study.events import STUDY_STREAM, Event, Happened, ParticipantDeleted, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
 from oversight_app.study.sitting import Sitting
@@ -44,6 +44,18 @@ class Record:
     def events_of(self, stream: str, after: int = 0) -> list[Happened]:
         """The events of a stream after a seq."""
         return list(chain.happened(self._connection, stream, after))
+
+    def note_heads(self, at: datetime) -> None:
+        """Write into the study's stream where the others stand, so that an end cut off later shows."""
+        chain.note_heads(self._connection, at)
+
+    def is_deleted(self, participant_id: str) -> bool:
+        """Whether somebody of that code was deleted."""
+        return chain.is_removed(self._connection, participant_id)
+
+    def delete_participant(self, participant_id: str, at: datetime) -> ParticipantDeleted | None:
+        """Take everything of one participant out of the record, and note it; None where there is nobody."""
+        return removal.delete(self._connection, participant_id, at)
 
     def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
         """Update a sitting's projection."""
@@ -181,6 +193,11 @@ class Store:
         """Let go of the file."""
         self._database.close()
 
+    def give_back_pages(self) -> None:
+        """Leave nothing of what was deleted in the file's free pages or its log; raises StoreError."""
+        with self._database.reading() as connection:
+            removal.give_back_pages(connection)
+
     @contextmanager
     def write(self) -> Iterator[Record]:
         """One transaction; on disk when the block ends, undone when it raises."""
@@ -254,6 +271,11 @@ class Store:
                 "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
             ).fetchone()
             return str(row["participant_id"]) if row else None
+
+    def people_of(self, given: str) -> set[str]:
+        """The participants on record whose code this is, or in whose platform's link it stands."""
+        with self._database.reading() as connection:
+            return removal.people_of(connection, given)
 
     def invitations(self) -> dict[str, str]:
         """Every token with its participant."""

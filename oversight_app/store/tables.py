@@ -32,6 +32,10 @@ class Snapshot:
         """How many links were made."""
         return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
 
+    def n_deleted(self) -> int:
+        """How many people were deleted from the record."""
+        return len(chain.removed(self._connection))
+
 
 # In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.
 # A model has no consent, no comprehension check and nothing to withdraw from: for it these are missing, not 0.

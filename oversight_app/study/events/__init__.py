@@ -10,6 +10,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
+    KINDS,
     VERSIONS,
     Event,
     Happened,
@@ -44,8 +45,11 @@ from oversight_app.study.events.study import (
     STUDY_STREAM,
     AnalysisRegistered,
     ExportWritten,
+    HeadsNoted,
+    ParticipantDeleted,
     ParticipantsInvited,
     PlanFrozen,
+    RecordRestored,
     RehearsalBegun,
 )
 from oversight_app.study.events.trial import (
@@ -65,6 +69,7 @@ from oversight_app.study.events.trial import (
 )
 
 __all__ = [
+    "KINDS",
     "STUDY_STREAM",
     "VERSIONS",
     "AdviceRead",
@@ -86,6 +91,7 @@ __all__ = [
     "ExportWritten",
     "FeedbackRead",
     "Happened",
+    "HeadsNoted",
     "InitialAnswered",
     "InstructionsRead",
     "JudgeAsked",
@@ -95,6 +101,7 @@ __all__ = [
     "ModelAsked",
     "NextAsked",
     "ParticipantAssigned",
+    "ParticipantDeleted",
     "ParticipantEnrolled",
     "ParticipantLeft",
     "ParticipantReturned",
@@ -105,6 +112,7 @@ __all__ = [
     "PauseAsked",
     "PlanFrozen",
     "PledgeGiven",
+    "RecordRestored",
     "RehearsalBegun",
     "ReplyBegun",
     "ReplyClosed",
