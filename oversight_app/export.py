@@ -280,8 +280,7 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "feedback": design.answer.feedback.value,
         },
         "logged": [kind for kind, is_on in design.log if is_on],
-        # A model that says what it thinks has an error share too, but nobody declared it.
-        # Of two sides in a debate one is wrong, which says nothing of an assistant.
+        # Nobody declared that of a model that says what it thinks; of two sides in a debate one is wrong anyway.
         "declared_error_share": assistant.error_share
         if assistant.mode is AssistantMode.ASSIGNED and assistant.protocol is not Protocol.DEBATE
         else None,
@@ -296,6 +295,7 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "margin": design.analysis.margin,
             "wmv_panel_size": design.analysis.wmv_panel_size,
             "target_n": design.analysis.target_n,
+            **design.analysis.goal,
             "stopping_rule": design.analysis.stopping_rule,
         },
     }
