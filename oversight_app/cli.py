@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import answers, bank, demo, paying, people, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -44,6 +44,7 @@ for command in (
     results.read_advice,
     results.export,
     results.report,
+    paying.bonus,
     people.transcript,
     study.rebuild,
 ):

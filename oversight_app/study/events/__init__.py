@@ -42,6 +42,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
+    BonusesListed,
     ExportWritten,
     ParticipantsInvited,
     PlanFrozen,
@@ -74,6 +75,7 @@ __all__ = [
     "BatchPlanned",
     "BatchSent",
     "BeliefStated",
+    "BonusesListed",
     "ComprehensionAnswered",
     "ConsentGiven",
     "ConsentRefused",
