@@ -58,7 +58,12 @@ def test_parts_add_up_are_never_negative_and_are_what_the_page_says_in_any_order
 
 def test_practice_checks_void_and_abandoned_questions_pay_nothing() -> None:
     design = make_design(answer={"currency": "USD"}, bonus={"per_correct": "0.10"})
-    unpaid = [{"is_practice": 1}, {"is_attention_check": 1}, {"status": "void"}, {"status": "abandoned"}]
+    unpaid: list[dict[str, Any]] = [
+        {"is_practice": 1},
+        {"is_attention_check": 1},
+        {"status": "void"},
+        {"status": "abandoned"},
+    ]
     rows = [make_row(), make_row("A"), make_row(status="timed_out"), *(make_row(**one) for one in unpaid)]
 
     bonus = bonus_of("p1", "completed", rows, design)
