@@ -42,6 +42,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
+    AnalysisRegistered,
     BonusesListed,
     ExportWritten,
     ParticipantsInvited,
@@ -69,6 +70,7 @@ __all__ = [
     "VERSIONS",
     "AdviceRead",
     "AloneAsked",
+    "AnalysisRegistered",
     "AnswerImported",
     "BatchCall",
     "BatchEnded",

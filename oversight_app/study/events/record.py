@@ -28,6 +28,7 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AnalysisRegistered,
     BonusesListed,
     ExportWritten,
     ParticipantsInvited,
@@ -55,6 +56,7 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | AnalysisRegistered
     | BonusesListed
     | RehearsalBegun
     | ParticipantEnrolled
