@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from analysis.load import load
 
 from analysis.errors import ExportError
 from analysis.findings import analyse
-from analysis.load import load
 from analysis.report import write_report
 from analysis.results import as_json
 from analysis.simulate import simulate
