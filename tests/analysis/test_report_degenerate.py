@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from analysis.load import load
+from analysis.export import load
 
 from analysis.errors import ExportError
 from analysis.findings import analyse
