@@ -256,6 +256,13 @@ def _batches(db: sqlite_utils.Database) -> None:
     db.table("calls").add_column("batch_id", str)
 
 
+@study(name="015_bonuses")
+def _bonuses(db: sqlite_utils.Database) -> None:
+    """Who was listed in which bonus file: one line a person for good, with its platform ids."""
+    columns = {"participant_id": str, "file": str, "header": str, "rank": int, "line": str}
+    db.table("bonuses").create(columns, pk="participant_id", strict=True)
+
+
 def _fill_messages(db: sqlite_utils.Database) -> None:
     """What was on record all along: rows come from events."""
     events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from oversight_app.store import bank, chain, migrations, removal, sittings
+from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
 from oversight_app.store.replies import ReplyRows, SoFar
@@ -36,6 +37,7 @@ class Record:
         self._connection = connection
         self.replies = ReplyRows(connection)
         self.observations = ObservationRows(connection)
+        self.bonuses = BonusRows(connection)
 
     def append(self, stream: str, events: Sequence[Event], at: datetime | Sequence[datetime]) -> int:
         """Append events to a stream, all of one moment or each of its own; returns its last seq."""

@@ -89,5 +89,6 @@ TABLES = {
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
     "passages.text AS passage_text, passages.license AS passage_license "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
+    "platform_ids": "SELECT * FROM platform_ids ORDER BY platform_key",
     "events": "SELECT * FROM events ORDER BY stream, seq",
 }

@@ -44,6 +44,7 @@ from oversight_app.study.events.sitting import (
 from oversight_app.study.events.study import (
     STUDY_STREAM,
     AnalysisRegistered,
+    BonusesListed,
     ExportWritten,
     HeadsNoted,
     ParticipantDeleted,
@@ -81,6 +82,7 @@ __all__ = [
     "BatchPlanned",
     "BatchSent",
     "BeliefStated",
+    "BonusesListed",
     "ComprehensionAnswered",
     "ConsentGiven",
     "ConsentRefused",

@@ -29,6 +29,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     AnalysisRegistered,
+    BonusesListed,
     ExportWritten,
     HeadsNoted,
     ParticipantDeleted,
@@ -62,6 +63,7 @@ Event: TypeAlias = (
     | ParticipantDeleted
     | RecordRestored
     | AnalysisRegistered
+    | BonusesListed
     | RehearsalBegun
     | ParticipantEnrolled
     | ConsentGiven

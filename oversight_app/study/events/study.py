@@ -77,6 +77,20 @@ class RecordRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class BonusesListed:
+    """A bonus file was written: who is to be paid how much by it, as decimal numbers in text, by participant_id.
+
+    Platform ids stand in the file alone; `sha256` is the file's.
+    """
+
+    file: str
+    upload: str
+    currency: str
+    sha256: str
+    amounts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RehearsalBegun:
     """This record is a copy whose people are simulated. `truth` is what their answers should come out as."""
 
