@@ -8,7 +8,6 @@ import click
 from oversight_app.commands.calm import EXIT_OF_CTRL_C
 from oversight_app.commands.method_options import label_of, method_options
 from oversight_app.commands.terminal import (
-    command,
     fresh,
     notice,
     progress,
@@ -16,33 +15,6 @@ from oversight_app.commands.terminal import (
     study_argument,
     telling_progress,
 )
-
-
-@click.command(short_help="Simulated people in a copy of the study.")
-@study_argument
-@click.option("--participants", type=click.IntRange(1, 100_000), required=True, help="How many to simulate.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same people.")
-@click.option(
-    "--into", type=click.Path(path_type=Path), help="Folder for the copy.  [default: STUDY/rehearsals/...]"
-)
-def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> None:
-    """Let simulated people take part in a copy of a study; the real record is not touched.
-
-    \b
-    Example: oversight rehearse mystudy --participants 40 --seed 1
-    """
-    from oversight_app import rehearsal
-    from oversight_app.clock import SystemClock, stamp
-    from oversight_app.study_folder import StudyFolder
-
-    folder = StudyFolder.open(study)
-    target = into or fresh(folder.rehearsals, stamp(SystemClock().now()))
-    with progress("Rehearsing") as on_progress:
-        made = rehearsal.rehearse(folder.path, participants, seed, target, on_progress=on_progress)
-    ended = ", ".join(f"{outcome} {n:,}" for outcome, n in made.outcomes.items())
-    click.echo(f"{participants:,} simulated participants took part: {ended}.")
-    click.echo(f"{made.folder} is a study folder like any other. See what comes out:")
-    click.echo(f"  {command('report', made.folder)}")
 
 
 @click.command("model-alone", short_help="A model answers the questions on its own.")
