@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import answers, bank, demo, exports, people, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -42,7 +42,7 @@ for command in (
     answers.import_answers,
     results.judge,
     results.read_advice,
-    results.export,
+    exports.export,
     results.report,
     people.transcript,
     study.rebuild,

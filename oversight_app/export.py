@@ -5,14 +5,13 @@ mean, is said in `analysis.columns` and nowhere else; a column that the record c
 recruiting platforms and the tokens of links stand in no table. Of people who withdrew and do not let their data be used
 nothing leaves but that they came and went: a row of participants.csv without anything that was measured.
 
-    answers.csv ... observations.csv   the tables             manifest.json      what they are of, with a hash of each
-    datapackage.json                   type, unit and meaning of every column (Frictionless)
+    answers.csv ... page_times.csv     the tables             manifest.json      what they are of, with a hash of each
+    datapackage.json, codebook.md      type, unit and meaning of every column, for programs (Frictionless) and people
+    wide.csv, *.parquet                where they are asked for: one row per person; the tables with their types
 """
 
-import csv
 import hashlib
 import json
-import os
 import platform
 import re
 from collections import Counter
@@ -23,32 +22,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from analysis.columns import SCHEMA, Table, datapackage, ordered
+from analysis.columns import COLUMNS, GUARD, GUARD_RULE, SCHEMA, WIDE, Table, codebook, datapackage
 from oversight_app.clock import stamp
 from oversight_app.errors import NoPlan
+from oversight_app.export_files.public import TABLES as PUBLIC_TABLES
+from oversight_app.export_files.public import Public, Publisher
+from oversight_app.export_files.public_readme import PUBLIC_NOTE, public_manifest, public_readme
+from oversight_app.export_files.tables import TableFiles
+from oversight_app.export_files.why_empty import WHY_EMPTY
+from oversight_app.export_files.wide import Wide
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
 from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
+from oversight_app.study.page_times import page_times
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.selection import selection_probabilities
 from oversight_app.whole_folder import new_folder
 
 Row = Mapping[str, Any]
-
-_WHY_EMPTY: Mapping[Table, str] = {
-    Table.ANSWERS: "No trial was closed when this export was made.",
-    Table.PARTICIPANTS: "Nobody had agreed to take part when this export was made.",
-    Table.QUESTIONS: "The plan holds no questions.",
-    Table.PLAN: "Nobody had begun when this export was made; trials are drawn at that moment.",
-    Table.MESSAGES: "Nobody had written to an assistant when this export was made.",
-    Table.BELIEFS: "No belief was stated during a trial; a design asks for them with answer.belief_after_reply.",
-    Table.MODEL_CALLS: "No model had been asked when this export was made.",
-    Table.EVENTS: "Nothing had happened when this export was made.",
-    Table.OBSERVATIONS: "Nothing was noted beside answers, or the design's [log] switches it off.",
-    Table.SURVEY: "Nobody had come to the questionnaire when this export was made.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +54,15 @@ class ExportPaths:
     n_answers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is written beside the tables when asked for; `excel`: with the mark by which Excel knows UTF-8."""
+
+    wide: bool = False
+    parquet: bool = False
+    excel: bool = False
+
+
 def export_study(
     store: Store,
     out: Path | None = None,
@@ -68,11 +70,14 @@ def export_study(
     at: datetime,
     is_rehearsal: bool | None = None,
     truth: Mapping[str, Any] | None = None,
+    beside: Beside | None = None,
+    public: Public | None = None,
 ) -> ExportPaths:
     """Write an export of the study as it stands; by default into exports/<utc> beside the record.
 
-    `is_rehearsal` and `truth` are what the record says of itself unless they are given. Raises NoPlan before
-    the plan is frozen, BadInput where `out` is not empty or cannot be made; then nothing was written.
+    `public` makes one that anybody may read (`export_files.public`). `is_rehearsal` and `truth` are what the record
+    says of itself unless they are given. Raises NoPlan before the plan is frozen, BadInput where `out` is not empty or
+    cannot be made; then nothing was written.
     """
     plan = store.plan()
     if plan is None:
@@ -85,34 +90,58 @@ def export_study(
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
     questions = _questions(store, plan)
+    beside, tables = beside or Beside(), PUBLIC_TABLES if public else tuple(Table)
     with new_folder(out) as folder:
+        files = TableFiles(folder, parquet=beside.parquet, excel=beside.excel)
+        wide = Wide() if beside.wide else None
         with store.snapshot() as record:
             people = list(record.rows("participants"))
             withheld = _Withheld.of(people)
-            n_rows = {
-                table: _write_table(folder, table, withheld.without(table, _rows(record, table, questions)))
-                for table in Table
-            }
+            publisher = _publisher(public, record, people, questions, plan) if public else None
+            n_rows: dict[Table, int] = {}
+            for table in tables:
+                rows: Iterable[Row] = withheld.without(table, _rows(record, table, questions))
+                rows = publisher.rows(table, rows) if publisher else rows
+                rows = wide.watching(table, rows) if wide else rows
+                n_rows[table] = files.write(table.value, COLUMNS[table], rows)
             heads, counts = record.heads(), _counts(people, record.n_invited())
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
-        (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
+        n_wide = {WIDE: files.write(WIDE, wide.columns, wide.rows())} if wide else {}
+        _write_codebooks(folder, plan, tables, wide, beside, PUBLIC_NOTE if public else "")
         manifest = _manifest(plan, at, store.frozen()) | {
             "counts": counts,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
             "is_rehearsal": bool(is_rehearsal),
             "truth": truth,
-            "rows": {table.value: n for table, n in n_rows.items()},
-            "empty": {table.value: _WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
-            "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+            "cells": {"guard": GUARD, "rule": GUARD_RULE, "byte_order_mark": beside.excel},
+            "rows": {table.value: n for table, n in n_rows.items()} | n_wide,
+            "empty": {table.value: WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
         }
+        if public and publisher:
+            manifest = public_manifest(manifest, public, publisher)
+            (folder / "README.md").write_text(public_readme(manifest, public, publisher), encoding="utf-8")
+        manifest["files"] = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     with store.write() as writing:
         writing.append(STUDY_STREAM, [ExportWritten(hash_of(heads), n_rows[Table.ANSWERS])], at)
-    tables = {table.value: out / _file(table) for table in Table}
-    return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
+    paths = {table.value: out / _file(table) for table in tables}
+    return ExportPaths(out, out / "manifest.json", paths, n_rows[Table.ANSWERS])
+
+
+def _publisher(
+    public: Public, record: Snapshot, people: Iterable[Row], questions: Sequence[Row], plan: Plan
+) -> Publisher:
+    return Publisher(
+        public,
+        people=people,
+        trials=record.rows("trials"),
+        questions=questions,
+        ids=record.platform_ids(),
+        free_items={item.key for item in plan.survey if item.kind == "text"},
+    )
 
 
 class _Withheld:
@@ -156,6 +185,7 @@ def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[
         Table.OBSERVATIONS: lambda: record.rows("observations"),
         Table.MODEL_CALLS: lambda: record.rows("model_calls"),
         Table.EVENTS: lambda: record.rows("events"),
+        Table.PAGE_TIMES: lambda: page_times(record.rows("events")),
     }
     return readers[table]() if table in readers else ()
 
@@ -181,21 +211,6 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
         for row in store.rows("questions")
         if row["question_id"] in form_of or row["question_id"] in others
     ]
-
-
-def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
-    """Write one table in the contract's columns; returns its number of rows."""
-    names, n = ordered(table), 0
-    with (folder / _file(table)).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        for row in rows:
-            # csv writes None as an empty cell, and numbers so that they read back as the same number.
-            writer.writerow([row.get(name) for name in names])
-            n += 1
-        file.flush()
-        os.fsync(file.fileno())
-    return n
 
 
 def _file(table: Table) -> str:
@@ -294,12 +309,30 @@ def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
     }
 
 
-def _codebook(plan: Plan) -> str:
+def _write_codebooks(
+    folder: Path, plan: Plan, tables: Sequence[Table], wide: Wide | None, beside: Beside, note: str
+) -> None:
     name = re.sub(r"[^a-z0-9._-]+", "-", plan.study_id.lower()).strip("-._") or "export"
+    files, wide_file = [(table.value, _file(table)) for table in tables], f"{WIDE}.csv"
     package = datapackage(
-        [(table.value, _file(table)) for table in Table], name=name, title=plan.design.title
+        files,
+        name=name,
+        title=plan.design.title,
+        description=note,
+        wide=(wide_file, wide.columns) if wide else None,
+        has_bom=beside.excel,
     )
-    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    (folder / "datapackage.json").write_text(
+        json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    parquet = "Each table lies there as Parquet too, typed, without apostrophes." if beside.parquet else ""
+    book = codebook(
+        files,
+        title=plan.design.title,
+        wide=wide_file if wide else "",
+        note="\n\n".join(part for part in (note, parquet) if part),
+    )
+    (folder / "codebook.md").write_text(book, encoding="utf-8")
 
 
 def _version() -> str | None:

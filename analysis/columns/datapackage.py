@@ -3,39 +3,56 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from analysis.columns.cells import GUARD_RULE
 from analysis.columns.column import Column
 from analysis.columns.tables import COLUMNS, KEYS
 from analysis.columns.vocabulary import Table, Type
+from analysis.columns.wide import WIDE
 
 
 def datapackage(
-    files: Iterable[tuple[str, str]], *, name: str = "export", title: str = "", description: str = ""
+    files: Iterable[tuple[str, str]],
+    *,
+    name: str = "export",
+    title: str = "",
+    description: str = "",
+    wide: tuple[str, Sequence[Column]] | None = None,
+    has_bom: bool = False,
 ) -> dict[str, Any]:
     """The codebook of an export as a Frictionless data package, ready for `datapackage.json`.
 
-    `files` are pairs of table name and path relative to the package; `name` is lower case without spaces.
+    `files` are pairs of table name and path relative to the package; `name` is lower case without spaces. `wide` is
+    the path of the wide table with its columns, `has_bom` whether the files begin with a byte order mark.
     Standard: specs.frictionlessdata.io, data package and table schema, version 1. `unit` is our own property.
     """
     package: dict[str, Any] = {"profile": "data-package", "name": name}
     if title:
         package["title"] = title
-    if description:
-        package["description"] = description
-    package["resources"] = [_resource(Table(table), path) for table, path in files]
+    package["description"] = f"{description} {GUARD_RULE}".strip()
+    encoding = "utf-8-sig" if has_bom else "utf-8"
+    package["resources"] = [
+        _resource(table, path, COLUMNS[Table(table)], KEYS.get(Table(table), ()), encoding)
+        for table, path in files
+    ]
+    if wide:
+        path, columns = wide
+        package["resources"].append(_resource(WIDE, path, columns, ("participant_id",), encoding))
     return package
 
 
-def _resource(table: Table, path: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": _fields(COLUMNS[table]), "missingValues": [""]}
-    if key := KEYS.get(table):
+def _resource(
+    name: str, path: str, columns: Sequence[Column], key: Sequence[str], encoding: str
+) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": _fields(columns), "missingValues": [""]}
+    if key:
         schema["primaryKey"] = list(key)
     return {
-        "name": table.value,
+        "name": name,
         "path": path,
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8",
+        "encoding": encoding,
         "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True},
         "schema": schema,
     }

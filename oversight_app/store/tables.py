@@ -4,6 +4,7 @@ Each table is one query in a stable order, with the columns of the export contra
 `Snapshot` answers all of them from one moment, also while participants go on.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -31,6 +32,17 @@ class Snapshot:
     def n_invited(self) -> int:
         """How many links were made."""
         return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+
+    def platform_ids(self) -> set[str]:
+        """What platforms call people and their sessions, and the tokens of links: to be looked for in texts."""
+        found = {row[0] for row in self._connection.execute("SELECT token FROM invitations")}
+        for key, *said in self._connection.execute(
+            "SELECT platform_key, parameters, latest_parameters FROM platform_ids"
+        ):
+            found.add(key.partition("=")[2])
+            for parameters in said:
+                found.update(str(value) for value in json.loads(parameters or "{}").values())
+        return found
 
 
 # In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.
@@ -83,7 +95,8 @@ TABLES = {
     "model_calls": _MODEL_CALLS,
     "troubles": _TROUBLES,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
-    "passages.text AS passage_text, passages.license AS passage_license "
+    "passages.text AS passage_text, passages.license AS passage_license, "
+    "passages.author AS passage_author, passages.source AS passage_source, passages.url AS passage_url "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
     "events": "SELECT * FROM events ORDER BY stream, seq",
 }
