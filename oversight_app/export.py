@@ -13,7 +13,6 @@ nothing leaves but that they came and went: a row of participants.csv without an
 import hashlib
 import json
 import platform
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from analysis.columns import COLUMNS, GUARD, GUARD_RULE, SCHEMA, WIDE, Table, codebook, datapackage
+from analysis.columns import COLUMNS, GUARD, GUARD_RULE, SCHEMA, WIDE, Table
 from oversight_app.clock import stamp
 from oversight_app.errors import NoPlan
+from oversight_app.export_files.codebooks import Beside, write_codebooks
 from oversight_app.export_files.public import TABLES as PUBLIC_TABLES
 from oversight_app.export_files.public import Public, Publisher
 from oversight_app.export_files.public_readme import PUBLIC_NOTE, public_manifest, public_readme
@@ -34,7 +34,15 @@ from oversight_app.export_files.wide import Wide
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
-from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
+from oversight_app.study.events import (
+    STUDY_STREAM,
+    AnalysisRegistered,
+    ExportWritten,
+    Happened,
+    PlanFrozen,
+    RehearsalBegun,
+    iso,
+)
 from oversight_app.study.page_times import page_times
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
@@ -52,15 +60,6 @@ class ExportPaths:
     manifest: Path
     tables: Mapping[str, Path]
     n_answers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is written beside the tables when asked for; `excel`: with the mark by which Excel knows UTF-8."""
-
-    wide: bool = False
-    parquet: bool = False
-    excel: bool = False
 
 
 def export_study(
@@ -83,9 +82,8 @@ def export_study(
     if plan is None:
         raise NoPlan(store.path.parent)
     out = store.path.parent / "exports" / stamp(at) if out is None else out
-    rehearsal = next(
-        (item.event for item in store.events_of(STUDY_STREAM) if isinstance(item.event, RehearsalBegun)), None
-    )
+    events = store.events_of(STUDY_STREAM)
+    rehearsal = next((item.event for item in events if isinstance(item.event, RehearsalBegun)), None)
     if rehearsal is not None:
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
@@ -107,8 +105,14 @@ def export_study(
             heads, counts = record.heads(), _counts(people, record.n_invited())
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         n_wide = {WIDE: files.write(WIDE, wide.columns, wide.rows())} if wide else {}
-        _write_codebooks(folder, plan, tables, wide, beside, PUBLIC_NOTE if public else "")
+        write_codebooks(folder, plan, tables, wide, beside, PUBLIC_NOTE if public else "")
         manifest = _manifest(plan, at, store.frozen()) | {
+            "registration": _registration(events),
+            "earlier_exports": [
+                {"at": iso(item.at), "n_answers": item.event.n_answers}
+                for item in events
+                if isinstance(item.event, ExportWritten)
+            ],
             "counts": counts,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
@@ -295,6 +299,20 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
     }
 
 
+def _registration(events: Iterable[Happened]) -> dict[str, Any] | None:
+    """What was registered, the first time, with its hash and time and how much data there was; None without one."""
+    for item in events:
+        if isinstance(item.event, AnalysisRegistered):
+            said = item.event
+            return {
+                "registered_at": iso(item.at),
+                "sha256": said.sha256,
+                "n_people": said.n_people,
+                "n_answers": said.n_answers,
+            } | dict(said.registered)
+    return None
+
+
 def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
     everybody = [row for row in people if row["participant_kind"] != "model"]
     # Simulated participants beside people are not counted as people; a study of simulated ones only is counted by them.
@@ -307,32 +325,6 @@ def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
         "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
     }
-
-
-def _write_codebooks(
-    folder: Path, plan: Plan, tables: Sequence[Table], wide: Wide | None, beside: Beside, note: str
-) -> None:
-    name = re.sub(r"[^a-z0-9._-]+", "-", plan.study_id.lower()).strip("-._") or "export"
-    files, wide_file = [(table.value, _file(table)) for table in tables], f"{WIDE}.csv"
-    package = datapackage(
-        files,
-        name=name,
-        title=plan.design.title,
-        description=note,
-        wide=(wide_file, wide.columns) if wide else None,
-        has_bom=beside.excel,
-    )
-    (folder / "datapackage.json").write_text(
-        json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    parquet = "Each table lies there as Parquet too, typed, without apostrophes." if beside.parquet else ""
-    book = codebook(
-        files,
-        title=plan.design.title,
-        wide=wide_file if wide else "",
-        note="\n\n".join(part for part in (note, parquet) if part),
-    )
-    (folder / "codebook.md").write_text(book, encoding="utf-8")
 
 
 def _version() -> str | None:

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from pyarrow import parquet
 
 from analysis.columns import COLUMNS, PER_ITEM, Table, ordered
-from analysis.load import load
+from analysis.export import load
 from oversight_app.cli import main
-from oversight_app.export import Beside, ExportPaths, export_study
+from oversight_app.export import ExportPaths, export_study
+from oversight_app.export_files.codebooks import Beside
 from oversight_app.proctor import Proctor
 from oversight_app.study.survey import HELP_KEYS, NO, SurveyItem
 from tests.builders import make_design, make_plan, make_proctor, make_question, make_questions, seat

@@ -12,7 +12,8 @@ import frictionless
 import pytest
 
 from analysis.report import write_report
-from oversight_app.export import Beside, ExportPaths, export_study
+from oversight_app.export import ExportPaths, export_study
+from oversight_app.export_files.codebooks import Beside
 from oversight_app.export_files.public import Public
 from oversight_app.proctor import Proctor
 from oversight_app.study.questions import Question

@@ -49,7 +49,8 @@ def export(
              oversight export mystudy --public --out mystudy-public
     """
     from oversight_app.clock import SystemClock, stamp
-    from oversight_app.export import Beside, export_study
+    from oversight_app.export import export_study
+    from oversight_app.export_files.codebooks import Beside
     from oversight_app.export_files.public import Public
     from oversight_app.study_folder import StudyFolder
 

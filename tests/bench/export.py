@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from oversight_app.clock import SystemClock
-from oversight_app.export import Beside, export_study
+from oversight_app.export import export_study
+from oversight_app.export_files.codebooks import Beside
 from oversight_app.export_files.public import Public
 from oversight_app.rehearsal import rehearse
 from oversight_app.store import Store

@@ -42,6 +42,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
+    AnalysisRegistered,
     ExportWritten,
     ParticipantsInvited,
     PlanFrozen,
@@ -68,6 +69,7 @@ __all__ = [
     "VERSIONS",
     "AdviceRead",
     "AloneAsked",
+    "AnalysisRegistered",
     "AnswerImported",
     "BatchCall",
     "BatchEnded",

@@ -28,6 +28,7 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AnalysisRegistered,
     ExportWritten,
     ParticipantsInvited,
     PlanFrozen,
@@ -54,6 +55,7 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | AnalysisRegistered
     | RehearsalBegun
     | ParticipantEnrolled
     | ConsentGiven
