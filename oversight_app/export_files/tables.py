@@ -33,12 +33,12 @@ class TableFiles:
             writer.writerow(names)
             for row in rows:
                 # csv writes None as an empty cell, and numbers so that they read back as the same number.
-                cells = [row.get(name) for name in names]
+                cells = list(map(row.get, names))
                 if typed is not None:
                     typed.add(cells)
                 for i in free:
                     cell = cells[i]
-                    if type(cell) is str:
+                    if cell.__class__ is str and not cell[:1].isalnum():
                         cells[i] = guarded(cell)
                 writer.writerow(cells)
                 n += 1
