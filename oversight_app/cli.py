@@ -2,7 +2,7 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import answers, bank, console, demo, people, results, select, study
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -37,6 +37,7 @@ for command in (
     people.invite,
     people.links,
     people.serve,
+    console.console,
     study.status,
     results.model_alone,
     answers.import_answers,

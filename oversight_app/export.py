@@ -94,10 +94,12 @@ def export_study(
                 for table in Table
             }
             heads, counts = record.heads(), _counts(people, record.n_invited())
+            enrolment = record.enrolment(plan.design.sitting.max_participants).about()
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
         manifest = _manifest(plan, at, store.frozen()) | {
             "counts": counts,
+            "enrolment": enrolment,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
             "is_rehearsal": bool(is_rehearsal),

@@ -160,7 +160,7 @@ def status_of(store: Store) -> Status:
         n_questions=len(store.questions()),
         n_invited=len(store.invitations()),
         n_places=store.n_places_taken(),
-        max_places=plan.design.sitting.max_participants if plan else None,
+        max_places=store.enrolment(plan.design.sitting.max_participants).target if plan else None,
         n_withheld=n_withheld,
         by_stage=_plain(stages),
         by_outcome=_plain(outcomes),

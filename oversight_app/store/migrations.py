@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oversight_app.errors import StoreError
+from oversight_app.store.chain import BY_RESEARCHERS
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 
 if TYPE_CHECKING:
@@ -254,6 +255,14 @@ def _judge_costs(db: sqlite_utils.Database) -> None:
 def _batches(db: sqlite_utils.Database) -> None:
     """Calls that were part of a batch."""
     db.table("calls").add_column("batch_id", str)
+
+
+@study(name="014_console")
+def _console(db: sqlite_utils.Database) -> None:
+    """What researchers do while a study runs, and who has its page open."""
+    db.execute(f"CREATE INDEX events_by_researchers ON events (kind, at) WHERE {BY_RESEARCHERS}")
+    # Written every few seconds and true for as long; beside the record, as `uptime` is.
+    db.table("connections").create({"participant_id": str, "seen_at": str}, pk="participant_id", strict=True)
 
 
 def _fill_messages(db: sqlite_utils.Database) -> None:

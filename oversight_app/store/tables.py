@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oversight_app.store import chain
+from oversight_app.study.enrolment import Enrolment, enrolment_of
 from oversight_app.study.trouble import SPENDING_CAP
 
 
@@ -27,6 +28,10 @@ class Snapshot:
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
         return chain.heads(self._connection)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self._connection), planned)
 
     def n_invited(self) -> int:
         """How many links were made."""

@@ -21,6 +21,7 @@ from oversight_app.study.events.record import (
     version_of,
 )
 from oversight_app.study.events.sitting import (
+    CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
     ConsentRefused,
@@ -33,6 +34,8 @@ from oversight_app.study.events.sitting import (
     ParticipantEnrolled,
     ParticipantLeft,
     ParticipantReturned,
+    ParticipantStopped,
+    ParticipantTold,
     ParticipantWithdrew,
     PledgeGiven,
     ScreeningAnswered,
@@ -42,10 +45,13 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     STUDY_STREAM,
+    AccuracyShown,
+    EnrolmentSet,
     ExportWritten,
     ParticipantsInvited,
     PlanFrozen,
     RehearsalBegun,
+    TargetRaised,
 )
 from oversight_app.study.events.trial import (
     BeliefStated,
@@ -66,6 +72,7 @@ from oversight_app.study.events.trial import (
 __all__ = [
     "STUDY_STREAM",
     "VERSIONS",
+    "AccuracyShown",
     "AdviceRead",
     "AloneAsked",
     "AnswerImported",
@@ -74,12 +81,14 @@ __all__ = [
     "BatchPlanned",
     "BatchSent",
     "BeliefStated",
+    "CompensationGranted",
     "ComprehensionAnswered",
     "ConsentGiven",
     "ConsentRefused",
     "ContextReset",
     "DebriefRead",
     "DraftSaved",
+    "EnrolmentSet",
     "Event",
     "ExportWritten",
     "FeedbackRead",
@@ -96,6 +105,8 @@ __all__ = [
     "ParticipantEnrolled",
     "ParticipantLeft",
     "ParticipantReturned",
+    "ParticipantStopped",
+    "ParticipantTold",
     "ParticipantWithdrew",
     "ParticipantsInvited",
     "PassageRead",
@@ -109,6 +120,7 @@ __all__ = [
     "ScreeningAnswered",
     "SittingEnded",
     "SurveyAnswered",
+    "TargetRaised",
     "TrialClosed",
     "TrialShown",
     "TrialsAdded",

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
+    CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
     ConsentRefused,
@@ -20,6 +21,8 @@ from oversight_app.study.events.sitting import (
     ParticipantEnrolled,
     ParticipantLeft,
     ParticipantReturned,
+    ParticipantStopped,
+    ParticipantTold,
     ParticipantWithdrew,
     PledgeGiven,
     ScreeningAnswered,
@@ -28,10 +31,13 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AccuracyShown,
+    EnrolmentSet,
     ExportWritten,
     ParticipantsInvited,
     PlanFrozen,
     RehearsalBegun,
+    TargetRaised,
 )
 from oversight_app.study.events.trial import (
     BeliefStated,
@@ -55,6 +61,9 @@ Event: TypeAlias = (
     | ParticipantsInvited
     | ExportWritten
     | RehearsalBegun
+    | EnrolmentSet
+    | TargetRaised
+    | AccuracyShown
     | ParticipantEnrolled
     | ConsentGiven
     | ConsentRefused
@@ -71,6 +80,9 @@ Event: TypeAlias = (
     | SurveyAnswered
     | DebriefRead
     | SittingEnded
+    | ParticipantTold
+    | ParticipantStopped
+    | CompensationGranted
     | PassageShown
     | PassageRead
     | TrialShown
