@@ -113,14 +113,14 @@ def _keep_sweeping() -> None:
 def _sweep() -> None:
     """Close what is due, also when every tab is closed."""
     try:
-        proctor().sweep(_present)
+        proctor().sweep(present)
         replies().sweep()
     except Exception:
         # The next second may go better; a sweeper that dies would leave trials open for good.
         _LOG.exception("the sweep failed and will be tried again")
 
 
-def _present() -> list[str]:
+def present() -> list[str]:
     """The participants who hold a connection to this process."""
     found = []
     for cookie in connections.cookies():

@@ -105,19 +105,32 @@ class OverviewRows:
 
     def flags(self) -> Flags:
         """What deserves a look."""
-        row = self._connection.execute(
-            "SELECT sum(is_attention_check = 0) AS n_answers, "
-            "sum(is_attention_check = 0 AND status = 'answered' AND response_time_s < ?) AS n_fast, "
-            "sum(is_attention_check = 0 AND status LIKE 'timed_out%') AS n_timed_out, "
-            "sum(is_attention_check = 0 AND status = 'void') AS n_void, "
-            "sum(is_attention_check = 0 AND status = 'abandoned') AS n_abandoned, "
-            "sum(is_attention_check) AS n_checks, "
-            f"sum({_FAILED_CHECK}) AS n_checks_failed, "
-            f"count(DISTINCT CASE WHEN {_FAILED_CHECK} THEN participant_id END) AS n_people_failed "
-            "FROM trials WHERE participant_kind = ? AND is_practice = 0 AND status <> ''",
+        rows = self._connection.execute(
+            "SELECT is_attention_check AS is_check, status, count(*) AS n, sum(response_time_s < ?) AS n_fast, "
+            f"sum({_FAILED_CHECK}) AS n_failed FROM trials "
+            "WHERE participant_kind = ? AND is_practice = 0 AND status <> '' GROUP BY 1, 2",
             (FAST_S, self.kind),
+        ).fetchall()
+        answers = [row for row in rows if not row["is_check"]]
+        n_checks_failed = sum(row["n_failed"] for row in rows)
+        return Flags(
+            n_answers=sum(row["n"] for row in answers),
+            n_fast=sum(row["n_fast"] or 0 for row in answers if row["status"] == "answered"),
+            n_timed_out=sum(row["n"] for row in answers if row["status"].startswith("timed_out")),
+            n_void=sum(row["n"] for row in answers if row["status"] == "void"),
+            n_abandoned=sum(row["n"] for row in answers if row["status"] == "abandoned"),
+            n_checks=sum(row["n"] for row in rows if row["is_check"]),
+            n_checks_failed=n_checks_failed,
+            n_people_failed=self._n_people_failed() if n_checks_failed else 0,
+        )
+
+    def _n_people_failed(self) -> int:
+        row = self._connection.execute(
+            "SELECT count(DISTINCT participant_id) AS n FROM trials "
+            f"WHERE participant_kind = ? AND is_practice = 0 AND {_FAILED_CHECK}",
+            (self.kind,),
         ).fetchone()
-        return Flags(**{name: row[name] or 0 for name in row.keys()})  # noqa: SIM118 - a Row's own names
+        return int(row["n"])
 
     def latency(self) -> Latency:
         """How fast the assistant answered people lately."""

@@ -48,7 +48,7 @@ def figures(pairs: Iterable[tuple[str, str, str]]) -> str:
     return (
         '<dl class="oc-figures">'
         + "".join(
-            f"<div><dt>{exact(name)}</dt><dd>{exact(value)}</dd><p>{exact(more)}</p></div>"
+            f'<div><dt>{exact(name)}</dt><dd>{exact(value)}</dd><dd class="oc-more">{exact(more)}</dd></div>'
             for name, value, more in pairs
         )
         + "</dl>"

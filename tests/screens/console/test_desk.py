@@ -93,7 +93,7 @@ def test_the_page_lists_people_and_counts_them(proctor: Proctor) -> None:
 
     said = texts(look())
 
-    assert "Places taken</dt><dd>2</dd><p>of 40</p>" in said
+    assert 'Places taken</dt><dd>2</dd><dd class="oc-more">of 40</dd>' in said
     assert '<a href="?who=p1" target="_self">p1</a>' in said
     assert "0 of 10" in said
     assert ">1.5</td>" in said, "minutes on the page"
@@ -104,7 +104,7 @@ def test_an_empty_study_is_no_error(proctor: Proctor) -> None:
     said = texts(look())
 
     assert "Nobody yet." in said
-    assert "Completed</dt><dd>0</dd><p>nobody yet</p>" in said
+    assert 'Completed</dt><dd>0</dd><dd class="oc-more">nobody yet</dd>' in said
 
 
 def test_the_table_is_narrowed_by_status_and_name(proctor: Proctor) -> None:
