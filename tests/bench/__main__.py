@@ -27,6 +27,7 @@ BENCHMARKS = (
     "kills",
     "outages",
     "load",
+    "console",
     "streaming",
     "checks",
     "soak",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from oversight_app import watching
 from oversight_app.gate import Session
-from oversight_app.screens.console import doing
+from oversight_app.screens.console import doing, visitor
 from oversight_app.screens.console.table import Cell, heading, table, words
 
 _WARNING = (
@@ -32,6 +32,7 @@ def show(session: Session) -> None:
 
 @st.fragment(run_every=30.0)
 def _counted() -> None:
+    visitor.must_be_in()
     with watching.here().reader.overview() as rows:
         found = rows.accuracy()
     st.html(

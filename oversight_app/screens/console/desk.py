@@ -6,8 +6,7 @@ all lead where they should. A new view is a function here and its name in `VIEWS
 
 import streamlit as st
 
-from oversight_app import watching
-from oversight_app.screens.console import head, participant, preview, taking, watch
+from oversight_app.screens.console import head, participant, preview, taking, visitor, watch
 
 VIEWS = {
     "watch": ("Participants", watch.show),
@@ -20,7 +19,7 @@ VIEWS = {
 def show() -> None:
     """Draw the view that is asked for."""
     st.set_page_config(page_title="Console", layout="wide", initial_sidebar_state="collapsed")
-    session = watching.session(_cookie())
+    session = visitor.session()
     if session is None:
         signed_out()
         return
@@ -30,7 +29,7 @@ def show() -> None:
     name = st.query_params.get("view", "watch")
     _, view = VIEWS.get(name, VIEWS["watch"])
     with st.container(key="console"):
-        head.show(session, {key: label for key, (label, _) in VIEWS.items()}, here=name, leave=_leave)
+        head.show(session, {key: label for key, (label, _) in VIEWS.items()}, here=name, leave=visitor.leave)
         if who := st.query_params.get("who", ""):
             participant.show(who, session)
         else:
@@ -42,11 +41,3 @@ def signed_out() -> None:
     st.html(
         '<div class="oc-out"><p>You are signed out.</p><p><a href="/login" target="_self">Sign in</a></p></div>'
     )
-
-
-def _leave() -> None:
-    watching.here().gate.leave(_cookie())
-
-
-def _cookie() -> str:
-    return str(st.context.cookies.get(watching.cookie_name(), ""))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from oversight_app.errors import OversightError
+from oversight_app.screens.console import visitor
 from oversight_app.screens.plain import exact
 
 _SAID = "_console_said"
@@ -34,6 +35,8 @@ def said(key: str) -> None:
 
 
 def _attempt(key: str, act: Callable[[], object], done: str) -> None:
+    if visitor.session() is None:
+        return  # the page that is drawn next says so
     try:
         act()
     except OversightError as error:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from oversight_app import watching
 from oversight_app.gate import Session
-from oversight_app.screens.plain import exact
+from oversight_app.screens.plain import exact, label
 
 
 def show(session: Session, views: Mapping[str, str], *, here: str, leave: Callable[[], None]) -> None:
@@ -23,4 +23,4 @@ def show(session: Session, views: Mapping[str, str], *, here: str, leave: Callab
             f'<p class="ov-small">{exact(plan.study_id)} {pilot}</p></div>'
         )
         st.html(f'<nav class="oc-views" aria-label="Views">{links}</nav>')
-        st.button(f"Sign out {session.by}".strip(), key="leave_console", type="tertiary", on_click=leave)
+        st.button(label(f"Sign out {session.by}"), key="leave_console", type="tertiary", on_click=leave)

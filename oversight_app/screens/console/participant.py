@@ -7,7 +7,7 @@ import streamlit as st
 
 from oversight_app import watching
 from oversight_app.gate import Session
-from oversight_app.screens.console import conversation, doing
+from oversight_app.screens.console import conversation, doing, visitor
 from oversight_app.screens.console.table import Cell, ago, figures, heading, minutes, table, words
 from oversight_app.study.design import Outcome
 from oversight_app.study.intervening import ENDS_AS, LONGEST_LINE
@@ -34,6 +34,7 @@ def show(participant_id: str, session: Session) -> None:
 
 @st.fragment(run_every=5.0)
 def _standing(participant_id: str) -> None:
+    visitor.must_be_in()
     now = watching.here().researcher.clock.now()
     with watching.here().reader.overview() as rows:
         found = [

@@ -4,7 +4,7 @@ import streamlit as st
 
 from oversight_app import watching
 from oversight_app.gate import Session
-from oversight_app.screens.console import accuracy, enrolment, figures, people
+from oversight_app.screens.console import accuracy, enrolment, figures, people, visitor
 
 EVERY_S = 5.0
 """How often the figures are counted anew: quick enough for somebody who watches, and little for the record."""
@@ -19,6 +19,7 @@ def show(session: Session) -> None:
 
 @st.fragment(run_every=EVERY_S)
 def _counted() -> None:
+    visitor.must_be_in()
     seen = watching.overview()
     if enrolment.is_outdated(seen.enrolment):
         st.rerun()

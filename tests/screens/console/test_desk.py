@@ -12,7 +12,7 @@ from oversight_app import watching
 from oversight_app.gate import Gate
 from oversight_app.proctor import Proctor
 from oversight_app.researcher import Researcher
-from oversight_app.screens.console import desk
+from oversight_app.screens.console import visitor
 from oversight_app.study.enrolment import EnrolmentState
 from oversight_app.study.events import AccuracyShown, CompensationGranted, TargetRaised
 from oversight_app.study.samples import samples
@@ -33,7 +33,7 @@ def proctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proctor
     made = make_proctor(tmp_path, plan, clock=make_clock())
     gate = Gate(PASSWORD, made.clock)
     token = gate.enter(PASSWORD, "Ada")
-    monkeypatch.setattr(desk, "_cookie", lambda: token)
+    monkeypatch.setattr(visitor, "_cookie", lambda: token)
     researcher = Researcher(made.store, made.clock)
     watching.install(Watching(StudyFolder(tmp_path), researcher, made.store.for_reading(), gate))
     yield made
@@ -73,7 +73,7 @@ def test_who_has_no_session_sees_nothing_of_the_study(
     proctor: Proctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat(proctor, "p1")
-    monkeypatch.setattr(desk, "_cookie", lambda: "somebody else's")
+    monkeypatch.setattr(visitor, "_cookie", lambda: "somebody else's")
 
     for address in ({}, {"who": "p1"}, {"view": "take"}, {"sample": "consent"}):
         said = texts(look(**address))
@@ -84,6 +84,14 @@ def test_who_has_no_session_sees_nothing_of_the_study(
 
 def test_signing_out_takes_the_page_away(proctor: Proctor) -> None:
     assert "signed out" in texts(press(look(), "leave_console"))
+
+
+def test_an_act_after_the_session_is_over_does_nothing(proctor: Proctor) -> None:
+    app = look()
+    visitor.leave()
+
+    assert "signed out" in texts(press(app, "enrolment_close"))
+    assert proctor.store.by_researchers() == []
 
 
 def test_the_page_lists_people_and_counts_them(proctor: Proctor) -> None:
