@@ -4,12 +4,12 @@ A sitting is folded from made-up events, by the same rules as a real one, and it
 Nothing is written anywhere. What an assistant says in a sample is marked as such.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from oversight_app.study.assignment import trials_for
-from oversight_app.study.design import ENDINGS, Condition, Protocol
+from oversight_app.study.design import ENDINGS, Condition
 from oversight_app.study.events import (
     ConsentGiven,
     Event,
@@ -25,6 +25,7 @@ from oversight_app.study.events import (
 from oversight_app.study.feedback import is_feedback_due
 from oversight_app.study.page import Page
 from oversight_app.study.plan import Plan
+from oversight_app.study.protocols import due, may_write
 from oversight_app.study.questions import Question
 from oversight_app.study.showing import page_of
 from oversight_app.study.sitting import Sitting, Stage, apply
@@ -34,6 +35,8 @@ ASKED = "What does the text say about this?"
 SAID = (
     "This is where the assistant's reply stands. In the study it comes from the model that the design names."
 )
+_MOST_SPEECHES = 20
+"""More than any design asks for, so that a sample ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +112,35 @@ def _of_question(
         yield shown(open_, "question first", index)
         open_ = _after(open_, plan, now, InitialAnswered(trial.n, "B", 0.6))
     yield shown(open_, "question", index)
-    if trial.condition == Condition.HUMAN_WITH_MODEL and trial.protocol == Protocol.CHAT:
-        yield shown(_after(open_, plan, now, *_said(trial.n)), "question with a reply", index)
+    if trial.condition == Condition.HUMAN_WITH_MODEL:
+        yield shown(_talked(open_, plan, now), "question with a reply", index)
     closed = _after(open_, plan, now, TrialClosed(trial.n, "answered", "B", 0.6, now))
     if is_feedback_due(closed.trials[index], plan.design):
         yield shown(replace(closed, current=index, stage=Stage.FEEDBACK), "feedback", index)
 
 
-def _said(n: int) -> Sequence[Event]:
-    """A question to the assistant, and a reply."""
-    asked, reply = f"{SOMEBODY}-{n:03d}.1", f"{SOMEBODY}-{n:03d}.2"
-    return (
-        MessageSent(n, asked, ASKED, 1),
-        ReplyBegun(n, reply, 1, "scripted", "sample", "", (asked,)),
-        ReplyClosed(n, reply, SAID, "complete"),
-    )
+def _talked(sitting: Sitting, plan: Plan, now: datetime) -> Sitting:
+    """The open question after everybody has spoken who is due to, once more after the participant has asked."""
+    rules, has_asked = plan.design.assistant, False
+    for _ in range(_MOST_SPEECHES):
+        trial = sitting.trial
+        n, count = trial.plan.n, len(trial.messages)
+        if speeches := due(trial, rules):
+            for speech in speeches:
+                count += 1
+                reply = f"{trial.plan.trial_id}.{count}"
+                sees = tuple(message.message_id for message in speech.sees)
+                begun = ReplyBegun(
+                    n, reply, trial.context, "sample", "sample", "", sees, speech.speaker, speech.stance
+                )
+                sitting = _after(sitting, plan, now, begun, ReplyClosed(n, reply, SAID, "complete"))
+        elif may_write(trial, rules) and not has_asked:
+            has_asked = True
+            asked = MessageSent(n, f"{trial.plan.trial_id}.{count + 1}", ASKED, trial.context)
+            sitting = _after(sitting, plan, now, asked)
+        else:
+            break
+    return sitting
 
 
 def _after(sitting: Sitting, plan: Plan, now: datetime, *events: Event) -> Sitting:

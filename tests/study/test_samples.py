@@ -6,7 +6,7 @@ from oversight_app.projections import planned_questions
 from oversight_app.study.design import ENDINGS
 from oversight_app.study.page import FeedbackPage, QuestionPage, ReadingPage, ScreeningPage
 from oversight_app.study.plan import ScreeningQuestion
-from oversight_app.study.samples import Sample, samples
+from oversight_app.study.samples import SAID, Sample, samples
 from tests.builders import START, make_design, make_plan, make_questions
 
 
@@ -48,10 +48,14 @@ def test_what_only_some_designs_have_is_there_with_them() -> None:
     assert (then.awaits_initial, then.chat is not None) == (False, True)
 
 
-@pytest.mark.parametrize("protocol", ["advice", "consultancy", "debate", "critique", "cross_examination"])
-def test_every_protocol_has_its_question(protocol: str) -> None:
+@pytest.mark.parametrize(
+    "protocol", ["chat", "advice", "consultancy", "debate", "critique", "cross_examination"]
+)
+def test_every_protocol_has_its_question_with_what_is_said_there(protocol: str) -> None:
     found = made(assistant={"protocol": protocol})
 
-    page = found["question-human_with_model-mmlu"].page
+    page = found["question_with_a_reply-human_with_model-mmlu"].page
     assert isinstance(page, QuestionPage)
     assert page.chat is not None
+    assert not page.chat.is_due
+    assert SAID in [line.text for line in page.chat.lines]
