@@ -39,7 +39,7 @@ def show(session: Session) -> None:
             if state is not stands.state:
                 doing.button(label, key=key, act=partial(researcher.put_enrolment, state, session.by))
         _target(stands, session)
-    for key in ("enrolment_pause", "enrolment_open", "enrolment_close", "target_raise"):
+    for key in ("enrolment_pause", "enrolment_open", "enrolment_close"):
         doing.said(key)
 
 
@@ -71,6 +71,7 @@ def _target(stands: Enrolment, session: Session) -> None:
         doing.button(
             "Raise", key="target_raise", act=partial(_raise, session.by), done="The target is raised."
         )
+        doing.said("target_raise")
 
 
 def _raise(by: str) -> None:

@@ -77,6 +77,7 @@ def _acts(sitting: Sitting, session: Session) -> None:
                 act=partial(_tell, who, session.by),
                 done="It is there.",
             )
+            doing.said("tell_send")
         if sitting.stage is not Stage.ENDED:
             with st.popover("End the sitting", key="stop_sitting"):
                 st.html(
@@ -100,8 +101,8 @@ def _acts(sitting: Sitting, session: Session) -> None:
             doing.button(
                 "Promise it", key="pay_promise", act=partial(_pay, who, session.by), done="It is promised."
             )
-    for key in ("tell_send", "stop_now", "pay_promise"):
-        doing.said(key)
+            doing.said("pay_promise")
+    doing.said("stop_now")  # where the window it was pressed in is gone
 
 
 def _tell(who: str, by: str) -> None:
