@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, over_tasks, people_part
-from analysis.entries import WITH_MODEL, count, entering, systems
+from analysis.entries import WITH_MODEL, count, entering, narrowed, systems
 from analysis.jackknife import accuracy_interval, jackknife
 from analysis.results import Estimate, Interval, Role, Rows
 
@@ -18,6 +18,7 @@ _ASKED_BY_PEOPLE = (None, "chat", "cross_examination")
 
 def nothing_asked(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """The share of assisted trials without a message of the participant, per task and system, from prepared answers."""
+    answers = narrowed(answers, "n_messages")
     found = []
     for system, own in systems(answers, WITH_MODEL):
         counted = own[own["n_messages"].notna()]

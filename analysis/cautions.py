@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.columns import ParticipantKind
 from analysis.contrasts import KNOWN, OVER_ADVICE, OVER_HUMAN, OVER_MODEL, is_manipulated
 from analysis.entries import ALONE, MODEL, WITH_MODEL, entering
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import ALL_TASKS, Caution, Contrast, Rows
 
 FEW_PARTICIPANTS, FEW_CLUSTERS, FEW_DF, FEW_PER_ARM = 10, 20, 4.0, 6

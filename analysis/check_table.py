@@ -3,7 +3,7 @@
 from analysis.checks import BOOTSTRAP, LOG_ODDS, MIXED_MODEL, RANDOMISATION
 from analysis.contrasts import OVER_HUMAN
 from analysis.results import ALL_TASKS, Rows
-from analysis.tables import DisplayTable, Tables
+from analysis.tables import AFTER, DisplayTable, Tables
 from analysis.words import decimal, decimal_range, p_value, points, points_range, task_name
 
 _NAMES = {
@@ -46,7 +46,7 @@ def check_table(tables: Tables) -> DisplayTable | None:
         if len(systems) > 1:
             name += f" ({', '.join(part for part in (row.protocol, row.assistant) if part)})"
         say, say_range = (decimal, decimal_range) if row.metric == LOG_ODDS else (points, points_range)
-        after = "" if row.rows == Rows.ALL else ", after exclusions"
+        after = "" if row.rows == Rows.ALL else AFTER
         note = row.note if row.subgroup else ""
         table.rows.append(
             [

@@ -14,7 +14,7 @@ from analysis.accuracy import cluster_word, over_tasks
 from analysis.bootstrap import bootstrap
 from analysis.contrasts import OVER_HUMAN
 from analysis.crossing import Crossing, cross
-from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.mixed_model import METHOD, SPREADS, mixed_model, spread_names
 from analysis.randomisation import randomisation
 from analysis.results import ALL_TASKS, Caution, Contrast, Interval, Role, Rows
@@ -36,6 +36,7 @@ def checks(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Contr
 
     From prepared answers (`analysis.entries.prepare`). The mixed model is fitted per task only.
     """
+    answers = narrowed(answers, "question_id", "passage_id")
     alone = answers[answers["condition"] == ALONE]
     found: list[Contrast] = []
     for system, own in systems(answers, WITH_MODEL):

@@ -22,7 +22,7 @@ from analysis.accuracy import (
     over_tasks,
     people_part,
 )
-from analysis.entries import ALONE, MODEL, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, MODEL, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Part, difference_interval, jackknife
 from analysis.manifest import Manifest, ModelChoice
 from analysis.results import ALL_TASKS, Contrast, Interval, Role, Rows
@@ -42,6 +42,7 @@ ByTask = Mapping[str, pd.DataFrame]
 
 def contrasts(answers: pd.DataFrame, rows: Rows, manifest: Manifest, level: float = 0.95) -> list[Contrast]:
     """Every comparison of people with the assistant, per task, system and metric, with Holm's p in the family."""
+    answers = narrowed(answers, "advice_correct")
     model, why_none = comparator(answers, manifest.primary_model_alone)
     found: list[Contrast] = []
     for metric in METRICS:

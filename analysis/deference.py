@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, over_tasks, people_part
 from analysis.contrasts import ByTask
-from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, Part, difference_interval, jackknife
 from analysis.results import Contrast, Interval, Rows
 
@@ -62,6 +62,9 @@ def cross_validate(person: Floats, own: Floats, confidence: Floats, advice: Floa
 
 def deferences(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Contrast]:
     """The comparison with the rule per task and system, where any advice was read, from prepared answers."""
+    answers = narrowed(
+        answers, "advice_correct", "confidence", "correct_choice", "initial_choice", "initial_confidence"
+    )
     found = []
     alone = answers[answers["condition"] == ALONE]
     for system, own in systems(answers, WITH_MODEL):

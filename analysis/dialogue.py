@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, people_part, study_tasks
-from analysis.entries import WITH_MODEL, count, entering, systems
+from analysis.entries import WITH_MODEL, count, entering, narrowed, systems
 from analysis.jackknife import jackknife, t_quantile
 from analysis.results import Estimate, Interval, Role, Rows
 
@@ -18,6 +18,7 @@ _NOTES = {
 
 def dialogues(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """Mean messages and resets per task and assistant, over the trials that enter, from prepared answers."""
+    answers = narrowed(answers, "n_messages", "n_resets")
     found = []
     for system, everything in systems(answers, WITH_MODEL):
         for task in study_tasks(answers):

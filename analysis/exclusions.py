@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.columns import Condition, ParticipantKind, Status
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import Exclusion, Tally
 
 ENTERS = ""
@@ -44,7 +44,7 @@ def left_out(answers: pd.DataFrame) -> pd.Series:
 def tally(answers: pd.DataFrame) -> list[Tally]:
     """Count every row of the export once; needs the column `left_out`."""
     keys = ["task", "condition", "status", "left_out"]
-    rows = answers[keys].fillna({"status": "no status, no choice"})
+    rows = answers[keys].astype("str").fillna({"status": "no status, no choice"})
     counts = rows.groupby(keys, sort=True).size().reset_index(name="n_answers")
     return [Tally(**{str(name): value for name, value in row.items()}) for row in counts.to_dict("records")]
 

@@ -6,7 +6,6 @@ the three shapes tell conditions apart without colour. Drawn by altair and vl-co
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +104,17 @@ def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle
 
 def configured(chart: Any) -> Any:
     """A chart in the type and greys of the report."""
-    return (
-        chart.configure(font=FONT)
-        .configure_title(subtitleFontSize=12)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED, titleColor=MUTED, labelFontSize=12, titleFontSize=12, titleFontWeight="normal"
-        )
+    return chart.configure(
+        font=FONT,
+        title={"subtitleFontSize": 12},
+        view={"stroke": None},
+        axis={
+            "labelColor": MUTED,
+            "titleColor": MUTED,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+        },
     )
 
 
@@ -183,12 +186,14 @@ def _value(row: Line) -> str:
 
 def as_svg(chart: Any) -> str:
     """The chart as an SVG element, without an XML declaration."""
-    text = StringIO()
-    chart.save(text, format="svg")
-    return text.getvalue()
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
 
 
-def save(chart: Any, svg: Path, png: Path) -> None:
-    """Write the chart as SVG and, at twice its size, as PNG."""
-    svg.write_text(as_svg(chart), encoding="utf-8")
-    chart.save(str(png), format="png", scale_factor=2)
+def save(drawn: str, svg: Path, png: Path) -> None:
+    """Write a drawn chart as SVG and, at twice its size, as PNG."""
+    import vl_convert
+
+    svg.write_text(drawn, encoding="utf-8")
+    png.write_bytes(vl_convert.svg_to_png(drawn, scale=2))

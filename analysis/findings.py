@@ -13,13 +13,14 @@ from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
+from analysis.departures import departures
 from analysis.dialogue import dialogues
 from analysis.entries import prepare
 from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
+from analysis.export import Export
 from analysis.gap import gaps
 from analysis.individuals import individuals
-from analysis.load import Export
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
@@ -90,6 +91,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         table1=table_1(accounts[0][1], estimates),
         changes=changes(accounts[0][1], export.messages),
         attrition=attrition(export.participants),
+        departures=departures(export, answers, exclusions, compared, wmv_panel_size),
     )
 
 

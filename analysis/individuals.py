@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.accuracy import study_tasks
-from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, t_quantile
 from analysis.results import Estimate, Interval, Role, Rows
 
@@ -47,6 +47,9 @@ def halves(rows: pd.DataFrame) -> pd.DataFrame:
 
 def individuals(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """Change over halves per participant and on average, and the range of accuracies, from prepared answers."""
+    answers = narrowed(
+        answers, "participant_id", "study_id", "passage_id", "question_id", "position", "sample"
+    )
     found = []
     for condition in (ALONE, WITH_MODEL):
         for system, everything in systems(answers, condition):

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
-from analysis.complementarity import COMPLEMENTARITY
+from analysis.departures import NONE_FOUND, UNKNOWN, departure_table
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
+from analysis.export import Export
 from analysis.figure import Line, lines
-from analysis.load import Export
 from analysis.manifest import Manifest
+from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables
 from analysis.reliance_table import is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Results, Rows
@@ -21,34 +24,9 @@ from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A headline comparison: its tag, what it says, and the numbers behind it."""
-
-    tag: str
-    kind: str
-    said: str
-    numbers: str
-
-
-_TAGS = {
-    "higher": "more often right",
-    "lower": "less often right",
-    "not_shown": "not settled",
-    "undefined": "no test",
-    "beats_both": "beats both",
-    "beats_human_only": "beats the human only",
-    "beats_model_only": "beats the model only",
-    "worse_than_human": "worse than the human",
-    "worse_than_model": "worse than the model",
-    "worse_than_both": "worse than both",
-    "not_settled": "not settled",
-}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """Everything the template asks for."""
+    """Everything the template asks for; a table that it asks for twice is made once."""
 
     export: Export
     results: Results
@@ -58,17 +36,17 @@ class Page:
         """What the export says about the study."""
         return self.export.manifest
 
-    @property
+    @cached_property
     def tables(self) -> Tables:
         """The tables of the page."""
         return Tables(self.export, self.results)
 
-    @property
+    @cached_property
     def paper(self) -> PaperTables:
         """The tables that stand beside the paper's numbers."""
         return PaperTables(self.results, self.is_simulated)
 
-    @property
+    @cached_property
     def comparisons(self) -> ComparisonTables:
         """The tables about more than one baseline at once."""
         return ComparisonTables(self.tables)
@@ -131,28 +109,57 @@ class Page:
         trials = sum(row.n_answers for row in used if row.task != ALL_TASKS and row.condition != MODEL_ALONE)
         return f"{plural(people, noun)}, {plural(trials, 'counted trial')} in {' and '.join(tasks)}"
 
-    @property
+    @cached_property
     def checks(self) -> DisplayTable | None:
         """The main comparison by other methods, None where nothing could be compared."""
         return check_table(self.tables)
 
-    # -- findings ----------------------------------------------------------------------------------
+    @property
+    def further(self) -> list[tuple[str, str, str, DisplayTable]]:
+        """The further comparisons: id, title, what it is about, and the table."""
+        return [
+            (name, *_FURTHER.get(name, (_title(name), "")), table) for name, table in self.comparisons.all
+        ]
 
     @property
-    def findings(self) -> list[Finding]:
-        """The headline verdicts on all rows, and where people with the assistant stand between both baselines."""
-        chosen = [
-            row
-            for row in self.results.verdicts
-            if row.rows == Rows.ALL
-            and (row.is_headline or (row.contrast == COMPLEMENTARITY and row.finding != "undefined"))
+    def contents(self) -> list[tuple[str, str]]:
+        """Where to find what: the id and the name of each part that the page has."""
+        parts = [
+            ("numbers", "Accuracy and differences", True),
+            ("care", "Read with care", bool(self.cautions)),
+            ("checks", "Other methods", self.checks is not None),
+            *((f"further-{name}", title, True) for name, title, _, _ in self.further),
+            ("others", "Confidence and time", True),
+            ("reliance", "Following advice", self.reliance is not None),
+            ("paper", "Beside the paper", self.paper.table_1 is not None),
+            ("left-out", "What was left out", bool(self.results.answers_by_status)),
+            ("how", "Methods and references", True),
         ]
-        parted = [(row.finding, row.sentence.partition(": ")) for row in chosen]
-        colours = {"beats_both": "higher", "worse_than_both": "lower"}
-        return [
-            Finding(_TAGS[kind], colours.get(kind, kind), said, numbers)
-            for kind, (said, _, numbers) in parted
-        ]
+        return [(name, title) for name, title, is_there in parts if is_there]
+
+    # -- findings ----------------------------------------------------------------------------------
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """The verdict of every task, with the comparisons behind it."""
+        return cards(self.tables)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Every headline verdict in full, as results.json has it."""
+        return [row.sentence for row in self.results.verdicts if row.is_headline and row.rows == Rows.ALL]
+
+    @cached_property
+    def methods(self) -> Methods:
+        """What was done, ready to paste."""
+        return methods(self.tables)
+
+    @property
+    def watermark(self) -> str:
+        """What stands across a page that is not about people."""
+        if self.manifest.flag("is_rehearsal") or self.is_simulated:
+            return "Simulated"
+        return "Demo" if self.manifest.flag("is_demo") else ""
 
     @property
     def changes(self) -> list[str]:
@@ -178,18 +185,18 @@ class Page:
 
     # -- the figure --------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def lines(self) -> list[Line]:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
         return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
 
-    @property
+    @cached_property
     def scores(self) -> DisplayTable | None:
         """What confidence is worth, None where nobody gave one."""
         return score_table(self.tables)
 
-    @property
+    @cached_property
     def reliance(self) -> DisplayTable | None:
         """How people used the advice, None where none could be read."""
         return reliance_table(self.tables)
@@ -199,10 +206,26 @@ class Page:
         """Whether the plan drew at random where every assistant was wrong or weakened."""
         return is_drawn(self.results)
 
-    @property
+    @cached_property
     def diagram(self) -> list[Point]:
         """The points of the reliability diagram."""
         return points(self.results.estimates, task_name, self.tables.label)
+
+    @property
+    def departures(self) -> DisplayTable | None:
+        """Where the study departs from its registration, None where nowhere."""
+        said = self.manifest.mapping("registration")
+        return departure_table(self.results.departures, said.get("registered_at"), said.get("sha256"))
+
+    @property
+    def no_departures(self) -> str:
+        """What is said where there is no departure to show."""
+        said = self.manifest.mapping("registration")
+        if not said:
+            return UNKNOWN
+        return (
+            f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {str(said.get('sha256'))[:12]}…"
+        )
 
     @property
     def has_truth(self) -> bool:
@@ -263,11 +286,26 @@ class Page:
             ("Study", made["study_id"]),
             ("Design hash", made["design_hash"]),
             ("Plan hash", made["plan_hash"]),
+            ("SHA-256 of the registration", self.manifest.mapping("registration").get("sha256")),
             ("Seed", made["seed"]),
             *((f"SHA-256 of {name}", value) for name, value in made["files"].items()),
             ("Versions", versions),
         ]
         return [(name, str(value)) for name, value in said if value is not None]
+
+
+_FURTHER = {
+    "t-joint": ("Better than both, or than following by rule", "Complementarity and the deference test"),
+    "t-margin": ("Against the declared margin", "About the same, or at least not worse"),
+    "t-gap": ("Gap up to experts", "How much of it is closed"),
+    "t-sensitivity": ("Counted in other ways", "Whether the difference stays when it is counted otherwise"),
+    "t-asking": ("Nothing asked", "Trials in which the assistant was there and unused"),
+    "t-subjects": ("By subject", "Exploratory, adjusted for all subjects"),
+}
+
+
+def _title(name: str) -> str:
+    return name.removeprefix("t-").replace("_", " ").replace("-", " ").capitalize()
 
 
 def _joined(values: Mapping[str, Any]) -> str | None:

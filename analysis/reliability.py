@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.calibration import weights
-from analysis.entries import entering
+from analysis.entries import entering, narrowed
 from analysis.jackknife import Codes, Floats
 from analysis.place import Place, places
 from analysis.results import Estimate, Interval, Role, Rows
@@ -137,6 +137,7 @@ def rated(answers: pd.DataFrame, rows: Rows) -> Iterator[tuple[Place, pd.DataFra
 
 def reliabilities(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """ECE, Murphy's parts and the bins of the reliability diagram per task, condition and system."""
+    answers = narrowed(answers, "confidence")
     found = []
     for place, everything in rated(answers, rows):
         used = entering(everything)

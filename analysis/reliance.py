@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, people_part
 from analysis.base_rate import jackknife_base, pair
-from analysis.entries import ALONE, WITH_MODEL, entering
+from analysis.entries import ALONE, WITH_MODEL, entering, narrowed
 from analysis.jackknife import Floats, difference_interval, jackknife
 from analysis.place import Place, places
 from analysis.results import Contrast, Estimate, Interval, Rows
@@ -71,6 +71,16 @@ def reliances(
     answers: pd.DataFrame, rows: Rows, level: float = 0.95
 ) -> tuple[list[Estimate], list[Contrast]]:
     """Agreement, over- and under-reliance and error detection per task and system, and their contrasts."""
+    answers = narrowed(
+        answers,
+        "advice_choice",
+        "advice_correct",
+        "advice_status",
+        "choice",
+        "correct_choice",
+        "manipulated",
+        "stance",
+    )
     estimates: list[Estimate] = []
     compared: list[Contrast] = []
     alone = entering(answers[(answers["condition"] == ALONE) & answers["choice"].notna()])
@@ -109,12 +119,12 @@ _MEANINGS = {
 }
 
 
-def share(value: Floats, own: pd.DataFrame, why_none: str, level: float) -> Interval:
+def share(value: Floats, own: pd.DataFrame, why_none: str, level: float, metric: str = "") -> Interval:
     """The share of the answers that enter, with its interval; null with the reason where there are none."""
     if own.empty:
         return Interval(estimate=None, level=level, note=f"No estimate: {why_none}.")
     clusters = clusters_of(own)
-    return rate_interval(weighted_mean(value, np.ones(len(own)), clusters), len(own), clusters, level)
+    return rate_interval(weighted_mean(value, np.ones(len(own)), clusters), len(own), clusters, level, metric)
 
 
 def _none_of(subgroup_value: float | None) -> str:
@@ -127,7 +137,7 @@ def _rate(
     used = entering(part)
     follows = used["follows"].to_numpy(float)
     is_right = metric == UNDER or subgroup == RIGHT
-    interval = share(follows if sign > 0 else 1 - follows, used, _none_of(float(is_right)), level)
+    interval = share(follows if sign > 0 else 1 - follows, used, _none_of(float(is_right)), level, metric)
     return place.estimate(metric, interval, part, f"{_MEANINGS[metric]} {said}", subgroup=subgroup)
 
 

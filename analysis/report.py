@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.diagram import Point, reliability_chart
+from analysis.diagram import reliability_chart
+from analysis.export import Export, load
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
 from analysis.findings import analyse
-from analysis.load import load
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
 
@@ -41,28 +41,37 @@ def write_report(
     `out_dir` are replaced, other files are left alone.
     """
     export = load(export_path)
-    folder = Path(out_dir)
     # A folder that cannot be made is found out before the seconds of analysis, not after.
-    for part in (folder, folder / "tables", folder / "figures"):
-        part.mkdir(parents=True, exist_ok=True)
-    results = analyse(export, wmv_panel_size)
+    _make(Path(out_dir))
+    return write_results(export, analyse(export, wmv_panel_size), out_dir)
+
+
+def write_results(export: Export, results: Results, out_dir: Path | str) -> ReportPaths:
+    """Write the report on results that were made from this export, as `write_report` does."""
+    folder = Path(out_dir)
+    _make(folder)
     page = Page(export, results)
-    html = render(page)
+    drawn = as_svg(reliability_chart(page.diagram, title=DIAGRAM_TITLE)) if page.diagram else ""
+    html = render(page, drawn)
     paths = ReportPaths(
         folder=folder,
         page=folder / "report.html",
         results=folder / "results.json",
         tables=_write_tables(results, folder / "tables"),
-        figures=_write_figures(page.lines, folder / "figures")
-        + _write_diagram(page.diagram, folder / "figures"),
+        figures=_write_figures(page.lines, folder / "figures") + _write_diagram(drawn, folder / "figures"),
     )
     write_json(results, paths.results)
     paths.page.write_text(html, encoding="utf-8")
     return paths
 
 
-def render(page: Page) -> str:
-    """The report page as HTML, figure included."""
+def _make(folder: Path) -> None:
+    for part in (folder, folder / "tables", folder / "figures"):
+        part.mkdir(parents=True, exist_ok=True)
+
+
+def render(page: Page, diagram: str = "") -> str:
+    """The report page as HTML, the figure of accuracies and the drawn reliability diagram included."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -74,9 +83,7 @@ def render(page: Page) -> str:
     )
     shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
     figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
-    widths = {"wide": 3, "narrow": 1} if page.diagram else {}
-    diagrams = {name: as_svg(reliability_chart(page.diagram, columns)) for name, columns in widths.items()}
-    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagrams=diagrams)
+    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagram=diagram)
 
 
 def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
@@ -88,17 +95,17 @@ def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
     subtitle = "Dashed: guessing among four options."
     if any(row.truth is not None for row in rows):
         subtitle += " Upright: the true value of the simulation."
-    save(accuracy_chart(rows, WIDE, CHART_TITLE, subtitle), svg, png)
+    save(as_svg(accuracy_chart(rows, WIDE, CHART_TITLE, subtitle)), svg, png)
     return svg, png
 
 
-def _write_diagram(rows: Sequence[Point], folder: Path) -> tuple[Path, ...]:
+def _write_diagram(drawn: str, folder: Path) -> tuple[Path, ...]:
     svg, png = folder / "reliability.svg", folder / "reliability.png"
-    if not rows:
+    if not drawn:
         for stale in (svg, png):
             stale.unlink(missing_ok=True)
         return ()
-    save(reliability_chart(rows, title=DIAGRAM_TITLE), svg, png)
+    save(drawn, svg, png)
     return svg, png
 
 
@@ -113,6 +120,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "table1": [asdict(row) for row in results.table1],
         "changes": [asdict(row) for row in results.changes],
         "attrition": [asdict(row) for row in results.attrition],
+        "departures": [asdict(row) for row in results.departures],
     }
     written = []
     for name, rows in tables.items():

@@ -105,7 +105,15 @@ class _Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate(_Row):
-    """One number about one condition."""
+    """One number about one condition.
+
+    `estimate` and its interval are fractions (accuracy, shares, calibration errors), seconds (`response_time_s`),
+    nats (`log_score`), or counts; the `note` of rarer metrics says what they are. The estimand is the mean over the
+    participants and questions that could have been drawn, for all tasks together with equal weight for each; a model
+    alone is one fixed system. Source: the answers with `rows` "all", or those that the declared exclusions leave;
+    `n_...` say how many entered and how many did not. `se` is on the scale of the estimate; `ci_method` says how the
+    interval was made, and where that was not validated. What cannot be had is None, and `note` says why.
+    """
 
     condition: str
 
@@ -117,7 +125,13 @@ class Estimate(_Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast(_Row):
-    """One comparison of two conditions, or of a condition with a baseline on the same trials."""
+    """One comparison of two conditions, or of a condition with a baseline on the same trials.
+
+    `estimate` is the difference of the two in the metric's unit, a fraction for accuracy (0.05 is 5 points). Against
+    `model_alone` answers are paired by question, against `advice` by trial (`analysis.contrasts`). `p` tests
+    `null_value` against `alternative`; `p_adjusted` allows for the declared `family` (Holm), or for all subjects of a
+    task (Benjamini and Hochberg). The other fields are those of an Estimate.
+    """
 
     contrast: str
     p: float | None = None
@@ -170,6 +184,15 @@ class Attrition:
     n_ended_otherwise: int
     n_not_ended: int
     n_without_a_closed_trial: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """Where the study departs from its registration (analysis.departures); `registered` is None without one."""
+
+    kind: str
+    registered: str | None
+    found: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +286,7 @@ class Results:
     table1: Sequence[PaperCell] = ()
     changes: Sequence[Change] = ()
     attrition: Sequence[Attrition] = ()
+    departures: Sequence[Departure] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -291,6 +315,7 @@ def as_json(results: Results) -> str:
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
         "attrition": [asdict(row) for row in results.attrition],
+        "departures": [asdict(row) for row in results.departures],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -302,13 +327,23 @@ def write_json(results: Results, path: Path) -> None:
 
 def in_contract_order(row: Estimate | Contrast) -> dict[str, Any]:
     """A row as a dictionary whose keys stand as in the contract: what it is first, the note last."""
-    values = asdict(row)
-    what = "condition" if isinstance(row, Estimate) else "contrast"
+    return {name: getattr(row, name) for name in contract_order(type(row))}
+
+
+def contract_order(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
+    """The names of a row's fields as they stand in the contract."""
+    return _CONTRACT_ORDER[kind]
+
+
+def _ordered(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
+    names = [item.name for item in fields(kind)]
+    what = "condition" if kind is Estimate else "contrast"
     tests = [
-        name
-        for name in ("p", "p_adjusted", "family", "alternative", "null_value", "margin")
-        if name in values
+        name for name in ("p", "p_adjusted", "family", "alternative", "null_value", "margin") if name in names
     ]
     last = ["role", "note"]
-    rest = [name for name in values if name not in ("task", what, *tests, *last)]
-    return {name: values[name] for name in ("task", what, *rest, *tests, *last)}
+    rest = [name for name in names if name not in ("task", what, *tests, *last)]
+    return ("task", what, *rest, *tests, *last)
+
+
+_CONTRACT_ORDER: dict[type, tuple[str, ...]] = {kind: _ordered(kind) for kind in (Estimate, Contrast)}

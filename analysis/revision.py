@@ -50,11 +50,16 @@ def revisions(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Es
     return found
 
 
+_TOLD = ["task", "trial_id", "participant_id", "question_id", "kind"]
+_TOLD += ["initial_choice", "choice", "correct_choice", "advice_choice"]
+
+
 def changes(answers: pd.DataFrame, messages: Mapping[str, Message]) -> list[Change]:
     """Every benefit, harm and move to another wrong option, with the last message of its trial where there is one."""
     own = entering(answers[answers["initial_choice"].notna() & answers["choice"].notna()])
+    own = own.assign(kind=_kind(own))[_TOLD]
     found = []
-    for row in own.assign(kind=_kind(own)).dropna(subset="kind").to_dict("records"):
+    for row in own.dropna(subset="kind").to_dict("records"):
         last = messages.get(str(row["trial_id"])) if isinstance(row["trial_id"], str) else None
         cell = {name: None if pd.isna(value) else str(value) for name, value in row.items()}
         found.append(
@@ -124,7 +129,7 @@ def _reliance(place: Place, own: pd.DataFrame, said: str, level: float) -> list[
         part = own[chance]
         used = entering(part)
         value = np.asarray(hit.loc[used.index], dtype=np.float64)
-        interval = share(value, used, "there was no such answer (0 of 0)", level)
+        interval = share(value, used, "there was no such answer (0 of 0)", level, metric)
         found.append(place.estimate(metric, interval, part, f"{meaning} {said}"))
     return found
 

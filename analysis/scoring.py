@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.calibration import weights
 from analysis.columns import LETTERS
 from analysis.discrimination import jackknife_auroc
-from analysis.entries import entering
+from analysis.entries import entering, narrowed
 from analysis.jackknife import Floats
 from analysis.reliability import rated
 from analysis.results import Estimate, Interval, Rows
@@ -70,6 +70,7 @@ def forecasts(answers: pd.DataFrame) -> Forecasts:
 
 def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """Over-confidence, both further Brier and log scores and AUROC per task, condition and system with confidences."""
+    answers = narrowed(answers, "confidence", "correct_choice", "choice", "p_a", "p_b", "p_c", "p_d")
     found = []
     for place, everything in rated(answers, rows):
         used = entering(everything)
@@ -84,7 +85,14 @@ def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estim
         area = jackknife_auroc(confidence, correct, weight, clusters)
         intervals: dict[str, tuple[Interval, str]] = {
             OVERCONFIDENCE: (
-                mean_interval(weighted_mean(confidence - correct, weight, clusters), clusters, level, -1, 1),
+                mean_interval(
+                    weighted_mean(confidence - correct, weight, clusters),
+                    clusters,
+                    level,
+                    -1,
+                    1,
+                    OVERCONFIDENCE,
+                ),
                 "Mean confidence - share right, of answers with a choice and a confidence.",
             ),
             BRIER4: (
@@ -97,7 +105,7 @@ def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estim
                 f"{np.log(0.25):.2f} is what 25% on each earns. {source}",
             ),
             AUROC: (
-                mean_interval(area, clusters, level, 0, 1),
+                mean_interval(area, clusters, level, 0, 1, AUROC),
                 "Probability that a right answer has the higher confidence than a wrong one, ties half.",
             ),
         }

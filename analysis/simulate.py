@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.columns import LETTERS, Condition, ordered
+from analysis.export import typed_answers
 from analysis.jackknife import Codes, Floats
-from analysis.load import typed_answers
 from analysis.power import DEFAULT_SDS, Layout, Sds
 
 
@@ -61,7 +61,7 @@ def simulate(
     truth: Truth = DEFAULT_TRUTH,
     has_model_alone: bool = True,
 ) -> pd.DataFrame:
-    """A study's answers in the columns of the contract, checked and typed as `analysis.load` would.
+    """A study's answers in the columns of the contract, checked and typed as `analysis.export` would.
 
     Every participant answers `items` questions of each task; `layout` is CB, DI or BP (`analysis.power.Layout`).
     With `questions_per_passage` questions share passages, and condition goes by passage.

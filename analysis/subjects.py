@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, people_part, study_tasks
 from analysis.contrasts import OVER_HUMAN
-from analysis.entries import ALONE, WITH_MODEL, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, count, entering, narrowed, systems
 from analysis.jackknife import difference_interval, jackknife
 from analysis.results import Contrast, Role, Rows
 
@@ -21,6 +21,7 @@ FAMILY = "subjects, Benjamini-Hochberg"
 
 def subjects(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Contrast]:
     """A row per subject, task and system, where a task has several subjects, from prepared answers."""
+    answers = narrowed(answers, "subject")
     found: list[Contrast] = []
     alone = answers[answers["condition"] == ALONE]
     for system, own in systems(answers, WITH_MODEL):

@@ -1,7 +1,8 @@
 """The tables of the report page, as display text: results are rounded and named here, and nowhere below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from analysis import position
 from analysis.columns import LETTERS, Condition
 from analysis.contrasts import KNOWN
-from analysis.load import Export
+from analysis.export import Export
 from analysis.manifest import Manifest
 from analysis.results import ALL_TASKS, Contrast, Estimate, Results, Rows
 from analysis.words import (
@@ -69,6 +70,27 @@ class DisplayTable:
         by_name = groupby(self.rows, key=itemgetter(0))
         return [(name, [row[1:] for row in rows]) for name, rows in by_name]
 
+    @property
+    def beside(self) -> "DisplayTable":
+        """The same table with rows after exclusions as a column beside the rows on all answers.
+
+        The column holds value and interval; p and counts of those rows are in tables/*.csv.
+        """
+        if not any(_is_after(row) for row in self.rows):
+            return self
+        places = [place for place, name in enumerate(self.header, 1) if "interval" in name]
+        after = {_plain(row, self.n_heads): row for row in self.rows if _is_after(row)}
+        rows: list[Sequence[str]] = []
+        for row in self.rows:
+            if _is_after(row):
+                continue
+            other = after.pop(_plain(row, self.n_heads), None)
+            said = [other[place - 1] + f" ({other[place]})" for place in places] if other else [MISSING]
+            rows.append([*row, *(text.replace(f" ({MISSING})", "") for text in said)])
+        width = len(self.header)
+        rows += [[*row, *[MISSING] * (1 + width - len(row) + 1)] for row in after.values()]
+        return replace(self, header=[*self.header, "After exclusions"], rows=rows)
+
     def cite(self, note: str) -> str:
         """Add a note below the table, once, and give the mark that refers to it."""
         if not note:
@@ -78,9 +100,9 @@ class DisplayTable:
         return f" [{self.notes.index(note) + 1}]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
-    """Every table of the page, and the names of its rows."""
+    """Every table of the page, and the names of its rows; what every row asks for is found once."""
 
     export: Export
     results: Results
@@ -90,20 +112,27 @@ class Tables:
         """What the export says about the study."""
         return self.export.manifest
 
-    @property
+    @cached_property
     def is_simulated(self) -> bool:
         """Whether the answers are those of simulated participants only."""
-        return set(self.export.answers["participant_kind"]) - {"model"} == {"simulated"}
+        return set(self.export.answers["participant_kind"].unique()) - {"model"} == {"simulated"}
+
+    @cached_property
+    def _differs(self) -> dict[str, list[str]]:
+        """By condition, what tells its systems apart."""
+        found = {}
+        for condition in {row.condition for row in self.results.estimates}:
+            same = [row for row in self.results.estimates if row.condition == condition]
+            found[condition] = [
+                name
+                for name in ("protocol", "assistant", "provider", "model", "method")
+                if len({getattr(other, name) for other in same}) > 1
+            ]
+        return found
 
     def label(self, row: Estimate) -> str:
         """A condition with as much of its system as tells it from the others of that condition."""
-        same = [other for other in self.results.estimates if other.condition == row.condition]
-        differs = [
-            name
-            for name in ("protocol", "assistant", "provider", "model", "method")
-            if len({getattr(other, name) for other in same}) > 1
-        ]
-        parts = [getattr(row, name) for name in differs if getattr(row, name)]
+        parts = [value for name in self._differs[row.condition] if (value := getattr(row, name))]
         if row.method and row.method not in parts:
             parts.append(row.method)
         return ", ".join([condition_name(row.condition, self.is_simulated), *parts])
@@ -258,6 +287,18 @@ _CALIBRATION_NOTE = (
 )
 
 
+AFTER = ", after exclusions"
+
+
+def _is_after(row: Sequence[str]) -> bool:
+    return row[1].endswith(AFTER)
+
+
+def _plain(row: Sequence[str], n_heads: int) -> tuple[str, ...]:
+    """A row's headings without the account of answers."""
+    return (row[0], row[1].removesuffix(AFTER), *row[2 : n_heads + 1])
+
+
 def is_baseline(row: Contrast) -> bool:
     """Whether a contrast is one of the three with a baseline on all answers, and no further analysis of one."""
     return row.contrast in KNOWN and row.subgroup is None
@@ -274,4 +315,4 @@ def _without_rows(row: Estimate | Contrast) -> tuple[str | None, ...]:
 
 
 def _account(row: Estimate | Contrast) -> str:
-    return "" if row.rows == Rows.ALL else ", after exclusions"
+    return "" if row.rows == Rows.ALL else AFTER

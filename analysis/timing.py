@@ -6,12 +6,13 @@ import pandas as pd
 
 from analysis.accuracy import study_tasks
 from analysis.columns import Condition
-from analysis.entries import count, entering, systems
+from analysis.entries import count, entering, narrowed, systems
 from analysis.results import Estimate, Role, Rows
 
 
 def response_times(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
     """The median `response_time_s` of the answers that enter, where the export has times, from prepared answers."""
+    answers = narrowed(answers, "response_time_s")
     found = []
     for condition in Condition:
         for system, everything in systems(answers, condition):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.contrasts import comparator
 from analysis.entries import MODEL, WITH_MODEL, systems
-from analysis.load import Export
+from analysis.export import Export
 from analysis.results import Caution
 
 ALONE_PURPOSES = ("answer", "reasoning", "score", "sample", "belief")

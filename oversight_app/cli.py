@@ -2,7 +2,18 @@
 
 import click
 
-from oversight_app.commands import answers, bank, console, demo, people, results, select, study
+from oversight_app.commands import (
+    answers,
+    bank,
+    console,
+    demo,
+    people,
+    power,
+    register,
+    results,
+    select,
+    study,
+)
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -32,7 +43,9 @@ for command in (
     bank.bank,
     select.select,
     study.check,
+    power.power,
     study.plan,
+    register.register,
     results.rehearse,
     people.invite,
     people.links,

@@ -29,7 +29,15 @@ from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
-from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen, RehearsalBegun, iso
+from oversight_app.study.events import (
+    STUDY_STREAM,
+    AnalysisRegistered,
+    ExportWritten,
+    Happened,
+    PlanFrozen,
+    RehearsalBegun,
+    iso,
+)
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.selection import selection_probabilities
@@ -78,9 +86,8 @@ def export_study(
     if plan is None:
         raise NoPlan(store.path.parent)
     out = store.path.parent / "exports" / stamp(at) if out is None else out
-    rehearsal = next(
-        (item.event for item in store.events_of(STUDY_STREAM) if isinstance(item.event, RehearsalBegun)), None
-    )
+    events = store.events_of(STUDY_STREAM)
+    rehearsal = next((item.event for item in events if isinstance(item.event, RehearsalBegun)), None)
     if rehearsal is not None:
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
@@ -98,6 +105,12 @@ def export_study(
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
         manifest = _manifest(plan, at, store.frozen()) | {
+            "registration": _registration(events),
+            "earlier_exports": [
+                {"at": iso(item.at), "n_answers": item.event.n_answers}
+                for item in events
+                if isinstance(item.event, ExportWritten)
+            ],
             "counts": counts,
             "enrolment": enrolment,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
@@ -280,6 +293,20 @@ def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, 
             "stopping_rule": design.analysis.stopping_rule,
         },
     }
+
+
+def _registration(events: Iterable[Happened]) -> dict[str, Any] | None:
+    """What was registered, the first time, with its hash and time and how much data there was; None without one."""
+    for item in events:
+        if isinstance(item.event, AnalysisRegistered):
+            said = item.event
+            return {
+                "registered_at": iso(item.at),
+                "sha256": said.sha256,
+                "n_people": said.n_people,
+                "n_answers": said.n_answers,
+            } | dict(said.registered)
+    return None
 
 
 def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:

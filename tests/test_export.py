@@ -11,7 +11,7 @@ import frictionless
 import pytest
 
 from analysis.columns import COLUMNS, Table, ordered
-from analysis.load import load
+from analysis.export import load
 from oversight_app.clock import SimulatedClock
 from oversight_app.errors import BadInput, StudyStateError
 from oversight_app.export import ExportPaths, export_study

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analysis.columns import Table
-from analysis.load import load
+from analysis.export import load
 from oversight_app.export import ExportPaths, export_study
 from oversight_app.proctor import Proctor
 from oversight_app.store.observations import Observation

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from analysis.export import load
 from analysis.findings import analyse
-from analysis.load import load
 from oversight_app.advice_reading import read_advice
 from oversight_app.errors import NoPlan, ProviderConfigError, ProviderUnavailable, StudyStateError
 from oversight_app.export import ExportPaths, export_study

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.export import load
 from analysis.findings import analyse
-from analysis.load import load
 from oversight_app.clock import SimulatedClock
 from oversight_app.errors import BadInput, StoreError, StudyStateError
 from oversight_app.export import ExportPaths, export_study

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from analysis.load import load
+from analysis.export import load
 from oversight_app.clock import SimulatedClock
 from oversight_app.export import export_study
 from oversight_app.rehearsal import Rehearsal, rehearse

@@ -1,6 +1,6 @@
 """The export contract: every table and column that leaves a study, with type, unit and meaning.
 
-The writer (the application's export) and the reader (`analysis.load`) both take names and rules from here,
+The writer (the application's export) and the reader (`analysis.export`) both take names and rules from here,
 and `datapackage` turns the same description into the codebook that travels with the files. Only the standard
 library is imported, so that writing an export needs no statistics.
 

@@ -86,7 +86,7 @@ def select(study: Path, results: tuple[Path, ...], **options: Any) -> None:
 
 def _read(path: Path) -> "EarlierResults":
     from analysis.errors import ExportError
-    from analysis.load import load
+    from analysis.export import load
     from oversight_app.earlier_answers import EarlierResults
     from oversight_app.errors import BadInput
 

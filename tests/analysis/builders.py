@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.columns import ordered
 from analysis.entries import prepare
-from analysis.load import Export, typed_answers
+from analysis.export import Export, typed_answers
 from analysis.manifest import Manifest
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.export import Export
 from analysis.findings import analyse
-from analysis.load import Export
 from analysis.simulate import simulate
 from tests.analysis.builders import make_answers, make_export, make_row
 

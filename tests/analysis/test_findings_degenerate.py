@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.columns import LETTERS
+from analysis.export import Export
 from analysis.findings import analyse
-from analysis.load import Export
 from analysis.results import Contrast, Estimate, Results, as_json
 from analysis.simulate import simulate
 from tests.analysis.builders import make_answers, make_export, make_row

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.entries import prepare
+from analysis.export import Export, load
 from analysis.findings import analyse
-from analysis.load import Export, load
 from analysis.versions import CODE, version_cautions
 from tests.analysis.builders import make_answers, make_export, make_row, write_csv
 

@@ -46,6 +46,7 @@ from oversight_app.study.events.sitting import (
 from oversight_app.study.events.study import (
     STUDY_STREAM,
     AccuracyShown,
+    AnalysisRegistered,
     EnrolmentSet,
     ExportWritten,
     ParticipantsInvited,
@@ -75,6 +76,7 @@ __all__ = [
     "AccuracyShown",
     "AdviceRead",
     "AloneAsked",
+    "AnalysisRegistered",
     "AnswerImported",
     "BatchCall",
     "BatchEnded",

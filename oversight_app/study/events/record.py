@@ -32,6 +32,7 @@ from oversight_app.study.events.sitting import (
 )
 from oversight_app.study.events.study import (
     AccuracyShown,
+    AnalysisRegistered,
     EnrolmentSet,
     ExportWritten,
     ParticipantsInvited,
@@ -60,6 +61,7 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | AnalysisRegistered
     | RehearsalBegun
     | EnrolmentSet
     | TargetRaised

@@ -16,6 +16,16 @@ class PlanFrozen:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisRegistered:
+    """The analysis was registered: the hash of its text, what it says, and how much data there was at that time."""
+
+    sha256: str
+    n_people: int
+    n_answers: int
+    registered: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantsInvited:
     """Links were made for so many participants."""
 

@@ -153,7 +153,11 @@ def typed(cells: Cells, table: Table, file: str) -> pd.DataFrame:
         column = known.get(name, Column(name, Type.TEXT, "not in the contract"))
         _check_filled_and_allowed(column, values, file)
         if column.type in (Type.INTEGER, Type.NUMBER, Type.FLAG):
-            numbers = [_number(column, value, row, file) for row, value in enumerate(values, FIRST_ROW)]
+            parsed: dict[str, float] = {}  # a column has few different numbers, or none at all
+            for row, value in enumerate(values, FIRST_ROW):
+                if value not in parsed:
+                    parsed[value] = _number(column, value, row, file)
+            numbers = [parsed[value] for value in values]
             series[name] = pd.Series(numbers, index=index, dtype="float64")
         else:
             series[name] = pd.Series([value or None for value in values], index=index, dtype="str")

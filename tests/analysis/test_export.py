@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ExportError
-from analysis.load import load
+from analysis.export import load
 from analysis.simulate import simulate
 from tests.analysis.builders import make_row, write_csv, write_export, write_frame
 
