@@ -9,6 +9,7 @@ from oversight_app.commands import (
     demo,
     people,
     power,
+    record,
     register,
     results,
     select,
@@ -59,6 +60,12 @@ for command in (
     results.export,
     results.report,
     people.transcript,
+    record.verify,
+    record.backup,
+    record.restore,
+    record.delete,
+    record.merge,
+    record.upgrade,
     study.rebuild,
 ):
     main.add_command(command)

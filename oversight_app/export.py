@@ -40,12 +40,13 @@ from oversight_app.study.events import (
 )
 from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
+from oversight_app.study.questions import Question
 from oversight_app.study.selection import selection_probabilities
 from oversight_app.whole_folder import new_folder
 
 Row = Mapping[str, Any]
 
-_WHY_EMPTY: Mapping[Table, str] = {
+WHY_EMPTY: Mapping[Table, str] = {
     Table.ANSWERS: "No trial was closed when this export was made.",
     Table.PARTICIPANTS: "Nobody had agreed to take part when this export was made.",
     Table.QUESTIONS: "The plan holds no questions.",
@@ -91,20 +92,19 @@ def export_study(
     if rehearsal is not None:
         is_rehearsal = True if is_rehearsal is None else is_rehearsal
         truth = rehearsal.truth if truth is None else truth
-    questions = _questions(store, plan)
+    questions = planned_rows(store.questions(), store.rows("questions"), plan)
     with new_folder(out) as folder:
         with store.snapshot() as record:
             people = list(record.rows("participants"))
-            withheld = _Withheld.of(people)
+            withheld = Withheld.of(people)
             n_rows = {
-                table: _write_table(folder, table, withheld.without(table, _rows(record, table, questions)))
+                table: write_table(folder, table, withheld.without(table, rows_of(record, table, questions)))
                 for table in Table
             }
-            heads, counts = record.heads(), _counts(people, record.n_invited())
+            heads, counts = record.heads(), counts_of(people, record.n_invited(), record.n_deleted())
             enrolment = record.enrolment(plan.design.sitting.max_participants).about()
-        # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
-        (folder / "datapackage.json").write_text(_codebook(plan), encoding="utf-8")
-        manifest = _manifest(plan, at, store.frozen()) | {
+        (folder / "datapackage.json").write_text(codebook(plan), encoding="utf-8")
+        manifest = manifest_of(plan, at, store.frozen()) | {
             "registration": _registration(events),
             "earlier_exports": [
                 {"at": iso(item.at), "n_answers": item.event.n_answers}
@@ -118,19 +118,20 @@ def export_study(
             "is_rehearsal": bool(is_rehearsal),
             "truth": truth,
             "rows": {table.value: n for table, n in n_rows.items()},
-            "empty": {table.value: _WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
-            "files": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+            "empty": {table.value: WHY_EMPTY[table] for table, n in n_rows.items() if n == 0},
+            "files": {path.name: sha256_of(path) for path in sorted(folder.iterdir())},
         }
-        (folder / "manifest.json").write_text(
-            json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        said = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+        (folder / "manifest.json").write_text(said, encoding="utf-8")
+    written = ExportWritten(hash_of(heads), n_rows[Table.ANSWERS], sha256_of(out / "manifest.json"))
     with store.write() as writing:
-        writing.append(STUDY_STREAM, [ExportWritten(hash_of(heads), n_rows[Table.ANSWERS])], at)
-    tables = {table.value: out / _file(table) for table in Table}
+        writing.note_heads(at)
+        writing.append(STUDY_STREAM, [written], at)
+    tables = {table.value: out / file_of(table) for table in Table}
     return ExportPaths(out, out / "manifest.json", tables, n_rows[Table.ANSWERS])
 
 
-class _Withheld:
+class Withheld:
     """Who withdrew and does not let their data be used, and how many rows of theirs stay in the study for it."""
 
     def __init__(self, people: frozenset[str]) -> None:
@@ -139,6 +140,7 @@ class _Withheld:
 
     @classmethod
     def of(cls, people: Iterable[Row]) -> Self:
+        """Of the rows of everybody's participants table."""
         return cls(frozenset(row["participant_id"] for row in people if row["keeps_data"] == 0))
 
     def without(self, table: Table, rows: Iterable[Row]) -> Iterator[Row]:
@@ -159,7 +161,8 @@ _MEASURED = ("comprehension_attempts", "n_attention_failed", "external_help_repo
 # -- tables ---------------------------------------------------------------------------------------
 
 
-def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[Row]:
+def rows_of(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[Row]:
+    """Everybody's rows of a table; those of people who do not let their data be used are left out by `Withheld`."""
     readers: Mapping[Table, Callable[[], Iterable[Row]]] = {
         Table.ANSWERS: lambda: record.rows("answers"),
         Table.PARTICIPANTS: lambda: record.rows("participants"),
@@ -175,7 +178,7 @@ def _rows(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterable[
     return readers[table]() if table in readers else ()
 
 
-def _questions(store: Store, plan: Plan) -> list[Row]:
+def planned_rows(bank: Sequence[Question], rows: Iterable[dict[str, Any]], plan: Plan) -> list[Row]:
     """The questions that the plan uses; the rest of the bank belongs to its publisher, not to the study."""
     form_of = {
         question_id: form
@@ -185,7 +188,7 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
         for question_id in slot.question_ids
     }
     others = {item.question_id for items in plan.practice.values() for item in items} | set(plan.attention)
-    chances = selection_probabilities(store.questions(), plan.forms, plan.design, plan.selection)
+    chances = selection_probabilities(bank, plan.forms, plan.design, plan.selection)
     return [
         row
         | {
@@ -193,15 +196,15 @@ def _questions(store: Store, plan: Plan) -> list[Row]:
             "selection_prob": chances.get(row["question_id"]),
             "passage_text": "\n\n".join(paragraphs(row["passage_text"])) if row["passage_text"] else None,
         }
-        for row in store.rows("questions")
+        for row in rows
         if row["question_id"] in form_of or row["question_id"] in others
     ]
 
 
-def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
-    """Write one table in the contract's columns; returns its number of rows."""
-    names, n = ordered(table), 0
-    with (folder / _file(table)).open("w", encoding="utf-8", newline="") as file:
+def write_table(folder: Path, table: Table, rows: Iterable[Row], *, more: Sequence[str] = ()) -> int:
+    """Write one table in the contract's columns, and `more` behind them; returns its number of rows."""
+    names, n = (*ordered(table), *more), 0
+    with (folder / file_of(table)).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for row in rows:
@@ -213,11 +216,13 @@ def _write_table(folder: Path, table: Table, rows: Iterable[Row]) -> int:
     return n
 
 
-def _file(table: Table) -> str:
+def file_of(table: Table) -> str:
+    """The name of a table\'s file."""
     return f"{table.value}.csv"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """64 hex digits over a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -225,7 +230,8 @@ def _sha256(path: Path) -> str:
 # -- what the tables are of -----------------------------------------------------------------------
 
 
-def _manifest(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, Any]:
+def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str, Any]:
+    """What an export is of, as far as the plan says it."""
     design, assistant = plan.design, plan.design.assistant
     provider, model = assistant.provider_and_model
     primary = design.analysis.primary_model_alone
@@ -309,7 +315,8 @@ def _registration(events: Iterable[Happened]) -> dict[str, Any] | None:
     return None
 
 
-def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
+def counts_of(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str, int]:
+    """How many people came how far."""
     everybody = [row for row in people if row["participant_kind"] != "model"]
     # Simulated participants beside people are not counted as people; a study of simulated ones only is counted by them.
     people = [row for row in everybody if row["participant_kind"] == "human"] or everybody
@@ -318,15 +325,20 @@ def _counts(people: Iterable[Row], n_invited: int) -> dict[str, int]:
         "agreed_to_take_part": sum(row["consent_hash"] is not None for row in people),
         "began": sum(row["cell"] is not None for row in people),
         "completed": sum(row["outcome"] == Outcome.COMPLETED for row in people),
+        "deleted": n_deleted,
         "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
     }
 
 
-def _codebook(plan: Plan) -> str:
+def codebook(plan: Plan, *, is_joined: bool = False) -> str:
+    """The text of datapackage.json; `is_joined`: of an export of several sites."""
     name = re.sub(r"[^a-z0-9._-]+", "-", plan.study_id.lower()).strip("-._") or "export"
     package = datapackage(
-        [(table.value, _file(table)) for table in Table], name=name, title=plan.design.title
+        [(table.value, file_of(table)) for table in Table],
+        name=name,
+        title=plan.design.title,
+        is_joined=is_joined,
     )
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from oversight_app.status import Spending
 from oversight_app.store import Store
+from oversight_app.study.enrolment import enrolment_of
 from oversight_app.study.overview import Overview
 from oversight_app.study.plan import Plan
 
@@ -12,7 +13,7 @@ from oversight_app.study.plan import Plan
 def overview_of(store: Store, plan: Plan, now: datetime) -> Overview:
     """Count what the record's projections hold at this moment."""
     sitting = plan.design.sitting
-    enrolment = store.enrolment(sitting.max_participants)
+    enrolment = enrolment_of(store.by_researchers(), sitting.max_participants)
     spending = Spending.of(store, plan)
     with store.overview() as rows:
         return Overview(

@@ -23,7 +23,7 @@ class Researcher(Ledger):
 
     def enrolment(self) -> Enrolment:
         """Where enrolment stands."""
-        return self.store.enrolment(self._planned)
+        return rules.enrolment_of(self.store.by_researchers(), self._planned)
 
     def put_enrolment(self, state: EnrolmentState, by: str) -> Enrolment:
         """Open, pause or close it; newcomers meet it at their next click."""

@@ -23,9 +23,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self, TypeVar
 
+from oversight_app.clock import SystemClock
 from oversight_app.errors import BadInput, DesignError, StudyStateError
 from oversight_app.prompts import load_prompts
 from oversight_app.store import Store
+from oversight_app.store.upgrading import upgrade
 from oversight_app.study.design import Design, read_design
 from oversight_app.study.materials import (
     Materials,
@@ -139,7 +141,8 @@ class StudyFolder:
         return self.path / "rehearsals"
 
     def open_store(self) -> Store:
-        """The record, to be used in a `with` statement."""
+        """The record, to be used in a `with` statement; one of an earlier release is copied first, then upgraded."""
+        upgrade(self.record, SystemClock().now())
         return Store.open(self.record)
 
     def read_design(self) -> Design:

@@ -252,6 +252,7 @@ def test_the_manifest_names_study_plan_and_the_hash_of_each_file(proctor: Procto
         "agreed_to_take_part": 2,
         "began": 2,
         "completed": 1,
+        "deleted": 0,
         "withdrew": 0,
         "closed_trials": len(proctor.sitting("p1").trials) + 3,
     }

@@ -11,7 +11,7 @@ shown.
 
 from analysis.columns.column import Column
 from analysis.columns.datapackage import datapackage
-from analysis.columns.tables import COLUMNS, KEYS, ordered
+from analysis.columns.tables import COLUMNS, KEYS, SITE, ordered
 from analysis.columns.vocabulary import (
     LETTERS,
     NEVER_COUNTED,
@@ -34,6 +34,7 @@ __all__ = [
     "LETTERS",
     "NEVER_COUNTED",
     "SCHEMA",
+    "SITE",
     "WITHOUT_CHOICE",
     "WITH_CHOICE",
     "AdviceSource",

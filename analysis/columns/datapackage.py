@@ -4,31 +4,39 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.columns.column import Column
-from analysis.columns.tables import COLUMNS, KEYS
+from analysis.columns.tables import COLUMNS, KEYS, SITE
 from analysis.columns.vocabulary import Table, Type
 
 
 def datapackage(
-    files: Iterable[tuple[str, str]], *, name: str = "export", title: str = "", description: str = ""
+    files: Iterable[tuple[str, str]],
+    *,
+    name: str = "export",
+    title: str = "",
+    description: str = "",
+    is_joined: bool = False,
 ) -> dict[str, Any]:
     """The codebook of an export as a Frictionless data package, ready for `datapackage.json`.
 
     `files` are pairs of table name and path relative to the package; `name` is lower case without spaces.
     Standard: specs.frictionlessdata.io, data package and table schema, version 1. `unit` is our own property.
+    `is_joined`: of several sites, so that each row says of which.
     """
     package: dict[str, Any] = {"profile": "data-package", "name": name}
     if title:
         package["title"] = title
     if description:
         package["description"] = description
-    package["resources"] = [_resource(Table(table), path) for table, path in files]
+    package["resources"] = [_resource(Table(table), path, is_joined=is_joined) for table, path in files]
     return package
 
 
-def _resource(table: Table, path: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": _fields(COLUMNS[table]), "missingValues": [""]}
+def _resource(table: Table, path: str, *, is_joined: bool) -> dict[str, Any]:
+    columns = (*COLUMNS[table], SITE) if is_joined and table is not Table.QUESTIONS else COLUMNS[table]
+    schema: dict[str, Any] = {"fields": _fields(columns), "missingValues": [""]}
     if key := KEYS.get(table):
-        schema["primaryKey"] = list(key)
+        # Everybody has a stream of their own, but each site has a study's.
+        schema["primaryKey"] = [*key, SITE.name] if is_joined and table is Table.EVENTS else list(key)
     return {
         "name": table.value,
         "path": path,

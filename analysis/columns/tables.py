@@ -326,6 +326,9 @@ KEYS: dict[Table, tuple[str, ...]] = {
     Table.SURVEY: ("participant_id", "item"),
 }
 
+SITE = text("site", "Which of the joined records the row is from", required=True)
+"""The last column of every table but the questions, in an export that joins the records of several sites."""
+
 
 def ordered(table: str) -> tuple[str, ...]:
     """The header of a table: its column names in the order in which they are written."""

@@ -61,19 +61,34 @@ def server_command(host: str, port: int, *, door: str = "app") -> list[str]:
     return [sys.executable, "-m", "oversight_app.server", str(app), *options]
 
 
-def server_environment(study: Path, url: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """What the server has to know; see `oversight_app.app`."""
+def server_environment(
+    study: Path, url: str, environment: Mapping[str, str], *, backup_every_min: int = 0, backups_kept: int = 1
+) -> dict[str, str]:
+    """What the server has to know; see `oversight_app.app`. Every 0 minutes is never."""
     # Streamlit's own variables would win over nothing here, but a stray one could fail the start.
     kept = {name: value for name, value in environment.items() if not name.startswith("STREAMLIT_")}
-    return kept | {"OVERSIGHT_STUDY": str(study.resolve()), "OVERSIGHT_URL": url}
+    told = {"OVERSIGHT_STUDY": str(study.resolve()), "OVERSIGHT_URL": url}
+    if backup_every_min:
+        told |= {"OVERSIGHT_BACKUP_EVERY": str(backup_every_min), "OVERSIGHT_BACKUPS_KEPT": str(backups_kept)}
+    return kept | told
 
 
 def become_server(
-    study: Path, *, host: str, port: int, url: str, door: str = "app", also: Mapping[str, str] | None = None
+    study: Path,
+    *,
+    host: str,
+    port: int,
+    url: str,
+    backup_every_min: int = 0,
+    backups_kept: int = 1,
+    door: str = "app",
+    also: Mapping[str, str] | None = None,
 ) -> NoReturn:
     """Turn this process into the server; `also` is what it has to know besides."""
     sys.stdout.flush()
     sys.stderr.flush()
     command = server_command(host, port, door=door)
-    environment = server_environment(study, url, os.environ) | dict(also or {})
+    environment = server_environment(
+        study, url, os.environ, backup_every_min=backup_every_min, backups_kept=backups_kept
+    ) | dict(also or {})
     os.execve(command[0], command, environment)

@@ -322,7 +322,16 @@ def _apply(connection: sqlite3.Connection) -> None:
 
 
 def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether there is nothing to do; found out by reading alone, so that no writer is waited for."""
+    return applied_steps(connection, path) == _STEPS.keys()
+
+
+def step_names() -> tuple[str, ...]:
+    """Every migration there is, in order."""
+    return tuple(_STEPS)
+
+
+def applied_steps(connection: sqlite3.Connection, path: Path) -> set[str]:
+    """The migrations that a file has seen; found out by reading alone, so that no writer is waited for."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     applied: set[str] = set()
     if "_sqlite_migrations" in tables:
@@ -338,4 +347,4 @@ def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
             f"{path} was written by a later release of this tool (it knows {', '.join(sorted(later))}); "
             "nothing was changed. Install that release to go on."
         )
-    return applied == _STEPS.keys()
+    return applied

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, sittings, uptime
+from oversight_app.store import bank, chain, migrations, removal, sittings, uptime
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
 from oversight_app.store.overview import OverviewRows
@@ -22,7 +22,7 @@ from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
 from oversight_app.study.enrolment import Enrolment, enrolment_of
-from oversight_app.study.events import STUDY_STREAM, Event, Happened, PlanFrozen, iso
+from oversight_app.study.events import STUDY_STREAM, Event, Happened, ParticipantDeleted, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
 from oversight_app.study.sitting import Sitting
@@ -46,6 +46,18 @@ class Record:
     def events_of(self, stream: str, after: int = 0) -> list[Happened]:
         """The events of a stream after a seq."""
         return list(chain.happened(self._connection, stream, after))
+
+    def note_heads(self, at: datetime) -> None:
+        """Write into the study's stream where the others stand, so that an end cut off later shows."""
+        chain.note_heads(self._connection, at)
+
+    def is_deleted(self, participant_id: str) -> bool:
+        """Whether somebody of that code was deleted."""
+        return chain.is_removed(self._connection, participant_id)
+
+    def delete_participant(self, participant_id: str, at: datetime) -> ParticipantDeleted | None:
+        """Take everything of one participant out of the record, and note it; None where there is nobody."""
+        return removal.delete(self._connection, participant_id, at)
 
     def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
         """Update a sitting's projection."""
@@ -183,6 +195,11 @@ class Store:
         """Let go of the file."""
         self._database.close()
 
+    def give_back_pages(self) -> None:
+        """Leave nothing of what was deleted in the file's free pages or its log; raises StoreError."""
+        with self._database.reading() as connection:
+            removal.give_back_pages(connection)
+
     @contextmanager
     def write(self) -> Iterator[Record]:
         """One transaction; on disk when the block ends, undone when it raises."""
@@ -257,6 +274,11 @@ class Store:
             ).fetchone()
             return str(row["participant_id"]) if row else None
 
+    def people_of(self, given: str) -> set[str]:
+        """The participants on record whose code this is, or in whose platform's link it stands."""
+        with self._database.reading() as connection:
+            return removal.people_of(connection, given)
+
     def invitations(self) -> dict[str, str]:
         """Every token with its participant."""
         with self._database.reading() as connection:
@@ -277,10 +299,6 @@ class Store:
         """What researchers did while the study ran, in every stream, or of one kind."""
         with self._database.reading() as connection:
             return list(chain.by_researchers(connection, kind))
-
-    def enrolment(self, planned: int | None) -> Enrolment:
-        """Where enrolment stands in a study planned with so many places."""
-        return enrolment_of(self.by_researchers(), planned)
 
     def due(self, now: datetime) -> list[str]:
         """Participants for whom time has brought something about."""
@@ -322,12 +340,8 @@ class Store:
     @contextmanager
     def overview(self) -> Iterator[OverviewRows]:
         """The counts that the console shows, as they stand now, for as long as the block lasts."""
-        with self._database.reading() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield OverviewRows(connection)
-            finally:
-                connection.execute("ROLLBACK")
+        with self.snapshot() as moment:
+            yield OverviewRows(moment.connection)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a projection or view in stable order; `store.tables` names them."""

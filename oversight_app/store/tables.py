@@ -18,24 +18,28 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Made by `Store.snapshot` only."""
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a table; its names are the keys of `TABLES`."""
-        for row in self._connection.execute(TABLES[table]):
+        for row in self.connection.execute(TABLES[table]):
             yield dict(row)
 
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
-        return chain.heads(self._connection)
+        return chain.heads(self.connection)
 
     def enrolment(self, planned: int | None) -> Enrolment:
         """Where enrolment stands in a study planned with so many places."""
-        return enrolment_of(chain.by_researchers(self._connection), planned)
+        return enrolment_of(chain.by_researchers(self.connection), planned)
 
     def n_invited(self) -> int:
         """How many links were made."""
-        return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+        return int(self.connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+
+    def n_deleted(self) -> int:
+        """How many people were deleted from the record."""
+        return len(chain.removed(self.connection))
 
 
 # In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.

@@ -8,9 +8,10 @@ the clock does. Stages only move forward, except that somebody who had left may 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from oversight_app.study.changed import replace
 from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import (
     AdviceRead,
@@ -19,7 +20,6 @@ from oversight_app.study.events import (
     CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
-    ConsentRefused,
     ContextReset,
     DebriefRead,
     DraftSaved,
@@ -188,8 +188,6 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
         case ConsentGiven():
             stage = Stage.SCREENING if event.asks_screening else Stage.INSTRUCTIONS
             return replace(sitting, consent_hash=event.consent_hash, stage=stage, started_at=at)
-        case ConsentRefused():
-            return sitting
         case ScreeningAnswered():
             return replace(sitting, stage=Stage.INSTRUCTIONS)
         case InstructionsRead():

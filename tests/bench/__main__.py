@@ -21,6 +21,7 @@ from tests.bench import Figure
 BENCHMARKS = (
     "import_mmlu",
     "rehearsal",
+    "record",
     "alone",
     "page",
     "first_visit",

@@ -10,6 +10,7 @@ Streams: one per participant (`Participant...` to `SittingEnded`), and one calle
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked, ModelAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.record import (
+    KINDS,
     VERSIONS,
     Event,
     Happened,
@@ -49,8 +50,11 @@ from oversight_app.study.events.study import (
     AnalysisRegistered,
     EnrolmentSet,
     ExportWritten,
+    HeadsNoted,
+    ParticipantDeleted,
     ParticipantsInvited,
     PlanFrozen,
+    RecordRestored,
     RehearsalBegun,
     TargetRaised,
 )
@@ -71,6 +75,7 @@ from oversight_app.study.events.trial import (
 )
 
 __all__ = [
+    "KINDS",
     "STUDY_STREAM",
     "VERSIONS",
     "AccuracyShown",
@@ -95,6 +100,7 @@ __all__ = [
     "ExportWritten",
     "FeedbackRead",
     "Happened",
+    "HeadsNoted",
     "InitialAnswered",
     "InstructionsRead",
     "JudgeAsked",
@@ -104,6 +110,7 @@ __all__ = [
     "ModelAsked",
     "NextAsked",
     "ParticipantAssigned",
+    "ParticipantDeleted",
     "ParticipantEnrolled",
     "ParticipantLeft",
     "ParticipantReturned",
@@ -116,6 +123,7 @@ __all__ = [
     "PauseAsked",
     "PlanFrozen",
     "PledgeGiven",
+    "RecordRestored",
     "RehearsalBegun",
     "ReplyBegun",
     "ReplyClosed",

@@ -35,8 +35,11 @@ from oversight_app.study.events.study import (
     AnalysisRegistered,
     EnrolmentSet,
     ExportWritten,
+    HeadsNoted,
+    ParticipantDeleted,
     ParticipantsInvited,
     PlanFrozen,
+    RecordRestored,
     RehearsalBegun,
     TargetRaised,
 )
@@ -61,6 +64,9 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | HeadsNoted
+    | ParticipantDeleted
+    | RecordRestored
     | AnalysisRegistered
     | RehearsalBegun
     | EnrolmentSet
@@ -110,6 +116,8 @@ Event: TypeAlias = (
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
+KINDS = tuple(_KINDS)
+"""The names of all kinds."""
 _TIMES = {"deadline_at", "closed_at", "until", "asked_at", "run_at"}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
@@ -154,14 +162,16 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    if kind == "HeadsNoted":
+        values["heads"] = {stream: (seq, link) for stream, (seq, link) in values["heads"].items()}
     if kind == "AnswerImported":
         values["sent"] = tuple((role, text) for role, text in values["sent"])
     if kind == "BatchPlanned":
         values["calls"] = tuple(BatchCall(**call) for call in values["calls"])
     event_type = _KINDS[kind]
-    for item in fields(event_type):
-        if isinstance(values.get(item.name), list):
-            values[item.name] = tuple(values[item.name])
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
     event: Event = event_type(**values)
     return event
 

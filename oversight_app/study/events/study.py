@@ -34,10 +34,46 @@ class ParticipantsInvited:
 
 @dataclass(frozen=True, slots=True)
 class ExportWritten:
-    """An export was made, with these stream heads."""
+    """An export was made, with these stream heads; `manifest_sha256` is that of the file which names all others."""
 
     heads_hash: str
     n_answers: int
+    manifest_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsNoted:
+    """Where streams stood at an export or a backup: for each that has grown since the last note its last seq and hash.
+
+    A stream's own chain cannot show that its end was cut off; this note in another stream can.
+    """
+
+    heads: dict[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantDeleted:
+    """Everything of one participant was taken out of the record, here named by the code that stood for them.
+
+    `n_events` and `head` are those of the stream that is gone, `rows` counts what went with it. Whether they had been
+    assigned is kept because later draws count arrivals.
+    """
+
+    participant_id: str
+    participant_kind: str
+    was_assigned: bool
+    n_events: int
+    head: str
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRestored:
+    """The record was put back from a backup; the one it replaced stood at these heads."""
+
+    backup_sha256: str
+    made_at: str
+    replaced_heads_hash: str
 
 
 @dataclass(frozen=True, slots=True)
