@@ -9,18 +9,20 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, removal, sittings
+from oversight_app.store import bank, chain, migrations, removal, sittings, uptime
 from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
+from oversight_app.store.overview import OverviewRows
 from oversight_app.store.replies import ReplyRows, SoFar
 from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
+from oversight_app.study.enrolment import Enrolment, enrolment_of
 from oversight_app.study.events import STUDY_STREAM, Event, Happened, ParticipantDeleted, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
@@ -150,23 +152,19 @@ class Record:
 
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
         """Note that a process is up; a gap longer than the tolerance starts a new interval."""
-        updated = self._connection.execute(
-            "UPDATE uptime SET last_beat_at = ? WHERE process = ? AND last_beat_at >= ?",
-            (iso(now), process, iso(now - timedelta(seconds=tolerance_s))),
-        )
-        if updated.rowcount == 0:
-            self._connection.execute(
-                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)",
-                (process, iso(now), iso(now)),
-            )
+        uptime.beat(self._connection, process, now, tolerance_s)
 
     def was_up(self, moment: datetime, *, tolerance_s: float) -> bool:
         """Whether some process was up at a moment."""
-        row = self._connection.execute(
-            "SELECT 1 FROM uptime WHERE started_at <= ? AND last_beat_at >= ? LIMIT 1",
-            (iso(moment), iso(moment - timedelta(seconds=tolerance_s))),
-        ).fetchone()
-        return row is not None
+        return uptime.was_up(self._connection, moment, tolerance_s)
+
+    def see(self, participant_ids: Iterable[str], now: datetime) -> None:
+        """Note who has the page open."""
+        uptime.see(self._connection, participant_ids, now)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self._connection), planned)
 
 
 class Store:
@@ -174,14 +172,17 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         """Use `Store.open`."""
-        self._database = database
-        self.path = database.path
+        self._database, self.path = database, database.path
 
     @classmethod
     def open(cls, path: Path, *, synchronous: str = "FULL", max_pages: int | None = None) -> Self:
         """Open a study's file, made and migrated where needed. Usable as a context manager."""
         migrations.migrate(path)
         return cls(Database(path, synchronous=synchronous, max_pages=max_pages))
+
+    def for_reading(self) -> Self:
+        """The same record by connections of its own that can change nothing; to be closed, too."""
+        return type(self)(Database(self.path, is_read_only=True))
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -295,6 +296,11 @@ class Store:
         with self._database.reading() as connection:
             return chain.heads(connection)
 
+    def by_researchers(self, kind: str = "") -> list[Happened]:
+        """What researchers did while the study ran, in every stream, or of one kind."""
+        with self._database.reading() as connection:
+            return list(chain.by_researchers(connection, kind))
+
     def due(self, now: datetime) -> list[str]:
         """Participants for whom time has brought something about."""
         with self._database.reading() as connection:
@@ -331,6 +337,12 @@ class Store:
                 yield Snapshot(connection)
             finally:
                 connection.execute("ROLLBACK")
+
+    @contextmanager
+    def overview(self) -> Iterator[OverviewRows]:
+        """The counts that the console shows, as they stand now, for as long as the block lasts."""
+        with self.snapshot() as moment:
+            yield OverviewRows(moment.connection)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a projection or view in stable order; `store.tables` names them."""
