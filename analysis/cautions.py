@@ -4,7 +4,7 @@ The thresholds (10 participants, 20 questions or passages, 4 degrees of freedom,
 judgement from the simulations behind `analysis.jackknife`, not measured limits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,9 +27,12 @@ class _Found:
     where: str = ""
 
 
-def cautions(export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast]) -> list[Caution]:
+def cautions(
+    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast], between: Sequence[Contrast] = ()
+) -> list[Caution]:
     """Every reason found, each once with all the places it concerns, the weightiest first."""
-    found = [*_about_the_export(export, answers), *_about_comparisons(export, answers, contrasts)]
+    known = {*KNOWN, *(row.contrast for row in between)}
+    found = [*_about_the_export(export, answers), *_about_comparisons(export, answers, contrasts, known)]
     found += [*_about_sizes(answers), *_about_contrasts(contrasts)]
     merged: dict[tuple[str, str], list[str]] = {}
     for item in found:
@@ -116,7 +119,7 @@ def _about_contrasts(contrasts: Sequence[Contrast]) -> Iterable[_Found]:
 
 
 def _about_comparisons(
-    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast]
+    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast], known: Collection[str]
 ) -> Iterable[_Found]:
     for name in (OVER_HUMAN, OVER_MODEL):
         missing = [
@@ -128,7 +131,7 @@ def _about_comparisons(
             if row.task != ALL_TASKS:
                 yield _Found("no_comparison", f"{name}: {row.note}", row.task)
     for name in export.manifest.family or ():
-        if name not in KNOWN:
+        if name not in known:
             text = "This comparison was declared as confirmatory; this version does not know it."
             yield _Found("family_unknown", text, name)
     if is_manipulated(answers):

@@ -11,7 +11,7 @@ from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
-from analysis.contrasts import contrasts, headline_baseline
+from analysis.contrasts import DEFAULT_FAMILY, contrasts, headline_baseline
 from analysis.deference import deferences
 from analysis.dialogue import dialogues
 from analysis.entries import prepare
@@ -23,6 +23,7 @@ from analysis.individuals import individuals
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
+from analysis.protocols import protocols
 from analysis.reliability import reliabilities
 from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
@@ -54,12 +55,17 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
     compared: list[Contrast] = []
     further: list[Contrast] = []
     checked: list[Contrast] = []
+    between: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += weighted_majorities(own, rows, panel_size, LEVEL)
         estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
         estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
-        compared += contrasts(own, rows, export.manifest, LEVEL)
+        family = export.manifest.family if export.manifest.family is not None else DEFAULT_FAMILY
+        baselines = contrasts(own, rows, export.manifest, LEVEL)
+        baselines, pairs = protocols(own, rows, baselines, family, LEVEL)
+        compared += baselines
+        between += pairs
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         further += subjects(own, rows, LEVEL)
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
@@ -80,9 +86,9 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared + joint + further + checked,
+        contrasts=compared + joint + between + further + checked,
         exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
-        warnings=cautions(export, accounts[0][1], compared)
+        warnings=cautions(export, accounts[0][1], compared, between)
         + check_cautions(checked)
         + sensitivity_cautions(compared, further)
         + version_cautions(export, answers),

@@ -278,6 +278,7 @@ class Page:
 
 _FURTHER = {
     "t-joint": ("Better than both, or than following by rule", "Complementarity and the deference test"),
+    "t-protocols": ("Protocols against each other", "Any two protocols or assistants of this study"),
     "t-margin": ("Against the declared margin", "About the same, or at least not worse"),
     "t-gap": ("Gap up to experts", "How much of it is closed"),
     "t-sensitivity": ("Counted in other ways", "Whether the difference stays when it is counted otherwise"),

@@ -38,6 +38,7 @@ BY_STANCE = "accuracy_by_stance"
 OVER_BASE = f"{WITH_MODEL} - {ALONE}"
 RIGHT, WRONG = "advice=right", "advice=wrong"
 RANDOMISED_MODES = frozenset({"assigned", "sandbagged"})
+TWO_SIDES = "the two sides argued for different options, so there is no one piece of advice to follow"
 DESCRIPTIVE = (
     "Descriptive: nobody drew at random where the assistant was wrong, so such questions may differ in other ways, and "
     "so may those who asked; no effect is meant."
@@ -59,6 +60,13 @@ def advised(everything: pd.DataFrame) -> pd.DataFrame:
     follows = (own["choice"] == own["advice_choice"]).astype(float)
     own = own.assign(is_advice_right=is_right, follows=follows)
     return own[own["is_advice_right"].notna()]
+
+
+def why_unadvised(everything: pd.DataFrame) -> str:
+    """Why answers have no advice that a choice could follow: the sides stood for different options; else empty."""
+    used = entering(everything)
+    sides = used["stance"].str.len() > 1
+    return TWO_SIDES if len(used) and bool((sides & used["advice_choice"].isna()).all()) else ""
 
 
 def is_randomised(answers: pd.DataFrame) -> bool:
