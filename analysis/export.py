@@ -27,6 +27,7 @@ FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 BESIDE = {
     Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag"),
     Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
+    Table.BELIEFS: ("trial_id", "seq", "choice", "confidence", "p_a", "p_b", "p_c", "p_d"),
 }
 """The columns that estimates need of tables beside answers and participants; the rest, texts above all, is not read."""
 
@@ -49,6 +50,7 @@ class Export:
     changed: tuple[str, ...] = ()
     questions: pd.DataFrame | None = None
     model_calls: pd.DataFrame | None = None
+    beliefs: pd.DataFrame | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
 
 
@@ -84,12 +86,14 @@ def _load_folder(folder: Path) -> Export:
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_read_cells(answers_path), answers_path.name)
-    questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    questions, calls, beliefs = (_beside(folder, table) for table in BESIDE)
+    if beliefs is not None:
+        _refuse_doubled_beliefs(beliefs)
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
     messages = last_messages(said, trials) if trials and said.exists() else {}
     return Export(
-        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages
+        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, beliefs, messages
     )
 
 
@@ -101,6 +105,17 @@ def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
     cells = _read_cells(path)
     needed = {name: cells[name] for name in BESIDE[table] if name in cells}
     return typed(needed, table, path.name).reindex(columns=list(BESIDE[table]))
+
+
+def _refuse_doubled_beliefs(beliefs: pd.DataFrame) -> None:
+    doubled = beliefs.duplicated(["trial_id", "seq"])
+    if doubled.any():
+        row = int(doubled.to_numpy().argmax())
+        trial, seq = beliefs[["trial_id", "seq"]].iloc[row]
+        raise ExportError(
+            f"beliefs.csv, row {row + FIRST_ROW}: trial_id {trial} has its belief {seq:g} twice. Number the beliefs of "
+            "a trial 1, 2, 3 in the column seq."
+        )
 
 
 def _sha256(path: Path) -> str:

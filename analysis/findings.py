@@ -7,6 +7,7 @@ from typing import Any
 from analysis.accuracy import accuracies
 from analysis.asking import nothing_asked
 from analysis.attrition import attrition
+from analysis.beliefs import beliefs
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
@@ -64,6 +65,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         family = export.manifest.family if export.manifest.family is not None else DEFAULT_FAMILY
         baselines = contrasts(own, rows, export.manifest, LEVEL)
         baselines, pairs = protocols(own, rows, baselines, family, LEVEL)
+        estimates += beliefs(export.beliefs, own, rows, LEVEL)
         compared += baselines
         between += pairs
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)

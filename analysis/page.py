@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.belief_table import belief_table
 from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
@@ -129,6 +130,7 @@ class Page:
             ("checks", "Other methods", self.checks is not None),
             *((f"further-{name}", title, True) for name, title, _, _ in self.further),
             ("others", "Confidence and time", True),
+            ("beliefs", "Beliefs by turn", self.beliefs is not None),
             ("reliance", "Following advice", self.reliance is not None),
             ("paper", "Beside the paper", self.paper.table_1 is not None),
             ("left-out", "What was left out", bool(self.results.answers_by_status)),
@@ -199,6 +201,11 @@ class Page:
     def reliance(self) -> DisplayTable | None:
         """How people used the advice, None where none could be read."""
         return reliance_table(self.tables)
+
+    @cached_property
+    def beliefs(self) -> DisplayTable | None:
+        """How right and how sure judges were after each reply, None where no beliefs were stated."""
+        return belief_table(self.tables)
 
     @property
     def is_reliance_drawn(self) -> bool:
