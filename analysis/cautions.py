@@ -14,6 +14,7 @@ from analysis.contrasts import KNOWN, OVER_ADVICE, OVER_HUMAN, OVER_MODEL, is_ma
 from analysis.entries import ALONE, MODEL, WITH_MODEL, entering
 from analysis.export import Export
 from analysis.results import ALL_TASKS, Caution, Contrast, Rows
+from analysis.sides import is_two_sided
 
 FEW_PARTICIPANTS, FEW_CLUSTERS, FEW_DF, FEW_PER_ARM = 10, 20, 4.0, 6
 SHARED_ITEMS = 0.5
@@ -134,7 +135,14 @@ def _about_comparisons(
         if name not in known:
             text = "This comparison was declared as confirmatory; this version does not know it."
             yield _Found("family_unknown", text, name)
-    if is_manipulated(answers):
+    sides = is_two_sided(answers)
+    if (sides & (answers["condition"] == WITH_MODEL)).any():
+        yield _Found(
+            "two_sides",
+            "In a debate two sides argue for different options, so there is no advice to set people against. The "
+            "baselines to read are people alone and the model alone, which argued for neither side.",
+        )
+    if is_manipulated(answers[~sides]):
         declared: Mapping[str, object] = export.manifest.mapping("analysis")
         yield _Found(
             "assistant_manipulated",

@@ -12,7 +12,7 @@ from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
-from analysis.contrasts import DEFAULT_FAMILY, contrasts, headline_baseline
+from analysis.contrasts import DEFAULT_FAMILY, contrasts, headlines
 from analysis.deference import deferences
 from analysis.dialogue import dialogues
 from analysis.entries import prepare
@@ -76,7 +76,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         further += beyond_base
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
-    baseline = headline_baseline(answers)
+    baseline = headlines(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
     # Rules for whole participants do not touch a model alone, so this is said once.

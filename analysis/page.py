@@ -17,7 +17,7 @@ from analysis.figure import Line, lines
 from analysis.manifest import Manifest
 from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables
-from analysis.reliance_table import is_drawn, reliance_table
+from analysis.reliance_table import is_debated, is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Results, Rows
 from analysis.score_table import score_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
@@ -131,7 +131,7 @@ class Page:
             *((f"further-{name}", title, True) for name, title, _, _ in self.further),
             ("others", "Confidence and time", True),
             ("beliefs", "Beliefs by turn", self.beliefs is not None),
-            ("reliance", "Following advice", self.reliance is not None),
+            ("reliance", "Following advice", self.reliance is not None or self.is_debated),
             ("paper", "Beside the paper", self.paper.table_1 is not None),
             ("left-out", "What was left out", bool(self.results.answers_by_status)),
             ("how", "Methods and references", True),
@@ -211,6 +211,11 @@ class Page:
     def is_reliance_drawn(self) -> bool:
         """Whether the plan drew at random where every assistant was wrong or weakened."""
         return is_drawn(self.results)
+
+    @property
+    def is_debated(self) -> bool:
+        """Whether any assistant's two sides argued for different options."""
+        return is_debated(self.results)
 
     @cached_property
     def diagram(self) -> list[Point]:

@@ -22,10 +22,11 @@ from analysis.contrasts import ByTask, adjust, holm
 from analysis.entries import WITH_MODEL, System, entering, narrowed, systems
 from analysis.jackknife import Part, difference_interval, jackknife
 from analysis.place import Place
-from analysis.reliance import OVER, UNDER, advised, why_unadvised
+from analysis.reliance import OVER, UNDER, advised
 from analysis.results import ALL_TASKS, Contrast, Interval, Rows
 from analysis.revision import RAIR
 from analysis.scoring import OVERCONFIDENCE
+from analysis.sides import why_unadvised
 from analysis.sums import Clusters, mean_interval
 
 ACCURACY, BRIER, LOG_TIME = "accuracy", "brier", "log_response_time"
