@@ -139,8 +139,8 @@ def _about_comparisons(
     if (sides & (answers["condition"] == WITH_MODEL)).any():
         yield _Found(
             "two_sides",
-            "In a debate two sides argue for different options, so there is no advice to set people against. The "
-            "baselines to read are people alone and the model alone, which argued for neither side.",
+            "In a debate two sides argue for different options, so there is no advice to compare with. The "
+            "baselines to read are answers without help and the model alone, which argued for neither side.",
         )
     if is_manipulated(answers[~sides]):
         declared: Mapping[str, object] = export.manifest.mapping("analysis")

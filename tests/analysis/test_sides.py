@@ -94,7 +94,7 @@ def test_what_needs_advice_says_that_two_sides_argued() -> None:
 def test_a_reader_is_told_which_baselines_to_read() -> None:
     codes = {row.code: row.message for row in results_of(study()).warnings}
 
-    assert "people alone and the model alone" in codes["two_sides"]
+    assert "answers without help and the model alone" in codes["two_sides"]
     assert "assistant_manipulated" not in codes
 
 
