@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.entries import WITH_MODEL, entering, narrowed
+from analysis.errors import ExportError
 from analysis.exclusions import left_out
+from analysis.export import FIRST_ROW
 from analysis.jackknife import Floats
 from analysis.place import Place, places
 from analysis.reliance import share
@@ -40,10 +42,12 @@ def beliefs(
 ) -> list[Estimate]:
     """Accuracy, over-confidence, Brier and log score by turn, per task and system, and how many turns are missing.
 
-    `stated` is beliefs.csv, one row per belief with original letters; `answers` are prepared. Empty without beliefs.
+    `stated` is beliefs.csv, one row per belief with original letters; `answers` are prepared. Empty without beliefs;
+    ExportError for a belief that stands there twice.
     """
     if stated is None or stated.empty:
         return []
+    _refuse_doubles(stated)
     kept = ("trial_id", "correct_choice", "status", "participant_kind", "is_practice", "is_attention_check")
     answers = narrowed(answers, *kept, *_INITIAL)
     found: list[Estimate] = []
@@ -52,6 +56,17 @@ def beliefs(
             if place.condition == WITH_MODEL:
                 found += _by_turn(place, everything, join(stated, everything), judges, level)
     return found
+
+
+def _refuse_doubles(stated: pd.DataFrame) -> None:
+    doubled = stated.duplicated(["trial_id", "seq"])
+    if doubled.any():
+        row = int(doubled.to_numpy().argmax())
+        trial, seq = stated[["trial_id", "seq"]].iloc[row]
+        raise ExportError(
+            f"beliefs.csv, row {row + FIRST_ROW}: trial_id {trial} has its belief {seq:g} twice. Number the beliefs of "
+            "a trial 1, 2, 3 in the column seq."
+        )
 
 
 def join(stated: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:

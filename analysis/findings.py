@@ -14,6 +14,7 @@ from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
 from analysis.contrasts import DEFAULT_FAMILY, contrasts, headlines
 from analysis.deference import deferences
+from analysis.departures import departures
 from analysis.dialogue import dialogues
 from analysis.entries import prepare
 from analysis.equivalence import equivalences
@@ -98,6 +99,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         table1=table_1(accounts[0][1], estimates),
         changes=changes(accounts[0][1], export.messages),
         attrition=attrition(export.participants),
+        departures=departures(export, answers, exclusions, compared, wmv_panel_size),
     )
 
 

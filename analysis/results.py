@@ -187,6 +187,15 @@ class Attrition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """Where the study departs from its registration (analysis.departures); `registered` is None without one."""
+
+    kind: str
+    registered: str | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
     """A reason to read a number with care; `where` names the tasks, conditions or contrasts concerned."""
 
@@ -277,6 +286,7 @@ class Results:
     table1: Sequence[PaperCell] = ()
     changes: Sequence[Change] = ()
     attrition: Sequence[Attrition] = ()
+    departures: Sequence[Departure] = ()
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -305,6 +315,7 @@ def as_json(results: Results) -> str:
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
         "attrition": [asdict(row) for row in results.attrition],
+        "departures": [asdict(row) for row in results.departures],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -179,4 +179,4 @@ def test_an_export_brings_its_beliefs_and_one_given_twice_is_refused(tmp_path: P
     assert "beliefs.csv" in load(tmp_path).files
     write_csv(tmp_path / "beliefs.csv", [one, one], ["trial_id", "seq", "after_message", "choice"])
     with pytest.raises(ExportError, match="row 3: trial_id t0 has its belief 1 twice"):
-        load(tmp_path)
+        analyse(load(tmp_path))
