@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.belief_figure import Turn, turns
 from analysis.belief_table import belief_table
 from analysis.cards import Card, cards
 from analysis.check_table import check_table
@@ -19,7 +20,7 @@ from analysis.manifest import Manifest
 from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables
 from analysis.reliance_table import is_debated, is_drawn, reliance_table
-from analysis.results import ALL_TASKS, Caution, Results, Rows
+from analysis.results import ALL_TASKS, Caution, Estimate, Results, Rows
 from analysis.score_table import score_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
@@ -191,7 +192,11 @@ class Page:
     def lines(self) -> list[Line]:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
-        return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
+        return lines(tasks_then_all(rows), task_name, self._line_label, self.manifest.true_accuracy)
+
+    def _line_label(self, row: Estimate) -> str:
+        # What tells several systems apart stands last and would be cut off.
+        return self.tables.label(row).replace("with the assistant, ", "with ", 1)
 
     @cached_property
     def scores(self) -> DisplayTable | None:
@@ -207,6 +212,11 @@ class Page:
     def beliefs(self) -> DisplayTable | None:
         """How right and how sure judges were after each reply, None where no beliefs were stated."""
         return belief_table(self.tables)
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """The turns that the figure of beliefs draws."""
+        return turns(self.results.estimates, task_name, self.tables.label)
 
     @property
     def is_reliance_drawn(self) -> bool:

@@ -201,3 +201,10 @@ def test_neither_the_order_of_rows_nor_the_names_of_people_change_a_number() -> 
     renamed = [row | {"participant_id": f"x{row['participant_id']}"} for row in reversed(three())]
 
     assert found_in(renamed) == found_in(three())
+
+
+def test_the_first_figure_names_what_tells_the_systems_apart() -> None:
+    export = make_export(make_answers(three()))
+    labels = {line.label for line in Page(export, analyse(export)).lines}
+
+    assert labels == {"People with chat", "People with debate", "People with advice"}
