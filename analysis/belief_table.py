@@ -11,8 +11,8 @@ _NOTE = (
     "turn; trials end after different numbers of turns, so a change from turn to turn may come from the trials alone. "
     "Carried forward: the last belief of every trial so far; the trials stay the same, and those that are over count "
     "as unchanged. Over-confidence in points, Brier score of all four options (0 is best; 25% on each earns 0.75) "
-    "and log score in nats (0 is best) are of the trials that have the turn. What changes from turn to turn is no effect "
-    "of turns: judges decide themselves when they have heard enough. Intervals were not simulated for beliefs."
+    "and log score in nats (0 is best) are of the trials that have the turn. What changes from turn to turn is no "
+    "effect of turns: judges decide themselves when they have heard enough. Intervals were not simulated for beliefs."
 )
 
 
