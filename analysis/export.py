@@ -36,7 +36,7 @@ csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be lon
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 
 BESIDE = {
-    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag"),
+    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag", "selection_prob"),
     Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
     Table.BELIEFS: ("trial_id", "seq", "choice", "confidence", "p_a", "p_b", "p_c", "p_d"),
 }

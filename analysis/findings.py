@@ -31,6 +31,7 @@ from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.revision import changes, revisions
 from analysis.scoring import scores
+from analysis.selection_weights import weighted_by_selection
 from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
 from analysis.subjects import subjects
@@ -71,6 +72,9 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         between += pairs
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         further += subjects(own, rows, LEVEL)
+        weighted, over_all = weighted_by_selection(export, own, rows, LEVEL)
+        estimates += weighted
+        further += over_all
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
