@@ -112,8 +112,8 @@ class Balance:
         found = [
             f"{n_began} people were placed in {len(self.began)} cells, {planned:.1f} in each if evenly; {n_done} "
             f"completed, {min(self.completed.values())} to {max(self.completed.values())} in a cell.",
-            f"Minimisation, which gives the place of who has left to the next, kept the cells within {self.apart} "
-            f"people of each other; by lot alone they would be about {self.apart_by_lot:.0f} apart. The cell that lost "
+            f"Minimisation, which gives the place of who has left to the next, kept the cells within "
+            f"{_people(self.apart)} of each other; by lot alone they would be about {self.apart_by_lot:.0f} apart. The cell that lost "
             f"most lost {worst:.0%} of its people.",
         ]
         if self.left_in:
@@ -243,6 +243,11 @@ def mean_bonus(
         if row["outcome"] == Outcome.COMPLETED
     ]
     return fmean(float(bonus.total) for bonus in bonuses if bonus is not None) if bonuses else 0.0
+
+
+def _people(n: int) -> str:
+    """So many, in words."""
+    return "1 person" if n == 1 else f"{n} people"
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float | None:

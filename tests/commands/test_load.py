@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from oversight_app.cli import main
 from oversight_app.study_folder import StudyFolder
+from tests.browser.served import wait_for
 from tests.builders import START
 from tests.commands.test_power import demo
 
@@ -59,7 +61,29 @@ def test_a_study_is_measured_by_a_real_server_and_nothing_is_left_behind(tmp_pat
     assert found["answers_on_record"] >= step["answers"]
     assert {path.name: path.read_bytes() for path in Path(study).iterdir() if path.is_file()} == before
     assert [path.name for path in Path(study).iterdir() if path.name.startswith(".load")] == []
-    assert servers_of(study) == []
+    assert servers_of(f"{study}/.load-") == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
+def test_ended_in_the_middle_it_takes_the_copy_and_the_server_with_it(tmp_path: Path) -> None:
+    study = demo(tmp_path)
+    assert CliRunner().invoke(main, ["plan", study]).exit_code == 0
+    command = [sys.executable, "-c", _LOAD, "load", study]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        (copy,) = wait_for(lambda: list(Path(study).glob(".load-*")), seconds=60)
+        wait_for(lambda: servers_of(str(copy)), seconds=60)
+
+        running.terminate()
+        said, _ = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.wait()
+
+    assert running.returncode == 128 + signal.SIGTERM
+    assert b"Traceback" not in said
+    assert not copy.exists()
+    assert servers_of(str(copy)) == []
 
 
 def test_a_study_without_a_plan_is_refused_with_what_to_do(tmp_path: Path) -> None:

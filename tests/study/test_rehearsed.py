@@ -86,6 +86,7 @@ def test_cells_are_counted_as_planned_and_as_reached_and_the_empty_one_counts_to
     assert (balance.n_left, balance.apart) == (1, 2)
     said = " ".join(balance.lines(40))
     assert "3 people were placed in 2 cells, 1.5 in each if evenly; 2 completed, 0 to 2 in a cell." in said
+    assert "kept the cells within 2 people of each other" in said
     assert "For 40 to complete, about 60 have to begin." in said
 
 
