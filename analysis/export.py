@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.columns import COLUMNS, WITH_CHOICE, WITHOUT_CHOICE, Column, Condition, Status, Table, Type
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
-from analysis.messages import Message, last_messages
+from analysis.messages import PARTICIPANT, Message, conversations, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
 csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be longer than csv expects
@@ -38,7 +38,8 @@ class Export:
     """An export in memory: checked answers, other tables where they came along, and what the manifest says.
 
     `files` holds the SHA-256 of each file read; `changed` names those that differ from the manifest or are missing.
-    `messages` has the last message of each trial whose answer differs from the one before help.
+    `messages` has the last message of each trial whose answer differs from the one before help; `said` what
+    participants wrote, by assisted trial, None without messages.csv.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Export:
     questions: pd.DataFrame | None = None
     model_calls: pd.DataFrame | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
+    said: Mapping[str, Sequence[Message]] | None = None
 
 
 def load(path: Path | str) -> Export:
@@ -88,8 +90,10 @@ def _load_folder(folder: Path) -> Export:
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
     messages = last_messages(said, trials) if trials and said.exists() else {}
+    assisted = set(answers.loc[answers["condition"] == "human_with_model", "trial_id"].dropna())
+    wrote = conversations(said, assisted, PARTICIPANT) if assisted and said.exists() else None
     return Export(
-        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages
+        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages, wrote
     )
 
 

@@ -10,6 +10,7 @@ from analysis.attrition import attrition
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
+from analysis.coding import strategy_codes, strategy_shares, with_codes
 from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
@@ -46,6 +47,8 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
     voters; None takes the declared one, else 5.
     """
     answers, exclusions = prepare(export)
+    codes = strategy_codes(answers, export.said)
+    answers = with_codes(answers, codes)
     panel_size = wmv_panel_size or export.manifest.wmv_panel_size or PANEL_SIZE
     accounts = [(Rows.ALL, answers.assign(excluded=False))]
     if any(rule.n_participants is not None for rule in exclusions):
@@ -66,6 +69,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
+        estimates += strategy_shares(own, rows, LEVEL)
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
     baseline = headline_baseline(answers)
@@ -90,6 +94,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         table1=table_1(accounts[0][1], estimates),
         changes=changes(accounts[0][1], export.messages),
         attrition=attrition(export.participants),
+        strategy_codes=codes,
     )
 
 

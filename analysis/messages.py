@@ -1,7 +1,7 @@
-"""The last message of a trial, read from `messages.csv` for the trials that ask for it and no others."""
+"""What was said in a trial, read from `messages.csv` for the trials that ask for it and no others."""
 
 import csv
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,22 +10,43 @@ from analysis.errors import ExportError
 _NEEDED = ("trial_id", "seq", "speaker", "text")
 
 
+PARTICIPANT = "participant"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Who said what, as the n-th message of its trial."""
+    """Who said what, as the n-th message of its trial; a reset opens a new `context`, None where that is not known."""
 
     seq: int
     speaker: str
     at: str
     text: str
+    context: int | None = None
 
 
 def last_messages(path: Path, trials: Set[str]) -> dict[str, Message]:
     """The message with the highest `seq` that has a text, per trial; ExportError where the file cannot be read."""
+    found: dict[str, Message] = {}
+    for trial, message in _read(path, trials):
+        if trial not in found or found[trial].seq < message.seq:
+            found[trial] = message
+    return found
+
+
+def conversations(path: Path, trials: Set[str], speaker: str | None = None) -> dict[str, tuple[Message, ...]]:
+    """Every message with a text in the order said, per trial that has any, of one speaker or of all; ExportError."""
+    found: dict[str, list[Message]] = {}
+    for trial, message in _read(path, trials):
+        if speaker is None or message.speaker == speaker:
+            found.setdefault(trial, []).append(message)
+    return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
+
+
+def _read(path: Path, trials: Set[str]) -> Iterator[tuple[str, Message]]:
     csv.field_size_limit(2**31 - 1)  # a passage inside a message is longer than the library's 128 KiB
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            return _last(csv.DictReader(file), trials, path.name)
+            yield from _messages(csv.DictReader(file), trials, path.name)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -34,19 +55,26 @@ def last_messages(path: Path, trials: Set[str]) -> dict[str, Message]:
         raise ExportError(f"{path.name} is not CSV: {error}. Export the study again.") from error
 
 
-def _last(reader: "csv.DictReader[str]", trials: Set[str], name: str) -> dict[str, Message]:
+def _messages(reader: "csv.DictReader[str]", trials: Set[str], name: str) -> Iterator[tuple[str, Message]]:
     if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
         raise ExportError(f"{name} has no column {', '.join(missing)}. Export the study again.")
-    found: dict[str, Message] = {}
     for number, row in enumerate(reader, 2):
         trial = row["trial_id"]
         if trial not in trials or not row["text"]:
             continue
-        if not (row["seq"] or "").isdecimal():
-            raise ExportError(
-                f"{name}, row {number}, column seq: found {row['seq']!r}, allowed is a whole number."
-            )
-        message = Message(int(row["seq"]), row["speaker"] or "", row.get("at") or "", row["text"])
-        if trial not in found or found[trial].seq < message.seq:
-            found[trial] = message
-    return found
+        context = row.get("context") or None
+        for column, value in (("seq", row["seq"] or ""), ("context", context)):
+            if value is not None and not value.isdecimal():
+                raise ExportError(
+                    f"{name}, row {number}, column {column}: found {value!r}, allowed is a whole number."
+                )
+        yield (
+            trial,
+            Message(
+                int(row["seq"]),
+                row["speaker"] or "",
+                row.get("at") or "",
+                row["text"],
+                None if context is None else int(context),
+            ),
+        )

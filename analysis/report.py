@@ -120,6 +120,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "table1": [asdict(row) for row in results.table1],
         "changes": [asdict(row) for row in results.changes],
         "attrition": [asdict(row) for row in results.attrition],
+        "strategy_codes": [asdict(row) for row in results.strategy_codes],
     }
     written = []
     for name, rows in tables.items():

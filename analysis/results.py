@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.strategies import StrategyCodes
 
 SCHEMA = 1
 ALL_TASKS = "all"
@@ -277,6 +280,9 @@ class Results:
     table1: Sequence[PaperCell] = ()
     changes: Sequence[Change] = ()
     attrition: Sequence[Attrition] = ()
+    strategy_codes: Sequence[
+        "StrategyCodes"
+    ] = ()  # in tables/strategy_codes.csv only, a row per assisted trial
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
