@@ -6,6 +6,7 @@ from typing import Any
 
 from analysis.accuracy import accuracies
 from analysis.asking import nothing_asked
+from analysis.associations import associations
 from analysis.attrition import attrition
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
@@ -69,7 +70,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
-        estimates += strategy_shares(own, rows, LEVEL)
+        estimates += strategy_shares(own, rows, LEVEL) + associations(own, rows, LEVEL)
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
     baseline = headline_baseline(answers)
