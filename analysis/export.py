@@ -61,7 +61,7 @@ def load(path: Path | str) -> Export:
         return _load_folder(path)
     if not path.exists():
         raise ExportError(f"{path} does not exist. Give an export folder or a file of answers (CSV).")
-    answers = typed_answers(_read_cells(path), path.name)
+    answers = typed_answers(read_cells(path), path.name)
     return Export(path.name, answers, None, Manifest(), {path.name: _sha256(path)})
 
 
@@ -75,9 +75,7 @@ def _load_folder(folder: Path) -> Export:
     manifest = read_manifest(manifest_path) if manifest_path.exists() else Manifest()
     people_path = folder / "participants.csv"
     people = (
-        typed(_read_cells(people_path), Table.PARTICIPANTS, people_path.name)
-        if people_path.exists()
-        else None
+        typed(read_cells(people_path), Table.PARTICIPANTS, people_path.name) if people_path.exists() else None
     )
     # An export never lists a file outside its own folder; one that does is not looked up.
     listed = [name for name in manifest.files if Path(name).name == name]
@@ -85,7 +83,7 @@ def _load_folder(folder: Path) -> Export:
     present = {*listed, *beside, answers_path.name, *((people_path.name,) if people is not None else ())}
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
-    answers = typed_answers(_read_cells(answers_path), answers_path.name)
+    answers = typed_answers(read_cells(answers_path), answers_path.name)
     questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
@@ -102,7 +100,7 @@ def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
     path = folder / f"{table}.csv"
     if not path.exists():
         return None
-    cells = _read_cells(path)
+    cells = read_cells(path)
     needed = {name: cells[name] for name in BESIDE[table] if name in cells}
     return typed(needed, table, path.name).reindex(columns=list(BESIDE[table]))
 
@@ -112,7 +110,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_cells(path: Path) -> dict[str, list[str]]:
+def read_cells(path: Path) -> dict[str, list[str]]:
+    """The cells of a CSV file by column, commas or semicolons between them; ExportError where it cannot be read."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             # Spreadsheets separate by semicolons where the comma is the decimal sign.

@@ -1,10 +1,12 @@
 """From an export to all results: the one place that joins the estimators."""
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from analysis.accuracy import accuracies
+from analysis.agreement import agreements
 from analysis.asking import nothing_asked
 from analysis.associations import associations
 from analysis.attrition import attrition
@@ -21,6 +23,7 @@ from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
 from analysis.export import Export
 from analysis.gap import gaps
+from analysis.hand_codes import HandCodes
 from analysis.individuals import individuals
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
@@ -41,11 +44,14 @@ from analysis.weighted_majority import PANEL_SIZE, weighted_majorities
 LEVEL = 0.95
 
 
-def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
+def analyse(
+    export: Export, wmv_panel_size: int | None = None, hand_codes: Sequence[HandCodes] = ()
+) -> Results:
     """Everything the export yields: estimates and contrasts on all rows and, where declared, after exclusions.
 
     `wmv_panel_size` is the number of voters in a panel of the weighted majority vote where questions have different
-    voters; None takes the declared one, else 5.
+    voters; None takes the declared one, else 5. `hand_codes` are coders' sheets, to hold the rule for
+    strategies against.
     """
     answers, exclusions = prepare(export)
     codes = strategy_codes(answers, export.said)
@@ -76,6 +82,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
     baseline = headline_baseline(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
+    estimates += agreements(accounts[0][1], codes, hand_codes, LEVEL)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     found = outliers(accounts[0][1])

@@ -218,7 +218,7 @@ class Page:
     @property
     def has_all(self) -> bool:
         """Whether several tasks are put together."""
-        return any(row.task == ALL_TASKS for row in self.results.estimates)
+        return any(row.task == ALL_TASKS and row.metric == "accuracy" for row in self.results.estimates)
 
     @property
     def cautions(self) -> list[Caution]:
