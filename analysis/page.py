@@ -19,6 +19,8 @@ from analysis.paper_tables import PaperTables
 from analysis.reliance_table import is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Results, Rows
 from analysis.score_table import score_table
+from analysis.strategies import RULE, RULE_TEXT, TITLES
+from analysis.strategy_table import association_table, kappa_table, share_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
@@ -130,6 +132,7 @@ class Page:
             *((f"further-{name}", title, True) for name, title, _, _ in self.further),
             ("others", "Confidence and time", True),
             ("reliance", "Following advice", self.reliance is not None),
+            ("strategies", "Messages, time and strategies", bool(self.strategies)),
             ("paper", "Beside the paper", self.paper.table_1 is not None),
             ("left-out", "What was left out", bool(self.results.answers_by_status)),
             ("how", "Methods and references", True),
@@ -199,6 +202,18 @@ class Page:
     def reliance(self) -> DisplayTable | None:
         """How people used the advice, None where none could be read."""
         return reliance_table(self.tables)
+
+    @cached_property
+    def strategies(self) -> list[tuple[str, DisplayTable]]:
+        """The tables of how people dealt with the assistant, with their ids; those that the study has."""
+        made = {"t-strategies": share_table, "t-kappa": kappa_table, "t-associations": association_table}
+        found = ((name, table_of(self.tables)) for name, table_of in made.items())
+        return [(name, table) for name, table in found if table]
+
+    @property
+    def rule(self) -> tuple[str, list[tuple[str, str]]]:
+        """The rule that strategies are coded by: its number, and each strategy in words."""
+        return RULE, [(TITLES[name], text) for name, text in RULE_TEXT.items()]
 
     @property
     def is_reliance_drawn(self) -> bool:
