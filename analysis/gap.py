@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, item_scores, method_name, over_tasks, people_part
 from analysis.contrasts import comparator, is_manipulated
+from analysis.coverage import coverage_of
 from analysis.entries import ALONE, MODEL, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Jackknife, Part, jackknife, t_quantile
 from analysis.manifest import Manifest
@@ -133,7 +134,7 @@ def _ratio(terms: _Terms, ceiling: float, items: str, level: float) -> Interval:
         ci_low=bounds[0],
         ci_high=bounds[1],
         level=level,
-        ci_method=f"Fieller, {method_name(True, items)}; not validated",
+        ci_method=f"Fieller, {method_name(True, items)}; {coverage_of(GAP)}",
         note=said,
     )
 

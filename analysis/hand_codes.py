@@ -4,8 +4,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.cells import FIRST_ROW, read_cells
+from analysis.columns import unguarded
 from analysis.errors import ExportError
-from analysis.export import read_cells
 from analysis.strategies import RULE, STRATEGIES
 
 TRIAL, RULE_COLUMN = "trial_id", "rule"
@@ -35,10 +36,11 @@ def read_hand_codes(path: Path, trials: Set[str]) -> HandCodes:
         )
     rows: dict[str, int] = {}
     codes: dict[str, dict[str, bool | None]] = {}
-    for row, trial in enumerate(map(str.strip, cells[TRIAL]), 2):
-        own = {name: cells[name][row - 2].strip() for name in STRATEGIES}
+    for row, trial in enumerate(map(str.strip, cells[TRIAL]), FIRST_ROW):
+        own = {name: cells[name][row - FIRST_ROW].strip() for name in STRATEGIES}
         if not trial and not any(own.values()):
             continue  # spreadsheets leave empty lines at the end
+        trial = trial if trial in trials else unguarded(trial)
         if trial not in trials:
             raise ExportError(
                 f"{path.name}, row {row}, column {TRIAL}: found {trial!r}, which is no assisted trial with messages in "
@@ -55,7 +57,7 @@ def read_hand_codes(path: Path, trials: Set[str]) -> HandCodes:
                 raise ExportError(
                     f"{path.name}, row {row}, column {name}: found {value!r}, allowed is 1 (yes), 0 (no) or nothing."
                 )
-        found = cells[RULE_COLUMN][row - 2].strip() if RULE_COLUMN in cells else RULE
+        found = cells[RULE_COLUMN][row - FIRST_ROW].strip() if RULE_COLUMN in cells else RULE
         if found != RULE:
             raise ExportError(
                 f"{path.name}, row {row}, column {RULE_COLUMN}: found {found!r}, and this version codes by "

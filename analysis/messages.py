@@ -1,10 +1,11 @@
 """What was said in a trial, read from `messages.csv` for the trials that ask for it and no others."""
 
 import csv
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.columns import unguarded
 from analysis.errors import ExportError
 
 _NEEDED = ("trial_id", "seq", "speaker", "text")
@@ -24,29 +25,35 @@ class Message:
     context: int | None = None
 
 
-def last_messages(path: Path, trials: Set[str]) -> dict[str, Message]:
-    """The message with the highest `seq` that has a text, per trial; ExportError where the file cannot be read."""
+def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dict[str, Message]:
+    """The message with the highest `seq` that has a text, per trial; ExportError where the file cannot be read.
+
+    `is_guarded`: texts were written with `analysis.columns.guarded`.
+    """
     found: dict[str, Message] = {}
-    for trial, message in _read(path, trials):
+    for trial, message in _read(path, trials, is_guarded):
         if trial not in found or found[trial].seq < message.seq:
             found[trial] = message
     return found
 
 
-def conversations(path: Path, trials: Set[str], speaker: str | None = None) -> dict[str, tuple[Message, ...]]:
+def conversations(
+    path: Path, trials: Set[str], speaker: str | None = None, is_guarded: bool = False
+) -> dict[str, tuple[Message, ...]]:
     """Every message with a text in the order said, per trial that has any, of one speaker or of all; ExportError."""
     found: dict[str, list[Message]] = {}
-    for trial, message in _read(path, trials):
+    for trial, message in _read(path, trials, is_guarded):
         if speaker is None or message.speaker == speaker:
             found.setdefault(trial, []).append(message)
     return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
 
 
-def _read(path: Path, trials: Set[str]) -> Iterator[tuple[str, Message]]:
+def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str, Message]]:
     csv.field_size_limit(2**31 - 1)  # a passage inside a message is longer than the library's 128 KiB
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            yield from _messages(csv.DictReader(file), trials, path.name)
+            read = unguarded if is_guarded else str
+            yield from _messages(csv.DictReader(file), trials, path.name, read)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -55,11 +62,13 @@ def _read(path: Path, trials: Set[str]) -> Iterator[tuple[str, Message]]:
         raise ExportError(f"{path.name} is not CSV: {error}. Export the study again.") from error
 
 
-def _messages(reader: "csv.DictReader[str]", trials: Set[str], name: str) -> Iterator[tuple[str, Message]]:
+def _messages(
+    reader: "csv.DictReader[str]", trials: Set[str], name: str, read: Callable[[str], str]
+) -> Iterator[tuple[str, Message]]:
     if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
         raise ExportError(f"{name} has no column {', '.join(missing)}. Export the study again.")
     for number, row in enumerate(reader, 2):
-        trial = row["trial_id"]
+        trial = read(row["trial_id"])
         if trial not in trials or not row["text"]:
             continue
         context = row.get("context") or None
@@ -72,9 +81,9 @@ def _messages(reader: "csv.DictReader[str]", trials: Set[str], name: str) -> Ite
             trial,
             Message(
                 int(row["seq"]),
-                row["speaker"] or "",
+                read(row["speaker"] or ""),
                 row.get("at") or "",
-                row["text"],
+                read(row["text"]),
                 None if context is None else int(context),
             ),
         )

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
+from analysis.departures import NONE_FOUND, UNKNOWN, departure_table
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
 from analysis.export import Export
@@ -226,6 +227,22 @@ class Page:
         return points(self.results.estimates, task_name, self.tables.label)
 
     @property
+    def departures(self) -> DisplayTable | None:
+        """Where the study departs from its registration, None where nowhere."""
+        said = self.manifest.mapping("registration")
+        return departure_table(self.results.departures, said.get("registered_at"), said.get("sha256"))
+
+    @property
+    def no_departures(self) -> str:
+        """What is said where there is no departure to show."""
+        said = self.manifest.mapping("registration")
+        if not said:
+            return UNKNOWN
+        return (
+            f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {str(said.get('sha256'))[:12]}…"
+        )
+
+    @property
     def has_truth(self) -> bool:
         """Whether the figure shows true values."""
         return any(line.truth is not None for line in self.lines)
@@ -284,6 +301,7 @@ class Page:
             ("Study", made["study_id"]),
             ("Design hash", made["design_hash"]),
             ("Plan hash", made["plan_hash"]),
+            ("SHA-256 of the registration", self.manifest.mapping("registration").get("sha256")),
             ("Seed", made["seed"]),
             *((f"SHA-256 of {name}", value) for name, value in made["files"].items()),
             ("Versions", versions),

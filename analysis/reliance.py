@@ -119,12 +119,12 @@ _MEANINGS = {
 }
 
 
-def share(value: Floats, own: pd.DataFrame, why_none: str, level: float) -> Interval:
+def share(value: Floats, own: pd.DataFrame, why_none: str, level: float, metric: str = "") -> Interval:
     """The share of the answers that enter, with its interval; null with the reason where there are none."""
     if own.empty:
         return Interval(estimate=None, level=level, note=f"No estimate: {why_none}.")
     clusters = clusters_of(own)
-    return rate_interval(weighted_mean(value, np.ones(len(own)), clusters), len(own), clusters, level)
+    return rate_interval(weighted_mean(value, np.ones(len(own)), clusters), len(own), clusters, level, metric)
 
 
 def _none_of(subgroup_value: float | None) -> str:
@@ -137,7 +137,7 @@ def _rate(
     used = entering(part)
     follows = used["follows"].to_numpy(float)
     is_right = metric == UNDER or subgroup == RIGHT
-    interval = share(follows if sign > 0 else 1 - follows, used, _none_of(float(is_right)), level)
+    interval = share(follows if sign > 0 else 1 - follows, used, _none_of(float(is_right)), level, metric)
     return place.estimate(metric, interval, part, f"{_MEANINGS[metric]} {said}", subgroup=subgroup)
 
 

@@ -147,6 +147,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "changes": [asdict(row) for row in results.changes],
         "attrition": [asdict(row) for row in results.attrition],
         "strategy_codes": [asdict(row) for row in results.strategy_codes],
+        "departures": [asdict(row) for row in results.departures],
     }
     written = []
     for name, rows in tables.items():

@@ -11,10 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from analysis.strategies import StrategyCodes
+from typing import Any
 
 SCHEMA = 1
 ALL_TASKS = "all"
@@ -190,6 +187,15 @@ class Attrition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """Where the study departs from its registration (analysis.departures); `registered` is None without one."""
+
+    kind: str
+    registered: str | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
     """A reason to read a number with care; `where` names the tasks, conditions or contrasts concerned."""
 
@@ -280,9 +286,8 @@ class Results:
     table1: Sequence[PaperCell] = ()
     changes: Sequence[Change] = ()
     attrition: Sequence[Attrition] = ()
-    strategy_codes: Sequence[
-        "StrategyCodes"
-    ] = ()  # in tables/strategy_codes.csv only, a row per assisted trial
+    departures: Sequence[Departure] = ()
+    strategy_codes: Sequence[Any] = ()  # StrategyCodes of assisted trials, in tables/ only
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:
@@ -311,6 +316,7 @@ def as_json(results: Results) -> str:
         "answers_by_status": [asdict(row) for row in results.answers_by_status],
         "table1": [asdict(row) for row in results.table1],
         "attrition": [asdict(row) for row in results.attrition],
+        "departures": [asdict(row) for row in results.departures],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -129,7 +129,7 @@ def _reliance(place: Place, own: pd.DataFrame, said: str, level: float) -> list[
         part = own[chance]
         used = entering(part)
         value = np.asarray(hit.loc[used.index], dtype=np.float64)
-        interval = share(value, used, "there was no such answer (0 of 0)", level)
+        interval = share(value, used, "there was no such answer (0 of 0)", level, metric)
         found.append(place.estimate(metric, interval, part, f"{meaning} {said}"))
     return found
 

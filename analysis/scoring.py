@@ -85,7 +85,14 @@ def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estim
         area = jackknife_auroc(confidence, correct, weight, clusters)
         intervals: dict[str, tuple[Interval, str]] = {
             OVERCONFIDENCE: (
-                mean_interval(weighted_mean(confidence - correct, weight, clusters), clusters, level, -1, 1),
+                mean_interval(
+                    weighted_mean(confidence - correct, weight, clusters),
+                    clusters,
+                    level,
+                    -1,
+                    1,
+                    OVERCONFIDENCE,
+                ),
                 "Mean confidence - share right, of answers with a choice and a confidence.",
             ),
             BRIER4: (
@@ -98,7 +105,7 @@ def scores(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estim
                 f"{np.log(0.25):.2f} is what 25% on each earns. {source}",
             ),
             AUROC: (
-                mean_interval(area, clusters, level, 0, 1),
+                mean_interval(area, clusters, level, 0, 1, AUROC),
                 "Probability that a right answer has the higher confidence than a wrong one, ties half.",
             ),
         }

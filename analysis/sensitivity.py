@@ -12,16 +12,17 @@ import pandas as pd
 
 from analysis.accuracy import cluster_word, method_name, over_tasks, people_part
 from analysis.contrasts import OVER_HUMAN, ByTask
+from analysis.coverage import NOT_VALIDATED
 from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
 from analysis.exclusions import ENTERS
 from analysis.export import Export
 from analysis.fixed_effects import in_both, within_questions
 from analysis.jackknife import Jackknife, Part, difference_interval, jackknife
 from analysis.results import Caution, Contrast, Interval, Role, Rows
-from analysis.sums import NOT_VALIDATED
 
 PREFIX = "sensitivity="
 FIXED_EFFECTS, ORDER = "question_fixed_effects", "condition_x_order"
+ALL_ELIGIBLE = "all_eligible_questions"
 CHANCE = 0.25
 
 
@@ -115,6 +116,7 @@ CHECKS: tuple[Check, ...] = (
 SAID = {check.name: check.said for check in CHECKS} | {
     FIXED_EFFECTS: "Within questions (an effect for each question)",
     ORDER: "How much larger the difference is with the assistant first",
+    ALL_ELIGIBLE: "For all questions that could have been drawn (1/selection_prob)",
 }
 
 

@@ -4,8 +4,8 @@
 row per answer: a weighted mean is total(w y)/total(w), a rate is total(hits)/total(chances). Leaving a participant or
 a question out takes its rows out of the totals. The formulas and degrees of freedom are those of `analysis.jackknife`;
 the score of an answer in V_PI is the statistic's derivative (the infinitesimal jackknife), so that for a mean both
-modules give the same interval (test). Coverage was simulated for accuracies and their differences only: whatever is
-made here says in its `ci_method` that it was not validated for it, unless its module names a simulation.
+modules give the same interval (test). What is made here says in its `ci_method` how often it held the truth in
+simulated studies, or that it was not simulated (`analysis.coverage`).
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.accuracy import method_name
+from analysis.coverage import coverage_of
 from analysis.entries import MODEL
 from analysis.jackknife import (
     Codes,
@@ -28,8 +29,6 @@ from analysis.jackknife import (
 )
 from analysis.results import Interval
 
-NOT_VALIDATED = "not validated for this statistic"
-
 Statistic = Callable[[Floats], Floats]
 """From totals (last axis: the columns) to values; NaN where the totals leave it undefined."""
 
@@ -42,10 +41,9 @@ class Clusters:
     item: Codes
     items: str
 
-    @property
-    def method(self) -> str:
-        """The `ci_method` of an interval over these clusters, with what is known of it."""
-        return f"{method_name(self.person is not None, self.items)}; {NOT_VALIDATED}"
+    def method(self, metric: str = "") -> str:
+        """The `ci_method` of an interval over these clusters, with what is known of it for a metric."""
+        return f"{method_name(self.person is not None, self.items)}; {coverage_of(metric)}"
 
 
 def clusters_of(answers: pd.DataFrame) -> Clusters:
@@ -130,9 +128,17 @@ def weighted_mean(value: Floats, weight: Floats, clusters: Clusters) -> Jackknif
 
 
 def mean_interval(
-    found: Jackknife, clusters: Clusters, level: float = 0.95, low: float = -np.inf, high: float = np.inf
+    found: Jackknife,
+    clusters: Clusters,
+    level: float = 0.95,
+    low: float = -np.inf,
+    high: float = np.inf,
+    metric: str = "",
 ) -> Interval:
-    """The interval on the statistic's own scale, cut at the values it can take, with p against 0."""
+    """The interval on the statistic's own scale, cut at the values it can take, with p against 0.
+
+    `metric` names the statistic for which coverage may have been simulated.
+    """
     if found.estimate is None or found.se is None or found.df is None:
         what = "No estimate" if found.estimate is None else "No interval"
         return Interval(estimate=found.estimate, level=level, note=f"{what}: {found.reason}.")
@@ -146,7 +152,7 @@ def mean_interval(
         ci_low=ends[0],
         ci_high=ends[1],
         level=level,
-        ci_method=clusters.method,
+        ci_method=clusters.method(metric),
         se=found.se,
         df=found.df,
         p=two_sided_p(found.estimate / found.se, found.df),
@@ -154,9 +160,11 @@ def mean_interval(
     )
 
 
-def rate_interval(found: Jackknife, n: int, clusters: Clusters, level: float = 0.95) -> Interval:
+def rate_interval(
+    found: Jackknife, n: int, clusters: Clusters, level: float = 0.95, metric: str = ""
+) -> Interval:
     """The interval of a share of `n` answers on the logit scale; at 0% and 100% that of Clopper and Pearson."""
     made = accuracy_interval(found, n, method_name(clusters.person is not None, clusters.items), level)
     if made.se is None:
         return made
-    return replace(made, ci_method=f"{made.ci_method}; {NOT_VALIDATED}")
+    return replace(made, ci_method=f"{made.ci_method}; {coverage_of(metric)}")

@@ -2,7 +2,8 @@
 
 `streamlit run` finds `app` below and serves it; `oversight serve` starts that with every setting on its command line.
 The study is named by the environment, because the server is a program of its own: OVERSIGHT_STUDY is the study's
-folder, OVERSIGHT_URL the address that participants use.
+folder, OVERSIGHT_URL the address that participants use; OVERSIGHT_BACKUP_EVERY and OVERSIGHT_BACKUPS_KEPT say after how
+many minutes a backup is made, and how many are kept.
 """
 
 import gc
@@ -20,7 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from oversight_app import running
+from oversight_app import backup_schedule, running
+from oversight_app.attendance import Attendance
 from oversight_app.document import Document, furnished
 from oversight_app.errors import OversightError
 from oversight_app.routes import MIDDLEWARE, ROUTES
@@ -67,11 +69,13 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         )
     try:
         running.open_study(Path(folder), public_url=os.environ.get("OVERSIGHT_URL", ""))
+        backup_schedule.start(Path(folder), os.environ)
     except OversightError as error:
         raise SystemExit(str(error)) from None
     try:
         yield
     finally:
+        backup_schedule.stop()
         running.close()
 
 
@@ -87,7 +91,7 @@ def _calm(error: Exception) -> bool:
 app = st.App(
     "screens/main.py",
     routes=[*ROUTES, Route("/", _first)],
-    middleware=[*MIDDLEWARE, Middleware(Turnstile)],
+    middleware=[*MIDDLEWARE, Middleware(Attendance), Middleware(Turnstile)],
     lifespan=_lifespan,
     on_script_error=_calm,
 )

@@ -2,7 +2,21 @@
 
 import click
 
-from oversight_app.commands import answers, bank, demo, people, results, select, study
+from oversight_app.commands import (
+    answers,
+    bank,
+    console,
+    demo,
+    exports,
+    paying,
+    people,
+    power,
+    record,
+    register,
+    results,
+    select,
+    study,
+)
 from oversight_app.commands.calm import CalmGroup
 
 
@@ -32,19 +46,29 @@ for command in (
     bank.bank,
     select.select,
     study.check,
+    power.power,
     study.plan,
+    register.register,
     results.rehearse,
     people.invite,
     people.links,
     people.serve,
+    console.console,
     study.status,
     results.model_alone,
     answers.import_answers,
     results.judge,
     results.read_advice,
-    results.export,
+    exports.export,
     results.report,
+    paying.bonus,
     people.transcript,
+    record.verify,
+    record.backup,
+    record.restore,
+    record.delete,
+    record.merge,
+    record.upgrade,
     study.rebuild,
 ):
     main.add_command(command)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
 
 from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, NoPlan
@@ -78,11 +79,28 @@ def _links(plan: Plan, url: str) -> Iterator[str]:
         added = f"; {platform.name} adds {_listed((platform.person, *platform.others))} by itself"
         yield f"  {platform.name}, {platform.field}{added if platform.adds_them else ''}:"
         yield f"    {platform.link(url)}"
+        if platform.name == "MTurk":
+            yield "  MTurk, the whole question for its API or command line:"
+            yield f"    {_external_question(platform.link(url))}"
     if own := plan.design.sitting.person_parameter:
         yield f"  any other platform, by your sitting.person_parameter ({own}):"
         yield f"    {url}/join?{own}=ID"
+    yield "Test a link before you publish: open it with an id of your own in the place of each placeholder, for example"
+    yield f"    {url}/join?participant_label=TEST"
+    yield "  MTurk previews with assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE, which enrols nobody."
     if not url.startswith("https://"):
         yield "  MTurk shows no address that begins with http://; serve the study over https."
+
+
+def _external_question(link: str) -> str:
+    """MTurk's ExternalQuestion, by its published schema of 2006-07-14."""
+    schema = (
+        "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd"
+    )
+    return (
+        f'<ExternalQuestion xmlns="{schema}"><ExternalURL>{escape(link)}</ExternalURL>'
+        "<FrameHeight>0</FrameHeight></ExternalQuestion>"
+    )
 
 
 def _codes(plan: Plan) -> Iterator[str]:

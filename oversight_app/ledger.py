@@ -66,6 +66,10 @@ class Ledger:
         now = self.clock.now()
         reminder: Reminder | None = None
         with self.store.write() as record:
+            if record.is_deleted(participant_id):
+                # Their tab may still be open; whatever it says is about nobody.
+                self._folded.forget(participant_id)
+                return Sitting(participant_id)
             before = self._fold(participant_id, record.events_of)
             after, last = self._passed(record, before, now)
             try:
@@ -131,6 +135,11 @@ class Remembered:
         """A sitting and its seq; the empty sitting and 0 where it is not remembered."""
         with self._lock:
             return self._sittings.get(participant_id, (0, Sitting(participant_id)))
+
+    def forget(self, participant_id: str) -> None:
+        """Remember nothing of this one."""
+        with self._lock:
+            self._sittings.pop(participant_id, None)
 
     def keep(self, seq: int, sitting: Sitting) -> None:
         """Remember this one, and forget the one that was not asked for longest."""

@@ -6,7 +6,7 @@ saves what it decided. `plan_summary` says what participants and the researcher 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -21,7 +21,7 @@ from oversight_app.study.duration import longest
 from oversight_app.study.events import STUDY_STREAM, PlanFrozen, iso
 from oversight_app.study.forms import PILOT_PASSAGES, Slot, draw_forms, draw_practice, n_passages
 from oversight_app.study.materials import Materials
-from oversight_app.study.plan import ComprehensionQuestion, Plan, WorkedExample
+from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Role
 from oversight_app.study.selection import Selection
 from oversight_app.study.transcript import check_prompts
@@ -75,6 +75,7 @@ def draft(
         chances = selection.chances(task) if selection is not None else None
         forms[task] = draw_forms(rest, task, task_design, _dice(design, f"forms/{task}"), chances)
         used |= {by_id[question_id].content_hash for question_id in _question_ids(forms[task])}
+    read = as_planned(materials, design)
     return Plan(
         study_id=study_id,
         frozen_at=iso(at),
@@ -84,10 +85,10 @@ def draft(
         texts=dict(materials.texts),
         prompts=dict(materials.prompts),
         words=dict(materials.words),
-        comprehension=_comprehension(materials, design),
-        screening=materials.screening,
-        survey=materials.survey,
-        example=_example(materials, design),
+        comprehension=read.comprehension,
+        screening=read.screening,
+        survey=read.survey,
+        example=read.example,
         attention=_attention(questions, design),
         prices=planned_prices(design),
         selection=selection,
@@ -148,19 +149,16 @@ def _code(design: Design, study_id: str, outcome: Outcome) -> str:
     return "".join(_dice(design, f"{purpose}/{study_id}").choices(_CODE_LETTERS, k=8))
 
 
-def _comprehension(materials: Materials, design: Design) -> tuple[ComprehensionQuestion, ...]:
-    """The check; where some people never meet the assistant, nobody is asked about it."""
-    return tuple(q for q in materials.comprehension if _all_meet_it(design) or not q.about_assistant)
-
-
-def _example(materials: Materials, design: Design) -> WorkedExample | None:
-    """The example; where some people never meet the assistant, nobody is shown what it might say."""
+def as_planned(materials: Materials, design: Design) -> Materials:
+    """What of a study's files its participants read: where some never meet the assistant, nobody is told of it."""
+    if design.conditions.allocation == "within":
+        return materials
     example = materials.example
-    return example if example is None or _all_meet_it(design) else example.model_copy(update={"reply": ""})
-
-
-def _all_meet_it(design: Design) -> bool:
-    return design.conditions.allocation == "within"
+    return replace(
+        materials,
+        comprehension=tuple(q for q in materials.comprehension if not q.about_assistant),
+        example=None if example is None else example.model_copy(update={"reply": ""}),
+    )
 
 
 def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from oversight_app.errors import NoPlan
 from oversight_app.store import Store
 from oversight_app.store.store import Record
-from oversight_app.study.answers import Cell, answer_row
+from oversight_app.study.answers import answer_row
 from oversight_app.study.events import (
     STUDY_STREAM,
     AdviceRead,
@@ -33,7 +33,7 @@ from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
 from oversight_app.study.sitting import Sitting, apply, packed, unpacked
 from oversight_app.study.survey import HELP_KEYS, Answer
-from oversight_app.study.trial import Trial
+from oversight_app.study.trial import Message, Trial
 
 
 def keep(
@@ -58,13 +58,14 @@ def keep_all(
     questions: Mapping[str, Question],
 ) -> Sitting:
     """The same for events each with its moment; what they come to is written once, at the end."""
-    rows: dict[int, dict[str, Cell]] = {}
+    stood: dict[int, tuple[Sitting, Trial]] = {}
 
     def save(trials: Iterable[Trial]) -> None:
         # As it stands at this event: a later one may say what no row says before the trial is closed.
         for trial in trials:
-            rows[trial.plan.n] = answer_row(sitting, trial, questions[trial.plan.question_id], plan)
+            stood[trial.plan.n] = (sitting, trial)
 
+    said: dict[tuple[int, str], tuple[Trial, Message]] = {}
     strand = None
     sitting = unpacked(sitting)
     for event, at in happened:
@@ -77,11 +78,11 @@ def keep_all(
                 save(sitting.trials[-len(event.trials) :])
             case MessageSent() | ReplyBegun():
                 trial = sitting.trials[event.n - 1]
-                record.save_message(sitting.participant_id, trial, trial.messages[-1])
+                said[event.n, trial.messages[-1].message_id] = (trial, trial.messages[-1])
             case ReplyClosed():
                 trial = sitting.trials[event.n - 1]
                 message = next(m for m in trial.messages if m.message_id == event.reply_id)
-                record.save_message(sitting.participant_id, trial, message)
+                said[event.n, event.reply_id] = (trial, message)
                 if trial.closed is not None:
                     save([trial])
             case BeliefStated():
@@ -99,7 +100,12 @@ def keep_all(
                 save(trial for trial in sitting.trials if trial.is_abandoned)
             case _:
                 pass
-    record.save_trials(rows.items())
+    for trial, message in said.values():
+        record.save_message(sitting.participant_id, trial, message)
+    record.save_trials(
+        (n, answer_row(then, trial, questions[trial.plan.question_id], plan))
+        for n, (then, trial) in stood.items()
+    )
     record.save_sitting(sitting, due_at(sitting, plan.design), strand)
     return packed(sitting)
 

@@ -7,6 +7,7 @@ from typing import Self
 from oversight_app.purse import spent_usd
 from oversight_app.store import Store
 from oversight_app.study.cost import assistant_price, dollars, when_listed
+from oversight_app.study.enrolment import enrolment_of
 from oversight_app.study.plan import Plan
 
 
@@ -72,7 +73,8 @@ class Status:
     """Counts by stage, outcome and cell for each kind of participant; `outcome` is empty while people are under way.
 
     `n_places` are taken by people who have completed or are on their way, of `max_places` where there is a number.
-    `n_withheld` people withdrew and do not let their data be used. `troubles` counts replies that failed or broke off.
+    `n_withheld` people withdrew and do not let their data be used, `n_deleted` were deleted.
+    `troubles` counts replies that failed or broke off.
     """
 
     study_id: str
@@ -83,6 +85,7 @@ class Status:
     n_places: int = 0
     max_places: int | None = None
     n_withheld: int = 0
+    n_deleted: int = 0
     by_stage: dict[str, dict[str, int]] = field(default_factory=dict)
     by_outcome: dict[str, dict[str, int]] = field(default_factory=dict)
     by_cell: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -101,6 +104,7 @@ class Status:
             "invited": self.n_invited,
             "places": {"taken": self.n_places, "of": self.max_places},
             "withheld": self.n_withheld,
+            "deleted": self.n_deleted,
             "by_stage": self.by_stage,
             "by_outcome": self.by_outcome,
             "by_cell": self.by_cell,
@@ -120,6 +124,8 @@ class Status:
             lines.append(f"places: {self.n_places:,} of {self.max_places:,} taken")
         if self.n_withheld:
             lines.append(f"withdrew and keep their data back: {self.n_withheld:,}")
+        if self.n_deleted:
+            lines.append(f"deleted from the record: {self.n_deleted:,}")
         for kind in self.by_stage:
             lines.append(f"{kind}: {sum(self.by_stage[kind].values()):,}")
             lines.append(f"  at: {_counts(self.by_stage[kind])}")
@@ -149,6 +155,8 @@ def status_of(store: Store) -> Status:
             outcomes.setdefault(kind, Counter())[row["outcome"]] += 1
         if row["cell"]:
             cells.setdefault(kind, Counter())[row["cell"]] += 1
+    with store.snapshot() as record:
+        n_deleted = record.n_deleted()
     answers: dict[str, Counter[str]] = {}
     for row in store.rows("answers"):
         if not row["is_practice"]:
@@ -160,8 +168,9 @@ def status_of(store: Store) -> Status:
         n_questions=len(store.questions()),
         n_invited=len(store.invitations()),
         n_places=store.n_places_taken(),
-        max_places=plan.design.sitting.max_participants if plan else None,
+        max_places=_places(store, plan) if plan else None,
         n_withheld=n_withheld,
+        n_deleted=n_deleted,
         by_stage=_plain(stages),
         by_outcome=_plain(outcomes),
         by_cell=_plain(cells),
@@ -169,6 +178,11 @@ def status_of(store: Store) -> Status:
         spending=Spending.of(store, plan),
         troubles={row["trouble"]: row["n"] for row in store.rows("troubles")},
     )
+
+
+def _places(store: Store, plan: Plan) -> int | None:
+    """As planned, or raised since."""
+    return enrolment_of(store.by_researchers(), plan.design.sitting.max_participants).target
 
 
 def _plain(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:

@@ -23,9 +23,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Self, TypeVar
 
+from oversight_app.clock import SystemClock
 from oversight_app.errors import BadInput, DesignError, StudyStateError
 from oversight_app.prompts import load_prompts
 from oversight_app.store import Store
+from oversight_app.store.upgrading import upgrade
 from oversight_app.study.design import Design, read_design
 from oversight_app.study.materials import (
     Materials,
@@ -139,7 +141,8 @@ class StudyFolder:
         return self.path / "rehearsals"
 
     def open_store(self) -> Store:
-        """The record, to be used in a `with` statement."""
+        """The record, to be used in a `with` statement; one of an earlier release is copied first, then upgraded."""
+        upgrade(self.record, SystemClock().now())
         return Store.open(self.record)
 
     def read_design(self) -> Design:
@@ -204,6 +207,11 @@ class StudyFolder:
         shutil.rmtree(self.texts, ignore_errors=True)
         for path in (self.design_file, *self.path.glob(f"{self.record.name}*")):
             path.unlink(missing_ok=True)
+
+
+def folders_in(parent: Path) -> list[Path]:
+    """The folders there, the latest name first; none where the parent is not there."""
+    return sorted((path for path in parent.glob("*") if path.is_dir()), reverse=True)
 
 
 def _copy_design(name: str, language: str, protocol: str, folder: StudyFolder) -> None:

@@ -65,6 +65,8 @@ def test_what_to_enter_at_a_platform_names_each_link_and_the_code_of_each_outcom
         "https://study.example.org/join?participant_label=LABEL",
     ):
         assert f"    {link}" in said
+    assert any("<ExternalURL>https://study.example.org/join</ExternalURL>" in line for line in said)
+    assert any("ASSIGNMENT_ID_NOT_AVAILABLE" in line for line in said)
     assert any("MTurk adds workerId, assignmentId, hitId and turkSubmitTo by itself" in line for line in said)
     rows = [line.split()[:2] for line in said if "  CODE" in line or " CODE" in line]
     assert rows == [[outcome.value, codes[outcome]] for outcome in ENDINGS]

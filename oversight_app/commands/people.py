@@ -68,8 +68,24 @@ def links(study: Path, url: str | None) -> None:
 @click.option(
     "--url", default="", metavar="ADDRESS", help="Where participants reach the server, if elsewhere."
 )
-def serve(study: Path, host: str, port: int, url: str) -> None:
-    """Serve the participants' page until stopped with Ctrl-C.
+@click.option(
+    "--backup-every",
+    type=click.IntRange(0, 24 * 60),
+    default=30,
+    show_default=True,
+    metavar="MINUTES",
+    help="Make a backup so often, when something has happened; 0 for none.",
+)
+@click.option(
+    "--backups-kept",
+    type=click.IntRange(1, 10_000),
+    default=48,
+    show_default=True,
+    metavar="COUNT",
+    help="So many of these are kept, the oldest go.",
+)
+def serve(study: Path, host: str, port: int, url: str, backup_every: int, backups_kept: int) -> None:
+    """Serve the participants' page until stopped with Ctrl-C, and make backups on the way.
 
     \b
     Example: oversight serve mystudy --url https://study.example.org
@@ -90,7 +106,14 @@ def serve(study: Path, host: str, port: int, url: str) -> None:
         check_provider(model, os.environ)
     must_be_free(host, port)
     click.echo(f"Serving {study} at {public or f'http://{host}:{port}'}; stop with Ctrl-C.")
-    become_server(folder.path, host=host, port=port, url=public)
+    become_server(
+        folder.path,
+        host=host,
+        port=port,
+        url=public,
+        backup_every_min=backup_every,
+        backups_kept=backups_kept,
+    )
 
 
 @click.command(short_help="Print the chat of one trial.")

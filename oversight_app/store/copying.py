@@ -20,7 +20,7 @@ _KEPT = ("study", "plans", "passages", "questions", "refused", "_sqlite_migratio
 def copy_without_people(source: Path, target: Path) -> int:
     """Copy a record into a new file, brought to the present schema; returns how many streams were left out."""
     with translated(source):
-        _back_up(source, target)
+        back_up(source, target)
     migrations.migrate(target, known_as=source)
     with translated(target), closing(sqlite3.connect(target, isolation_level=None)) as copy:
         copy.execute("BEGIN IMMEDIATE")
@@ -42,8 +42,8 @@ def copy_without_people(source: Path, target: Path) -> int:
     return int(n)
 
 
-def _back_up(source: Path, target: Path) -> None:
-    """SQLite's own backup, which sees what a running server has committed.
+def back_up(source: Path, target: Path) -> None:
+    """Copy a record whole: SQLite's own backup, which sees what a running server has committed.
 
     Where nobody has the record open there is no -wal file, and a plain read-only connection would leave an empty one
     behind; `immutable` does not. Should a server have started in the meantime, the copy is made once more beside it.
@@ -53,6 +53,12 @@ def _back_up(source: Path, target: Path) -> None:
     _back_up_once(source, target, "mode=ro&immutable=1" if is_quiet else "mode=ro")
     if is_quiet and wal.exists():
         _back_up_once(source, target, "mode=ro")
+
+
+def take_log_in(path: Path) -> None:
+    """Bring what stands in a record's log into its file, and empty the log."""
+    with translated(path), closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as record:
+        record.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _back_up_once(source: Path, target: Path, how: str) -> None:

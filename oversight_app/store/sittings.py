@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
 from oversight_app.study.answers import Cell
 from oversight_app.study.design import Outcome
@@ -63,11 +64,14 @@ def save_sitting(
 def save_trials(connection: sqlite3.Connection, rows: Iterable[tuple[int, Mapping[str, Cell]]]) -> None:
     """Insert or replace trials, each with its number n in the sitting."""
     for n, row in rows:
-        names = ("n", *row)
-        connection.execute(
-            f"INSERT OR REPLACE INTO trials ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            (n, *row.values()),
-        )
+        connection.execute(_insertion(tuple(row)), (n, *row.values()))
+
+
+@cache
+def _insertion(names: tuple[str, ...]) -> str:
+    return (
+        f"INSERT OR REPLACE INTO trials (n, {', '.join(names)}) VALUES ({', '.join('?' * (len(names) + 1))})"
+    )
 
 
 def save_message(connection: sqlite3.Connection, participant_id: str, trial: Trial, message: Message) -> None:
@@ -219,9 +223,12 @@ def turns_taken(connection: sqlite3.Connection, kind: str, strand: str) -> set[i
 
 
 def n_arrivals(connection: sqlite3.Connection, kind: str) -> int:
-    """How many people of a kind were ever assigned."""
+    """How many people of a kind were ever assigned, those deleted since included: draws are numbered by arrival."""
     row = connection.execute(
-        "SELECT count(*) AS n FROM sittings WHERE kind = ? AND cell <> ''", (kind,)
+        "SELECT (SELECT count(*) FROM sittings WHERE kind = :kind AND cell <> '') + "
+        "(SELECT count(*) FROM events WHERE stream = 'study' AND kind = 'ParticipantDeleted' "
+        "AND json_extract(body, '$.participant_kind') = :kind AND json_extract(body, '$.was_assigned')) AS n",
+        {"kind": kind},
     ).fetchone()
     return int(row["n"])
 

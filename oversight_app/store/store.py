@@ -9,18 +9,21 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, sittings
+from oversight_app.store import bank, chain, migrations, removal, sittings, uptime
+from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
+from oversight_app.store.overview import OverviewRows
 from oversight_app.store.replies import ReplyRows, SoFar
 from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
-from oversight_app.study.events import STUDY_STREAM, Event, Happened, PlanFrozen, iso
+from oversight_app.study.enrolment import Enrolment, enrolment_of
+from oversight_app.study.events import STUDY_STREAM, Event, Happened, ParticipantDeleted, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
 from oversight_app.study.sitting import Sitting
@@ -36,6 +39,7 @@ class Record:
         self._connection = connection
         self.replies = ReplyRows(connection)
         self.observations = ObservationRows(connection)
+        self.bonuses = BonusRows(connection)
 
     def append(self, stream: str, events: Sequence[Event], at: datetime | Sequence[datetime]) -> int:
         """Append events to a stream, all of one moment or each of its own; returns its last seq."""
@@ -44,6 +48,18 @@ class Record:
     def events_of(self, stream: str, after: int = 0) -> list[Happened]:
         """The events of a stream after a seq."""
         return list(chain.happened(self._connection, stream, after))
+
+    def note_heads(self, at: datetime) -> None:
+        """Write into the study's stream where the others stand, so that an end cut off later shows."""
+        chain.note_heads(self._connection, at)
+
+    def is_deleted(self, participant_id: str) -> bool:
+        """Whether somebody of that code was deleted."""
+        return chain.is_removed(self._connection, participant_id)
+
+    def delete_participant(self, participant_id: str, at: datetime) -> ParticipantDeleted | None:
+        """Take everything of one participant out of the record, and note it; None where there is nobody."""
+        return removal.delete(self._connection, participant_id, at)
 
     def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
         """Update a sitting's projection."""
@@ -136,23 +152,19 @@ class Record:
 
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
         """Note that a process is up; a gap longer than the tolerance starts a new interval."""
-        updated = self._connection.execute(
-            "UPDATE uptime SET last_beat_at = ? WHERE process = ? AND last_beat_at >= ?",
-            (iso(now), process, iso(now - timedelta(seconds=tolerance_s))),
-        )
-        if updated.rowcount == 0:
-            self._connection.execute(
-                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)",
-                (process, iso(now), iso(now)),
-            )
+        uptime.beat(self._connection, process, now, tolerance_s)
 
     def was_up(self, moment: datetime, *, tolerance_s: float) -> bool:
         """Whether some process was up at a moment."""
-        row = self._connection.execute(
-            "SELECT 1 FROM uptime WHERE started_at <= ? AND last_beat_at >= ? LIMIT 1",
-            (iso(moment), iso(moment - timedelta(seconds=tolerance_s))),
-        ).fetchone()
-        return row is not None
+        return uptime.was_up(self._connection, moment, tolerance_s)
+
+    def see(self, participant_ids: Iterable[str], now: datetime) -> None:
+        """Note who has the page open."""
+        uptime.see(self._connection, participant_ids, now)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self._connection), planned)
 
 
 class Store:
@@ -160,14 +172,17 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         """Use `Store.open`."""
-        self._database = database
-        self.path = database.path
+        self._database, self.path = database, database.path
 
     @classmethod
     def open(cls, path: Path, *, synchronous: str = "FULL", max_pages: int | None = None) -> Self:
         """Open a study's file, made and migrated where needed. Usable as a context manager."""
         migrations.migrate(path)
         return cls(Database(path, synchronous=synchronous, max_pages=max_pages))
+
+    def for_reading(self) -> Self:
+        """The same record by connections of its own that can change nothing; to be closed, too."""
+        return type(self)(Database(self.path, is_read_only=True))
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -180,6 +195,11 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+    def give_back_pages(self) -> None:
+        """Leave nothing of what was deleted in the file's free pages or its log; raises StoreError."""
+        with self._database.reading() as connection:
+            removal.give_back_pages(connection)
 
     @contextmanager
     def write(self) -> Iterator[Record]:
@@ -255,6 +275,11 @@ class Store:
             ).fetchone()
             return str(row["participant_id"]) if row else None
 
+    def people_of(self, given: str) -> set[str]:
+        """The participants on record whose code this is, or in whose platform's link it stands."""
+        with self._database.reading() as connection:
+            return removal.people_of(connection, given)
+
     def invitations(self) -> dict[str, str]:
         """Every token with its participant."""
         with self._database.reading() as connection:
@@ -270,6 +295,11 @@ class Store:
         """The hash of each stream's last event."""
         with self._database.reading() as connection:
             return chain.heads(connection)
+
+    def by_researchers(self, kind: str = "") -> list[Happened]:
+        """What researchers did while the study ran, in every stream, or of one kind."""
+        with self._database.reading() as connection:
+            return list(chain.by_researchers(connection, kind))
 
     def due(self, now: datetime) -> list[str]:
         """Participants for whom time has brought something about."""
@@ -307,6 +337,12 @@ class Store:
                 yield Snapshot(connection)
             finally:
                 connection.execute("ROLLBACK")
+
+    @contextmanager
+    def overview(self) -> Iterator[OverviewRows]:
+        """The counts that the console shows, as they stand now, for as long as the block lasts."""
+        with self.snapshot() as moment:
+            yield OverviewRows(moment.connection)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a projection or view in stable order; `store.tables` names them."""

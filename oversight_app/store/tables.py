@@ -4,11 +4,13 @@ Each table is one query in a stable order, with the columns of the export contra
 `Snapshot` answers all of them from one moment, also while participants go on.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 from oversight_app.store import chain
+from oversight_app.study.enrolment import Enrolment, enrolment_of
 from oversight_app.study.trouble import SPENDING_CAP
 
 
@@ -17,20 +19,42 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Made by `Store.snapshot` only."""
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a table; its names are the keys of `TABLES`."""
-        for row in self._connection.execute(TABLES[table]):
-            yield dict(row)
+        found = self.connection.execute(TABLES[table])
+        names = [column[0] for column in found.description]
+        for row in found:
+            # A row's own names are searched one after the other for every cell, which is most of a wide table's time.
+            yield dict(zip(names, tuple(row), strict=True))
 
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
-        return chain.heads(self._connection)
+        return chain.heads(self.connection)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self.connection), planned)
 
     def n_invited(self) -> int:
         """How many links were made."""
-        return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+        return int(self.connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+
+    def n_deleted(self) -> int:
+        """How many people were deleted from the record."""
+        return len(chain.removed(self.connection))
+
+    def platform_ids(self) -> set[str]:
+        """What platforms call people and their sessions, and the tokens of links: to be looked for in texts."""
+        found = {row[0] for row in self.connection.execute("SELECT token FROM invitations")}
+        for key, *said in self.connection.execute(
+            "SELECT platform_key, parameters, latest_parameters FROM platform_ids"
+        ):
+            found.add(key.partition("=")[2])
+            for parameters in said:
+                found.update(str(value) for value in json.loads(parameters or "{}").values())
+        return found
 
 
 # In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.
@@ -83,7 +107,9 @@ TABLES = {
     "model_calls": _MODEL_CALLS,
     "troubles": _TROUBLES,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
-    "passages.text AS passage_text, passages.license AS passage_license "
+    "passages.text AS passage_text, passages.license AS passage_license, "
+    "passages.author AS passage_author, passages.source AS passage_source, passages.url AS passage_url "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
+    "platform_ids": "SELECT * FROM platform_ids ORDER BY platform_key",
     "events": "SELECT * FROM events ORDER BY stream, seq",
 }

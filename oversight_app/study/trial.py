@@ -3,11 +3,12 @@
 What can be done with a trial, by its participant or by the clock, is in `trial_actions`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
 
+from oversight_app.study.changed import replace
 from oversight_app.study.events import (
     AdviceRead,
     AloneAsked,

@@ -21,14 +21,18 @@ from tests.bench import Figure
 BENCHMARKS = (
     "import_mmlu",
     "rehearsal",
+    "record",
+    "export",
     "alone",
     "page",
     "first_visit",
     "kills",
     "outages",
     "load",
+    "console",
     "streaming",
     "checks",
+    "coverage",
     "report",
     "soak",
 )
@@ -62,6 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Run the benchmarks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; none: all")
     parser.add_argument("--minutes", type=float, help="how long the soak lasts")
+    parser.add_argument("--runs", type=int, help="how many studies coverage simulates in each cell")
     wanted = parser.parse_args(arguments)
     if unknown := sorted(set(wanted.names) - set(BENCHMARKS)):
         print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
@@ -70,7 +75,11 @@ def main(arguments: Sequence[str]) -> int:
     failed: list[str] = []
     for name in wanted.names or BENCHMARKS:
         started = time.perf_counter()
-        settings = {"minutes": wanted.minutes} if name == "soak" and wanted.minutes else {}
+        settings: dict[str, float] = {}
+        if name == "soak" and wanted.minutes:
+            settings["minutes"] = wanted.minutes
+        if name == "coverage" and wanted.runs:
+            settings["runs"] = wanted.runs
         try:
             figures: list[Figure] = importlib.import_module(f"tests.bench.{name}").run(**settings)
         except Exception as error:  # one broken benchmark must not hide the figures of the others

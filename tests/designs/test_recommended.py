@@ -11,6 +11,7 @@ from oversight_app.study.design import (
     AnalysisDesign,
     AnswerDesign,
     AssistantDesign,
+    BonusDesign,
     Condition,
     ConditionsDesign,
     ConfidenceScale,
@@ -79,6 +80,7 @@ def test_the_recommended_design_spells_out_the_defaults(tmp_path: Path) -> None:
     assert bare.analysis == design.analysis
     assert bare.sitting == design.sitting
     assert bare.log == design.log
+    assert bare.bonus == design.bonus
     assert bare.outcomes == design.outcomes
     assert bare.language == design.language
     for name, task in design.tasks.items():
@@ -92,10 +94,10 @@ def test_the_recommended_design_names_every_key_there_is(tmp_path: Path) -> None
     toml = make_study(tmp_path, "recommended").design_file.read_text()
     sections = (
         *(Design, TaskDesign, ConditionsDesign, AnswerDesign, AssistantDesign, AnalysisDesign),
-        *(SittingDesign, OutcomeDesign, LogDesign, PrimaryModel, Price, SpendingDesign),
+        *(SittingDesign, OutcomeDesign, LogDesign, PrimaryModel, Price, SpendingDesign, BonusDesign),
     )
     tables = {"tasks", "conditions", "answer", "assistant", "analysis", "sitting", "outcomes", "log"}
-    tables |= {"prices", "spending"}
+    tables |= {"prices", "spending", "bonus"}
 
     missing = [
         f"{section.__name__}.{key}"

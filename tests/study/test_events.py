@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from oversight_app.study import events
 from oversight_app.study.events import (
+    AnalysisRegistered,
+    BonusesListed,
     Event,
     RehearsalBegun,
     SurveyAnswered,
@@ -35,6 +37,10 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 def any_event(kind: Any) -> st.SearchStrategy[Any]:
     if kind is RehearsalBegun:
         return st.builds(kind, truth=_JSON)
+    if kind is AnalysisRegistered:
+        return st.builds(kind, registered=_JSON)
+    if kind is BonusesListed:
+        return st.builds(kind, amounts=st.dictionaries(st.text(), st.text()))
     return st.builds(kind, answers=_SURVEY) if kind is SurveyAnswered else st.builds(kind)
 
 

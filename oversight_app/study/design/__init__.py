@@ -8,6 +8,7 @@ a table of study.toml; `whole` joins them.
 from oversight_app.study.design.analysis import CONTRASTS, EXCLUSIONS, AnalysisDesign, PrimaryModel
 from oversight_app.study.design.answering import AnswerDesign
 from oversight_app.study.design.assistant import PROVIDERS, AssistantDesign, split_model
+from oversight_app.study.design.bonus import BonusDesign
 from oversight_app.study.design.prices import ListPrice, Price, SpendingDesign
 from oversight_app.study.design.section import LONGEST_S
 from oversight_app.study.design.sitting import LogDesign, OutcomeDesign, SittingDesign
@@ -42,6 +43,7 @@ __all__ = [
     "AnswerDesign",
     "AssistantDesign",
     "AssistantMode",
+    "BonusDesign",
     "Condition",
     "ConditionsDesign",
     "ConfidenceScale",

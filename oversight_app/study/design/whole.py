@@ -9,6 +9,7 @@ from oversight_app.errors import BadInput, DesignError
 from oversight_app.study.design.analysis import CONTRASTS, AnalysisDesign, PrimaryModel
 from oversight_app.study.design.answering import AnswerDesign
 from oversight_app.study.design.assistant import AssistantDesign, check_model
+from oversight_app.study.design.bonus import BonusDesign
 from oversight_app.study.design.prices import Price
 from oversight_app.study.design.problems import explain
 from oversight_app.study.design.section import Section
@@ -30,6 +31,7 @@ class Design(Section):
     tasks: dict[str, TaskDesign] = Field(min_length=1)
     conditions: ConditionsDesign = ConditionsDesign()
     answer: AnswerDesign = AnswerDesign()
+    bonus: BonusDesign = BonusDesign()
     assistant: AssistantDesign = AssistantDesign()
     prices: dict[str, Price] = Field(default_factory=dict)
     """What models cost, by PROVIDER:NAME, where the tool does not know it or knows it wrongly."""

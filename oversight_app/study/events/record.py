@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
+    CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
     ConsentRefused,
@@ -20,6 +21,8 @@ from oversight_app.study.events.sitting import (
     ParticipantEnrolled,
     ParticipantLeft,
     ParticipantReturned,
+    ParticipantStopped,
+    ParticipantTold,
     ParticipantWithdrew,
     PledgeGiven,
     ScreeningAnswered,
@@ -28,10 +31,18 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AccuracyShown,
+    AnalysisRegistered,
+    BonusesListed,
+    EnrolmentSet,
     ExportWritten,
+    HeadsNoted,
+    ParticipantDeleted,
     ParticipantsInvited,
     PlanFrozen,
+    RecordRestored,
     RehearsalBegun,
+    TargetRaised,
 )
 from oversight_app.study.events.trial import (
     BeliefStated,
@@ -54,7 +65,15 @@ Event: TypeAlias = (
     PlanFrozen
     | ParticipantsInvited
     | ExportWritten
+    | HeadsNoted
+    | ParticipantDeleted
+    | RecordRestored
+    | AnalysisRegistered
+    | BonusesListed
     | RehearsalBegun
+    | EnrolmentSet
+    | TargetRaised
+    | AccuracyShown
     | ParticipantEnrolled
     | ConsentGiven
     | ConsentRefused
@@ -71,6 +90,9 @@ Event: TypeAlias = (
     | SurveyAnswered
     | DebriefRead
     | SittingEnded
+    | ParticipantTold
+    | ParticipantStopped
+    | CompensationGranted
     | PassageShown
     | PassageRead
     | TrialShown
@@ -96,6 +118,8 @@ Event: TypeAlias = (
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
+KINDS = tuple(_KINDS)
+"""The names of all kinds."""
 _TIMES = {"deadline_at", "closed_at", "until", "asked_at", "run_at"}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
@@ -140,14 +164,16 @@ def from_body(kind: str, version: int, body: str) -> Event:
         values[name] = values[name] and datetime.fromisoformat(values[name])
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
+    if kind == "HeadsNoted":
+        values["heads"] = {stream: (seq, link) for stream, (seq, link) in values["heads"].items()}
     if kind == "AnswerImported":
         values["sent"] = tuple((role, text) for role, text in values["sent"])
     if kind == "BatchPlanned":
         values["calls"] = tuple(BatchCall(**call) for call in values["calls"])
     event_type = _KINDS[kind]
-    for item in fields(event_type):
-        if isinstance(values.get(item.name), list):
-            values[item.name] = tuple(values[item.name])
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
     event: Event = event_type(**values)
     return event
 

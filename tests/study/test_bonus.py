@@ -1,0 +1,106 @@
+"""The bonus is the rule that participants were shown, added up from rounded parts."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oversight_app.errors import BadInput
+from oversight_app.study import paying
+from oversight_app.study.bonus import Bonus, UploadFormat, bonus_of, line, must_pay_money
+from oversight_app.study.design import ScoringRule
+from oversight_app.study.scoring import earned
+from tests.builders import make_design
+
+SCORED = {"confidence": "percent", "scoring_rule": "quadratic", "prize": 0.5, "currency": "USD"}
+
+
+def make_row(choice: str | None = "B", confidence: float | None = 0.8, **changes: Any) -> dict[str, Any]:
+    correct = None if choice is None else int(choice == "B")
+    row = {
+        "is_practice": 0,
+        "is_attention_check": 0,
+        "status": "answered",
+        "choice": choice,
+        "correct": correct,
+    }
+    row |= {"correct_choice": "B", "confidence": confidence, **dict.fromkeys(("p_a", "p_b", "p_c", "p_d"))}
+    return row | changes
+
+
+ROWS = st.lists(
+    st.builds(make_row, st.sampled_from("ABCD") | st.none(), st.integers(0, 100).map(lambda n: n / 100))
+)
+
+
+@given(rows=ROWS, rule=st.sampled_from(["quadratic", "log", "spherical"]), shuffled=st.randoms())
+def test_parts_add_up_are_never_negative_and_are_what_the_page_says_in_any_order(
+    rows: list[dict[str, Any]], rule: str, shuffled: Any
+) -> None:
+    design = make_design(answer=SCORED | {"scoring_rule": rule}, bonus={"flat": "1.00"})
+
+    bonus = bonus_of("p1", "completed", rows, design)
+    mixed = list(rows)
+    shuffled.shuffle(mixed)
+
+    assert bonus is not None
+    assert bonus.total == bonus.flat + sum(bonus.parts, Decimal(0))
+    assert min(bonus.parts, default=Decimal(0)) >= 0
+    for row, part in zip(rows, bonus.parts, strict=True):
+        share = earned(ScoringRule(rule), row["choice"] or "", row["confidence"], (), 1)
+        assert str(part) == ("0" if share is None else paying.amount(share, 0.5, "USD"))
+    other = bonus_of("p1", "completed", mixed, design)
+    assert other is not None
+    assert other.total == bonus.total
+
+
+def test_practice_checks_void_and_abandoned_questions_pay_nothing() -> None:
+    design = make_design(answer={"currency": "USD"}, bonus={"per_correct": "0.10"})
+    unpaid: list[dict[str, Any]] = [
+        {"is_practice": 1},
+        {"is_attention_check": 1},
+        {"status": "void"},
+        {"status": "abandoned"},
+    ]
+    rows = [make_row(), make_row("A"), make_row(status="timed_out"), *(make_row(**one) for one in unpaid)]
+
+    bonus = bonus_of("p1", "completed", rows, design)
+
+    assert bonus is not None
+    assert (bonus.total, bonus.n_correct) == (Decimal("0.20"), 2)
+
+
+def test_the_flat_part_is_for_those_who_completed_and_the_cap_for_everybody() -> None:
+    design = make_design(
+        answer={"currency": "USD"}, bonus={"flat": "1", "per_correct": "0.10", "at_most": "1.05"}
+    )
+
+    done, gone = (bonus_of("p1", outcome, [make_row()], design) for outcome in ("completed", "withdrew"))
+
+    assert done is not None
+    assert gone is not None
+    assert (done.total, done.is_capped) == (Decimal("1.05"), True)
+    assert (gone.total, gone.is_capped) == (Decimal("0.10"), False)
+    assert bonus_of("p1", "", [make_row()], design) is None
+    assert bonus_of("p1", "failed_checks", [make_row()], design) is None
+
+
+def test_a_plan_that_pays_nothing_or_in_points_is_refused() -> None:
+    with pytest.raises(BadInput, match="has no bonus"):
+        must_pay_money(make_design())
+    with pytest.raises(BadInput, match="'points', which is no money"):
+        must_pay_money(make_design(bonus={"flat": "1"}))
+
+
+def test_lines_are_those_of_the_platforms_and_no_id_can_be_a_formula() -> None:
+    bonus = Bonus("p1", Decimal(0), (), Decimal("1.5"), False, 0)
+    worker = [{"workerId": "W1", "assignmentId": "A2"}, {"workerId": "W1", "assignmentId": "A1"}]
+
+    assert line(UploadFormat.PROLIFIC, bonus, [{"PROLIFIC_PID": "ann"}], "GBP", "t") == "ann,1.50\n"
+    assert line(UploadFormat.MTURK, bonus, worker, "USD", "t") == "W1,A2,1.50,t\n"
+    assert line(UploadFormat.GENERIC, bonus, [], "USD", "t") == "p1,1.50,USD\n"
+    assert line(UploadFormat.MTURK, bonus, [{"workerId": "W1"}], "USD", "t") is None
+    for forged in ("=1+1", "ann,99", "-ann", "@ann"):
+        assert line(UploadFormat.PROLIFIC, bonus, [{"PROLIFIC_PID": forged}], "GBP", "t") is None

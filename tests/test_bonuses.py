@@ -1,0 +1,96 @@
+"""Bonus files: once for each person, whoever asks, and without platform ids in the record's events."""
+
+import hashlib
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from oversight_app.bonuses import list_bonuses, text_of
+from oversight_app.proctor import Proctor
+from oversight_app.store import Store
+from oversight_app.study.bonus import UploadFormat
+from oversight_app.study.events import STUDY_STREAM, BonusesListed, SittingEnded, to_body
+from tests.builders import make_clock, make_design, make_plan, make_proctor
+
+
+def make_finished(folder: Path, *people: str) -> Proctor:
+    """A study in which people from Prolific have ended."""
+    design = make_design(answer={"currency": "GBP"}, bonus={"flat": "1.25"})
+    proctor = make_proctor(folder, make_plan(design))
+    for person in people:
+        end(proctor, person)
+    return proctor
+
+
+def end(proctor: Proctor, person: str) -> str:
+    code = proctor.participant_from_platform({"PROLIFIC_PID": person, "STUDY_ID": "s", "SESSION_ID": "x"})
+    assert code is not None
+    proctor.give_consent(code, agreed=True)
+    proctor.act(code, lambda sitting, now, record: [SittingEnded("completed")])
+    return code
+
+
+def listed(store: Store, file: str, *, is_dry_run: bool = False) -> str:
+    return list_bonuses(
+        store, UploadFormat.PROLIFIC, file=file, clock=make_clock(), is_dry_run=is_dry_run
+    ).text
+
+
+def test_a_second_file_has_only_those_who_were_in_no_file_yet(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann", "bob")
+
+    first = listed(proctor.store, "one.csv")
+    end(proctor, "cy")
+
+    assert sorted(first.splitlines()) == ["ann,1.25", "bob,1.25"]
+    assert listed(proctor.store, "two.csv") == "cy,1.25\n"
+    assert listed(proctor.store, "three.csv") == ""
+    assert text_of(proctor.store, "one.csv") == first
+
+
+def test_a_dry_run_lists_nobody(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+
+    assert listed(proctor.store, "one.csv", is_dry_run=True) == "ann,1.25\n"
+
+    assert listed(proctor.store, "one.csv") == "ann,1.25\n"
+
+
+def test_the_event_says_who_gets_what_and_names_nobody_of_the_platform(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann-of-prolific")
+
+    text = listed(proctor.store, "one.csv")
+
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    assert event.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert list(event.amounts.values()) == ["1.25"]
+    assert "ann-of-prolific" not in to_body(event)
+
+
+def test_who_came_without_a_platforms_id_is_named_and_can_be_listed_later(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+
+    turk = list_bonuses(proctor.store, UploadFormat.MTURK, file="turk.csv", clock=make_clock())
+
+    assert (turk.text, turk.total) == ("", Decimal(0))
+    assert len(turk.without_id) == 1
+    assert listed(proctor.store, "one.csv") == "ann,1.25\n"
+
+
+def test_two_commands_at_once_list_everybody_once(tmp_path: Path) -> None:
+    people = [f"person{n}" for n in range(6)]
+    make_finished(tmp_path, *people).store.close()
+    command = [sys.executable, "-m", "oversight_app.cli", "bonus", str(tmp_path), "--out"]
+
+    running = [
+        subprocess.Popen([*command, str(tmp_path / name)], stdout=subprocess.PIPE)
+        for name in ("1.csv", "2.csv")
+    ]
+    for process in running:
+        process.communicate(timeout=60)
+
+    files = [tmp_path / name for name in ("1.csv", "2.csv")]
+    lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
+    assert sorted(lines) == [f"{person},1.25" for person in people]
