@@ -70,8 +70,12 @@ _END = re.compile(r"(?<=[.?!])[\"')]*\s+|\n+")
 
 def _sentences(text: str) -> list[str]:
     """Sentences in small letters, ae for ä, straight quotation marks and single spaces."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
+    plain = text.lower() if text.isascii() else _folded(text)
     return [" ".join(part.split()) for part in _END.split(plain) if part.strip()]
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED)
 
 
 _FILLERS = re.compile(
@@ -80,7 +84,8 @@ _FILLERS = re.compile(
 )
 _REQUEST = re.compile(
     r"\?|\b(?:please|(?:can|could|would|will) you|i(?:'d| would)? (?:need|want|like)|give|show|provide|find|point|tell|"
-    r"list|copy|paste|bitte|gib|geben sie|zeig\w*|nenn\w*|such\w*|kannst du|koennen sie|ich (?:brauche|moechte|will))\b"
+    r"list|copy|paste|back|bitte|gib|geben sie|zeig\w*|nenn\w*|such\w*|"
+    r"(?:kannst|koenntest) du|(?:koennen|koennten) sie|ich (?:brauche|moechte|will))\b"
 )
 _WH = re.compile(
     r"^(?:(?:to|in|from|for|at|of|an|in|von|zu) )?(?:what|which|who|whom|whose|why|how|when|where|welche\w*|wer|wen|"
@@ -100,7 +105,7 @@ _NEGATED = re.compile(
     r"\b(?:no|not|n't|don't|doesn't|without|never|nicht|keine?n?|ohne)\b(?: \w+){0,3} ?$|"
     r"\b(?:the|this|that|your|his|her|a|deine?|das|dieses) $"
 )
-_IMPERATIVE = re.compile(r"^(?:quote|cite|zitier\w*|verbatim|word for word|woertlich)\b")
+_IMPERATIVE = re.compile(r"(?:^|, )(?:quote|cite|zitier\w*|verbatim|word for word|woertlich)\b")
 _PLACED = re.compile(
     r"\b(?:which|what) (?:exact |specific )?(?:sentences?|lines?|paragraphs?|parts?|sections?|passages?)\b"
     r"(?=.*\b(?:text|passage|story|article|say|says|said|support\w*|mention\w*|stat\w+|show\w*|prove\w*|from|you)\b)|"
@@ -109,6 +114,11 @@ _PLACED = re.compile(
     r"article))|\b(?:welche[rmns]?|in welche[rmn]) (?:genaue[rmn]? )?(?:saetz\w*|satz|stellen?|absatz|absaetz\w*|"
     r"zeilen?|abschnitt\w*)\b|\bwo (?:genau )?(?:im text|in (?:dem|der) (?:text|geschichte|artikel|passage)|"
     r"(?:genau )?(?:steht|wird|findet))\b"
+    r"|\b(?:find|show|point|any|some) (?:me |us |to |out )?(?:the |any |a )?(?:parts?|sentences?|lines?|"
+    r"paragraphs?|places?) (?:\w+ ){0,4}(?:where|that|which|say|support\w*|back\w*|prov\w*|mention\w*)\b"
+    r"|\b(?:back|prove|support)\b.* (?:up )?(?:with|from|by|using|in) (?:the |a )?"
+    r"(?:text|passage|story|article|quotes?)\b"
+    r"|\bstellen? im text\b"
 )
 _EVIDENCE = re.compile(
     r"\b(?:(?:what|which|any|your|the|is there|show|give|provide|find|some|textual)(?: \w+){0,3} )?(?:evidence|proof)\b"
@@ -118,8 +128,17 @@ _EVIDENCE = re.compile(
 )
 
 
+# One pass that tells most sentences apart from those worth a closer look: every pattern above needs one of these.
+_HINT = re.compile(
+    r"quot|cit|verbatim|word|exact|zit|woertl|textst|textbe|genau|evidence|proof|bele|beweis|wh(?:ich|at|ere)|"
+    r"welche|wo |part|line|sentence|paragraph|place|back|prove|support|stelle"
+)
+
+
 def asks_quote(sentence: str) -> bool:
     """Whether a sentence, as `code` prepares it, asks for words of the text, for evidence or for the place."""
+    if not _HINT.search(sentence):
+        return False
     own = _FILLERS.sub("", sentence)
     if not (_REQUEST.search(sentence) or _IMPERATIVE.search(own) or _WH.search(own)):
         return False
@@ -144,7 +163,9 @@ def _says_otherwise(sentence: str, start: int) -> bool:
     # "Show me the quote" asks for it, "what does that quote mean" does not.
     is_article = not re.match(r"(?:no|not|n't|don't|doesn't|without|never|nicht|keine?n?|ohne)", found[0])
     asks = re.search(
-        r"\b(?:give|show|provide|find|is|are|where|what is|gib|zeig\w*|nenn\w*|wo|ist)\b", before
+        r"\b(?:give|show|provide|find|need|want|like|see|is|are|where|what is|have|gib|zeig\w*|nenn\w*|wo|ist|"
+        r"brauche|moechte|koenntest|kannst|koennen)\b",
+        before,
     )
     return not (is_article and asks)
 
@@ -157,7 +178,7 @@ _EITHER = re.compile(
 )
 _TRUE = r"(?:true|correct|right|false|wrong|incorrect|accurate|the case|wahr|richtig|falsch|korrekt|zutrifft|stimmt)"
 _WHETHER = re.compile(
-    rf"\b(?:whether|ob|(?:tell me|say|check|confirm|verify|know|sure|see) if)\b.*\b{_TRUE}\b|"
+    rf"\b(?:whether|ob|(?:say|know|sure|see) if)\b.*\b{_TRUE}\b|\b(?:tell me|check|confirm|verify) (?:if|whether)\b|"
     r"\b(?:confirm|verify|bestaetige\w*) (?:that|dass)\b"
 )
 _VERB = re.compile(
@@ -173,7 +194,8 @@ _TO_YOU = re.compile(
     r"^(?:\w+(?:n't)?) (?:you|i|we|du|ich|wir)\b|^(?:bist|kannst|denkst|glaubst|meinst) du\b"
 )
 _OPINION = re.compile(
-    r"\b(?:think|agree|sure|believe|certain|confident|sicher|glaub\w*|denk\w*|mein\w*|einverstanden)\b"
+    r"\b(?:think|agree|sure|believe|certain|confident|sicher|pick|choose|take|"
+    r"go with|glaub\w*|denk\w*|mein\w*|einverstanden)\b"
 )
 _TARGET = re.compile(rf"\b(?:{_TRUE}|option|answer|antwort|[b-d]|it's a|is a|ist a)\b")
 _OTHER_CHOICE = re.compile(
@@ -201,8 +223,10 @@ def probes_true_false(sentence: str) -> bool:
     # Many people leave the question mark out.
     if _WH.search(own) or not (own.endswith("?") or _BARE_VERB.search(own)):
         return False
-    if _TAG.search(own):
+    if _TAG.search(own[-30:]):
         return True
+    if not (_TO_YOU.search(own) or _CLAIM.search(own) or _VERB.search(own)):
+        return False
     if _OTHER_CHOICE.search(own) or _OPEN_INSIDE.search(own):
         return False
     if _TO_YOU.search(own):
