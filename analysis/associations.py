@@ -5,6 +5,8 @@ of it. Each measure has two rows: the slope within question and participant (`an
 one over all trials, which can have the wrong sign. Even the first compares trials that people chose to treat
 differently. In simulations in which messages did nothing but hard questions took more of them, the naive slope in
 log-odds was -.25 per message and the one within was -.001 in probability.
+The interval within held no effect in 98 to 99.7% of 400 to 600 such studies (5 x 60, 20 x 20, 60 x 20 with 30% of the
+answers), the naive one in 70 to 75%; too few studies, and of one kind only, to call it validated.
 """
 
 from dataclasses import replace
@@ -13,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.entries import WITH_MODEL, entering, narrowed
-from analysis.jackknife import Floats
+from analysis.jackknife import Codes, Floats
 from analysis.place import places
 from analysis.results import Estimate, Interval, Role, Rows
 from analysis.strategies import RULE, STRATEGIES
-from analysis.sums import clusters_of, jackknife_sums, mean_interval
+from analysis.sums import Clusters, clusters_of, jackknife_sums, mean_interval
 from analysis.within import Terms, takes_whole_fit, within_both
 
 MESSAGES, RESETS, MINUTES = ("n_messages", "n_resets", "response_time_min")
@@ -68,15 +70,31 @@ def associations(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list
 
 
 def _both(used: pd.DataFrame, measure: str, level: float) -> list[tuple[str, Interval]]:
-    clusters = clusters_of(used)
     x, y = used[measure].to_numpy(float), used["score"].to_numpy(float)
     if np.ptp(x) == 0:
-        said = f"{x[0]:g} in every trial"
-        nothing = Interval(level=level, note=f"No estimate: it was {said}.")
+        nothing = Interval(level=level, note=f"No estimate: it was {x[0]:g} in every trial.")
         return [(WITHIN, nothing), (NAIVE, nothing)]
-    question = np.unique(used["item"].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
-    person = np.unique(used["person"].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
+    person, question = (
+        np.unique(used[name].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
+        for name in ("person", "item")
+    )
     bound = 1.0 if measure in STRATEGIES else np.inf
+    return slopes(x, y, person, question, clusters_of(used), level, bound)
+
+
+def slopes(
+    x: Floats,
+    y: Floats,
+    person: Codes,
+    question: Codes,
+    clusters: Clusters,
+    level: float = 0.95,
+    bound: float = np.inf,
+) -> list[tuple[str, Interval]]:
+    """The slope of `y` on `x` within question and participant, then the naive one, cut at `bound` on both sides.
+
+    One entry per answer; participant and question as codes without gaps.
+    """
     terms = Terms(x, y, person, question)
     made = mean_interval(within_both(terms, clusters), clusters, level, -bound, bound)
     if made.ci_method:

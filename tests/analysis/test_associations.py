@@ -7,10 +7,11 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.associations import MEASURES, NAIVE, NOTE, WITHIN, associations
+from analysis.associations import MEASURES, NAIVE, NOTE, WITHIN, associations, slopes
 from analysis.coding import with_codes
 from analysis.results import Estimate, Rows
 from analysis.strategies import StrategyCodes
+from analysis.sums import Clusters
 from tests.analysis.builders import make_row, prepared
 
 
@@ -121,3 +122,23 @@ def test_the_order_of_rows_and_the_names_of_people_change_no_number(dice: object
     for first, second in pairs:
         assert second.estimate == pytest.approx(first.estimate, abs=1e-9)
         assert (second.se or 0) == pytest.approx(first.se or 0, rel=1e-5)
+
+
+def test_in_simulated_studies_the_interval_within_holds_no_effect_and_the_naive_one_does_not() -> None:
+    """Hard questions take more messages and messages do nothing: 20 people, 20 questions, 150 studies."""
+    dice = np.random.default_rng(7)
+    n_people = n_questions = 20
+    person, question = np.divmod(np.arange(n_people * n_questions), n_questions)
+    clusters = Clusters(person, question, "question")
+    held = {WITHIN: 0, NAIVE: 0}
+    for _ in range(150):
+        able, easy = dice.normal(0, 0.7, n_people)[person], dice.normal(0, 1, n_questions)[question]
+        x = dice.poisson(np.exp(0.5 - 0.4 * easy + 0.2 * able)).astype(np.float64)
+        y = (dice.random(len(x)) < 0.1 + 0.8 / (1 + np.exp(-0.6 - able - easy))).astype(np.float64)
+        for kind, interval in slopes(x, y, person, question, clusters):
+            assert interval.ci_low is not None
+            assert interval.ci_high is not None
+            held[kind] += interval.ci_low <= 0 <= interval.ci_high
+
+    assert held[WITHIN] >= 0.93 * 150
+    assert held[NAIVE] <= 0.85 * 150
