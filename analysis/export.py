@@ -36,6 +36,7 @@ NEEDED = ("participant_id", "condition", "task", "question_id")
 BESIDE = {
     Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag", "selection_prob"),
     Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
+    Table.BELIEFS: ("trial_id", "seq", "choice", "confidence", "p_a", "p_b", "p_c", "p_d"),
 }
 """The columns that estimates need of tables beside answers and participants; the rest, texts above all, is not read."""
 
@@ -59,6 +60,7 @@ class Export:
     changed: tuple[str, ...] = ()
     questions: pd.DataFrame | None = None
     model_calls: pd.DataFrame | None = None
+    beliefs: pd.DataFrame | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     said: Mapping[str, Sequence[Message]] | None = None
 
@@ -95,7 +97,7 @@ def _load_folder(folder: Path) -> Export:
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_as_written(answers_path, Table.ANSWERS, manifest), answers_path.name)
-    questions, calls = (_beside(folder, table, manifest) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    questions, calls, beliefs = (_beside(folder, table, manifest) for table in BESIDE)
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
     guard = manifest.is_guarded
@@ -103,7 +105,17 @@ def _load_folder(folder: Path) -> Export:
     assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
     wrote = conversations(said, assisted, PARTICIPANT, guard) if assisted and said.exists() else None
     return Export(
-        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages, wrote
+        folder.resolve().name,
+        answers,
+        people,
+        manifest,
+        files,
+        changed,
+        questions,
+        calls,
+        beliefs,
+        messages,
+        wrote,
     )
 
 

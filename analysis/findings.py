@@ -10,12 +10,13 @@ from analysis.agreement import agreements
 from analysis.asking import nothing_asked
 from analysis.associations import associations
 from analysis.attrition import attrition
+from analysis.beliefs import beliefs
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
 from analysis.coding import strategy_codes, strategy_shares, with_codes
 from analysis.complementarity import complementarities
-from analysis.contrasts import contrasts, headline_baseline
+from analysis.contrasts import DEFAULT_FAMILY, contrasts, headlines
 from analysis.deference import deferences
 from analysis.departures import departures
 from analysis.dialogue import dialogues
@@ -29,6 +30,7 @@ from analysis.individuals import individuals
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
+from analysis.protocols import protocols
 from analysis.reliability import reliabilities
 from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
@@ -66,12 +68,18 @@ def analyse(
     compared: list[Contrast] = []
     further: list[Contrast] = []
     checked: list[Contrast] = []
+    between: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += weighted_majorities(own, rows, panel_size, LEVEL)
         estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
         estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
-        compared += contrasts(own, rows, export.manifest, LEVEL)
+        family = export.manifest.family if export.manifest.family is not None else DEFAULT_FAMILY
+        baselines = contrasts(own, rows, export.manifest, LEVEL)
+        baselines, pairs = protocols(own, rows, baselines, family, LEVEL)
+        estimates += beliefs(export.beliefs, own, rows, LEVEL)
+        compared += baselines
+        between += pairs
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         further += subjects(own, rows, LEVEL)
         weighted, over_all = weighted_by_selection(export, own, rows, LEVEL)
@@ -84,7 +92,7 @@ def analyse(
         estimates += strategy_shares(own, rows, LEVEL) + associations(own, rows, LEVEL)
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
-    baseline = headline_baseline(answers)
+    baseline = headlines(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
     estimates += agreements(accounts[0][1], codes, hand_codes, LEVEL)
@@ -97,9 +105,9 @@ def analyse(
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared + joint + further + checked,
+        contrasts=compared + joint + between + further + checked,
         exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
-        warnings=cautions(export, accounts[0][1], compared)
+        warnings=cautions(export, accounts[0][1], compared, between)
         + check_cautions(checked)
         + sensitivity_cautions(compared, further)
         + version_cautions(export, answers),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.agreement import agreement_lines
+from analysis.belief_figure import belief_chart
 from analysis.coding_sample import draw
 from analysis.diagram import reliability_chart
 from analysis.export import Export, load
@@ -18,6 +19,7 @@ from analysis.findings import analyse
 from analysis.hand_codes import read_hand_codes
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
+from analysis.words import plural
 
 DIAGRAM_TITLE = "How often answers of each confidence were right, with 95% intervals and counts"
 CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
@@ -68,7 +70,9 @@ def write_report(
             if sample.n_trials < sample.n_wanted
             else ""
         )
-        said.append(f"Wrote {sample.n_trials:,} trials to code{few} to {path}. It holds people's own words.")
+        said.append(
+            f"Wrote {plural(sample.n_trials, 'trial')} to code{few} to {path}. It holds people's own words."
+        )
     return replace(paths, said=tuple(said))
 
 
@@ -109,7 +113,10 @@ def render(page: Page, diagram: str = "") -> str:
     )
     shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
     figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
-    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagram=diagram)
+    beliefs = as_svg(belief_chart(page.turns)) if page.turns else ""
+    return environment.get_template("report.html.j2").render(
+        page=page, figures=figures, diagram=diagram, beliefs=beliefs
+    )
 
 
 def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:

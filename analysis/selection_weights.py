@@ -58,9 +58,9 @@ def _weights(export: Export, answers: pd.DataFrame) -> pd.Series | None:
     if questions is None or "selection_prob" not in questions or questions["selection_prob"].isna().all():
         return None
     chance = questions.dropna(subset=["question_id"]).drop_duplicates(["task", "question_id"])
-    chance = chance.set_index(["task", "question_id"])["selection_prob"]
+    by_question = chance.set_index(["task", "question_id"])["selection_prob"]
     place = pd.MultiIndex.from_frame(answers[["task", "question_id"]])
-    own = pd.Series(chance.reindex(place).to_numpy(float), index=answers.index)
+    own = pd.Series(by_question.reindex(place).to_numpy(float), index=answers.index)
     used = own[answers.index.isin(entering(answers).index)]
     if used.isna().any() or not (used > 0).all():
         return None

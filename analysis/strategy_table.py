@@ -1,10 +1,13 @@
 """The report's tables of how people dealt with the assistant: strategies, agreement with hand codes, associations."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from analysis.agreement import KAPPA
 from analysis.associations import MESSAGES, MINUTES, NAIVE, RESETS, WITHIN, metric_of
 from analysis.coding import SHARE
 from analysis.results import Estimate, Rows
-from analysis.strategies import RULE, STRATEGIES, TITLES
+from analysis.strategies import RULE, RULE_TEXT, STRATEGIES, TITLES
 from analysis.tables import DisplayTable, Tables
 from analysis.words import decimal, decimal_range, percent, percent_range, points, points_range, task_name
 
@@ -19,6 +22,27 @@ _NOTE = (
     "least squares. The naive number takes trials as they are and can have the wrong sign. These intervals are made "
     "like those of differences; whether they hold 95 of 100 times was not simulated for them."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyPart:
+    """The tables that the study has, with their ids, and the rule: its number, and each strategy in words."""
+
+    tables: Sequence[tuple[str, DisplayTable]]
+    rule: str
+    texts: Sequence[tuple[str, str]]
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether there were messages to code."""
+        return any(name == "t-strategies" for name, _ in self.tables)
+
+
+def strategy_part(tables: Tables) -> StrategyPart:
+    """The whole part; without tables where nothing is known."""
+    made = {"t-strategies": share_table, "t-kappa": kappa_table, "t-associations": association_table}
+    found = [(name, table) for name, table_of in made.items() if (table := table_of(tables))]
+    return StrategyPart(found, RULE, [(TITLES[name], text) for name, text in RULE_TEXT.items()])
 
 
 def share_table(tables: Tables) -> DisplayTable | None:

@@ -45,7 +45,7 @@ def page(*, with_messages: bool = True, coded: bool = False) -> Page:
 def test_shares_kappa_and_associations_stand_in_small_tables_with_the_rule_beside_them() -> None:
     shown = page(coded=True)
 
-    tables = dict(shown.strategies)
+    tables = dict(shown.strategies.tables)
     shares, kappas, slopes = (tables[name] for name in ("t-strategies", "t-kappa", "t-associations"))
     assert [row[:3] for row in shares.rows] == [
         ["MMLU", "Asks for a quotation", "0.0%"],
@@ -68,8 +68,8 @@ def test_shares_kappa_and_associations_stand_in_small_tables_with_the_rule_besid
 def test_without_messages_there_are_associations_and_nothing_about_strategies() -> None:
     shown = page(with_messages=False)
 
-    assert [name for name, _ in shown.strategies] == ["t-associations"]
-    assert [row[1] for _, table in shown.strategies for row in table.rows] == [
+    assert [name for name, _ in shown.strategies.tables] == ["t-associations"]
+    assert [row[1] for _, table in shown.strategies.tables for row in table.rows] == [
         "One message more",
         "One reset more",
         "One minute more",
