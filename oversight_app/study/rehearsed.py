@@ -112,9 +112,9 @@ class Balance:
         found = [
             f"{n_began} people were placed in {len(self.began)} cells, {planned:.1f} in each if evenly; {n_done} "
             f"completed, {min(self.completed.values())} to {max(self.completed.values())} in a cell.",
-            f"Minimisation, which gives the place of who has left to the next, kept the cells within "
-            f"{_people(self.apart)} of each other; by lot alone they would be about {self.apart_by_lot:.0f} apart. The cell that lost "
-            f"most lost {worst:.0%} of its people.",
+            "Minimisation, which gives the place of who has left to the next, kept the cells within "
+            f"{_people(self.apart)} of each other; by lot alone they would be about {self.apart_by_lot:.0f} apart. "
+            f"The cell that lost most lost {worst:.0%} of its people.",
         ]
         if self.left_in:
             where = " and ".join(f"{n} in {condition}" for condition, n in self.left_in.items())
