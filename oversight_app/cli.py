@@ -14,6 +14,7 @@ from oversight_app.commands import (
     results,
     select,
     study,
+    submissions,
 )
 from oversight_app.commands.calm import CalmGroup
 
@@ -58,6 +59,7 @@ for command in (
     results.read_advice,
     results.export,
     results.report,
+    submissions.statuses,
     paying.bonus,
     people.transcript,
     record.verify,

@@ -42,6 +42,7 @@ from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan, hash_of
 from oversight_app.study.questions import Question
 from oversight_app.study.selection import selection_probabilities
+from oversight_app.study.submissions import GIVING_BACK
 from oversight_app.whole_folder import new_folder
 
 Row = Mapping[str, Any]
@@ -328,6 +329,11 @@ def counts_of(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str
         "deleted": n_deleted,
         "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
+        # As far as the platform's export was read; these people may have answered here all the same.
+        **{
+            f"{status.name.lower()}_at_platform": sum(row["platform_status"] == status for row in people)
+            for status in GIVING_BACK
+        },
     }
 
 

@@ -47,6 +47,10 @@ class Record:
         """The events of a stream after a seq."""
         return list(chain.happened(self._connection, stream, after))
 
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """The rows of a table as they stand in this transaction; `store.tables` names them."""
+        return Snapshot(self._connection).rows(table)
+
     def note_heads(self, at: datetime) -> None:
         """Write into the study's stream where the others stand, so that an end cut off later shows."""
         chain.note_heads(self._connection, at)
@@ -62,6 +66,10 @@ class Record:
     def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
         """Update a sitting's projection."""
         sittings.save_sitting(self._connection, sitting, due_at, strand)
+
+    def save_platform_status(self, participant_id: str, status: str) -> None:
+        """Update what a sitting's projection says of the person at their platform."""
+        sittings.save_platform_status(self._connection, participant_id, status)
 
     def save_trials(self, rows: Iterable[tuple[int, Mapping[str, Cell]]]) -> None:
         """Update trials' projections: (n, answer row) each."""

@@ -39,6 +39,7 @@ from oversight_app.study.events import (
     PassageRead,
     PassageShown,
     PauseAsked,
+    PlatformStatusNoted,
     ReplyBegun,
     ReplyClosed,
     ScreeningAnswered,
@@ -88,7 +89,15 @@ _TrialEvent = (
     | JudgeAsked
     | AloneAsked
 )
-_NOT_A_SIGN = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
+_NOT_A_SIGN = (
+    ReplyBegun,
+    ReplyClosed,
+    ParticipantLeft,
+    LimitLifted,
+    SittingEnded,
+    AdviceRead,
+    PlatformStatusNoted,
+)
 """Events that the server or the researcher causes."""
 
 

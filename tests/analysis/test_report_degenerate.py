@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from analysis.export import load
 
 from analysis.errors import ExportError
+from analysis.export import load
 from analysis.findings import analyse
 from analysis.report import write_report
 from analysis.results import as_json

@@ -21,6 +21,7 @@ from oversight_app.study.events.sitting import (
     ParticipantLeft,
     ParticipantReturned,
     ParticipantWithdrew,
+    PlatformStatusNoted,
     PledgeGiven,
     ScreeningAnswered,
     SittingEnded,
@@ -77,6 +78,7 @@ Event: TypeAlias = (
     | ParticipantLeft
     | ParticipantReturned
     | ParticipantWithdrew
+    | PlatformStatusNoted
     | LimitLifted
     | SurveyAnswered
     | DebriefRead
