@@ -15,7 +15,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.columns import COLUMNS, WITH_CHOICE, WITHOUT_CHOICE, Column, Condition, Status, Table, Type
+from analysis.columns import (
+    COLUMNS,
+    WITH_CHOICE,
+    WITHOUT_CHOICE,
+    Column,
+    Condition,
+    Status,
+    Table,
+    Type,
+    is_free_text,
+    unguarded,
+)
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
 from analysis.messages import Message, last_messages
@@ -73,7 +84,7 @@ def _load_folder(folder: Path) -> Export:
     manifest = read_manifest(manifest_path) if manifest_path.exists() else Manifest()
     people_path = folder / "participants.csv"
     people = (
-        typed(_read_cells(people_path), Table.PARTICIPANTS, people_path.name)
+        typed(_as_written(people_path, Table.PARTICIPANTS, manifest), Table.PARTICIPANTS, people_path.name)
         if people_path.exists()
         else None
     )
@@ -83,22 +94,22 @@ def _load_folder(folder: Path) -> Export:
     present = {*listed, *beside, answers_path.name, *((people_path.name,) if people is not None else ())}
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
-    answers = typed_answers(_read_cells(answers_path), answers_path.name)
-    questions, calls = (_beside(folder, table) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    answers = typed_answers(_as_written(answers_path, Table.ANSWERS, manifest), answers_path.name)
+    questions, calls = (_beside(folder, table, manifest) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
-    messages = last_messages(said, trials) if trials and said.exists() else {}
+    messages = last_messages(said, trials, manifest.is_guarded) if trials and said.exists() else {}
     return Export(
         folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages
     )
 
 
-def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
+def _beside(folder: Path, table: Table, manifest: Manifest) -> pd.DataFrame | None:
     """The columns of `BESIDE` of a table, missing ones empty; None where the folder has no such table."""
     path = folder / f"{table}.csv"
     if not path.exists():
         return None
-    cells = _read_cells(path)
+    cells = _as_written(path, table, manifest)
     needed = {name: cells[name] for name in BESIDE[table] if name in cells}
     return typed(needed, table, path.name).reindex(columns=list(BESIDE[table]))
 
@@ -106,6 +117,16 @@ def _beside(folder: Path, table: Table) -> pd.DataFrame | None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _as_written(path: Path, table: Table, manifest: Manifest) -> dict[str, list[str]]:
+    """A table's cells; free text without the apostrophe that kept a spreadsheet from running it."""
+    cells = _read_cells(path)
+    if manifest.is_guarded:
+        for column in COLUMNS[table]:
+            if column.name in cells and is_free_text(column):
+                cells[column.name] = [unguarded(text) for text in cells[column.name]]
+    return cells
 
 
 def _read_cells(path: Path) -> dict[str, list[str]]:

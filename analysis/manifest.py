@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.columns import SCHEMA
+from analysis.columns import GUARD, SCHEMA
 from analysis.errors import ExportError
 
 
@@ -49,6 +49,11 @@ class Manifest:
     def files(self) -> Mapping[str, str]:
         """SHA-256 of each exported file as written."""
         return {str(name): str(value) for name, value in self.mapping("files").items()}
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether free text has an apostrophe in front where a spreadsheet would run it; exports of old have none."""
+        return self.mapping("cells").get("guard") == GUARD
 
     @property
     def family(self) -> tuple[str, ...] | None:

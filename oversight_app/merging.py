@@ -14,20 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from analysis.columns import SITE, Table
+from analysis.columns import COLUMNS, GUARD, GUARD_RULE, SITE, Table
 from oversight_app.errors import BadInput, NoPlan
-from oversight_app.export import (
-    WHY_EMPTY,
-    Row,
-    Withheld,
-    codebook,
-    counts_of,
-    manifest_of,
-    planned_rows,
-    rows_of,
-    sha256_of,
-    write_table,
-)
+from oversight_app.export_files.codebooks import Beside, write_codebooks
+from oversight_app.export_files.manifest import counts_of, manifest_of, sha256_of
+from oversight_app.export_files.rows import Row, planned_rows, rows_of
+from oversight_app.export_files.tables import TableFiles
+from oversight_app.export_files.why_empty import WHY_EMPTY
+from oversight_app.export_files.withheld import Withheld
 from oversight_app.store.audit import Audit, audit
 from oversight_app.store.upgrading import missing_steps
 from oversight_app.study.events import STUDY_STREAM, Event, PlanFrozen, RehearsalBegun, from_body
@@ -35,6 +29,10 @@ from oversight_app.study.plan import Plan
 from oversight_app.study_folder import StudyFolder
 from oversight_app.verification import verify_record
 from oversight_app.whole_folder import new_folder
+
+_NOTE = (
+    f"This export is of several sites. Every table but questions.csv ends in `{SITE.name}`: {SITE.meaning}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +90,16 @@ def merge_studies(out: Path, sites: Mapping[str, Path], *, at: datetime) -> Merg
         n_answers: Counter[str] = Counter({site.name: 0 for site in opened})
         withheld = {site.name: Withheld.of(site.record.snapshot().rows("participants")) for site in opened}
         with new_folder(out) as folder:
+            files = TableFiles(folder)
             for table in Table:
                 if table is Table.QUESTIONS:
-                    n_rows[table.value] = write_table(folder, table, _questions(first))
+                    n_rows[table.value] = files.write(table.value, COLUMNS[table], _questions(first))
                 else:
                     rows = _rows(opened, table, withheld, n_answers)
-                    n_rows[table.value] = write_table(folder, table, rows, more=[SITE.name])
-            (folder / "datapackage.json").write_text(codebook(first.plan, is_joined=True), encoding="utf-8")
+                    n_rows[table.value] = files.write(table.value, (*COLUMNS[table], SITE), rows)
+            write_codebooks(folder, first.plan, tuple(Table), None, Beside(), _NOTE, is_joined=True)
             manifest = _manifest(opened, withheld, n_answers, at) | {
+                "cells": {"guard": GUARD, "rule": GUARD_RULE, "byte_order_mark": False},
                 "rows": dict(n_rows),
                 "empty": {table.value: WHY_EMPTY[table] for table in Table if not n_rows[table.value]},
                 "files": {path.name: sha256_of(path) for path in sorted(folder.iterdir())},

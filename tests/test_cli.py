@@ -89,7 +89,7 @@ def every_command(group: click.Group, prefix: tuple[str, ...] = ()) -> list[tupl
 def test_the_commands_are_listed_in_the_order_of_a_study() -> None:
     listed = re.findall(r"^  ([a-z-]+)  ", done("--help").partition("Commands:")[2], re.MULTILINE)
 
-    assert listed[:6] == ["demo", "init", "bank", "select", "check", "plan"]
+    assert listed[:7] == ["demo", "init", "bank", "select", "check", "power", "plan"]
 
 
 @pytest.mark.parametrize("words", every_command(main), ids=" ".join)

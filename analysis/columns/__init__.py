@@ -5,10 +5,12 @@ and `datapackage` turns the same description into the codebook that travels with
 library is imported, so that writing an export needs no statistics.
 
 In every table: CSV in UTF-8, times in ISO 8601 UTC, flags 0 or 1, an empty cell is a missing value and
-nothing else is ("None" and "NA" are text). Letters A-D name the options in their original order, whatever was
-shown.
+nothing else is ("None" and "NA" are text). `cells` says how free text is kept from being run as a formula.
+Letters A-D name the options in their original order, whatever was shown.
 """
 
+from analysis.columns.cells import GUARD, GUARD_RULE, guarded, is_free_text, unguarded
+from analysis.columns.codebook import codebook
 from analysis.columns.column import Column
 from analysis.columns.datapackage import datapackage
 from analysis.columns.tables import COLUMNS, KEYS, SITE, ordered
@@ -27,14 +29,19 @@ from analysis.columns.vocabulary import (
     Table,
     Type,
 )
+from analysis.columns.wide import PER_ITEM, WIDE, item, survey, wide_columns
 
 __all__ = [
     "COLUMNS",
+    "GUARD",
+    "GUARD_RULE",
     "KEYS",
     "LETTERS",
     "NEVER_COUNTED",
+    "PER_ITEM",
     "SCHEMA",
     "SITE",
+    "WIDE",
     "WITHOUT_CHOICE",
     "WITH_CHOICE",
     "AdviceSource",
@@ -46,6 +53,13 @@ __all__ = [
     "Status",
     "Table",
     "Type",
+    "codebook",
     "datapackage",
+    "guarded",
+    "is_free_text",
+    "item",
     "ordered",
+    "survey",
+    "unguarded",
+    "wide_columns",
 ]

@@ -38,4 +38,8 @@ QUESTIONS = (
         1,
         4,
     ),
+    text("passage_author", "Who wrote the passage"),
+    text("passage_source", "Where the bank has the passage from"),
+    text("passage_url", "Its address"),
+    text("passage_license", "What its publisher allows, in the bank's words; it travels with the text"),
 )

@@ -12,6 +12,7 @@ from analysis.columns.column import (
     seconds,
     text,
 )
+from analysis.columns.page_times import PAGE_TIMES as _PAGE_TIMES
 from analysis.columns.questions import FORM as _FORM
 from analysis.columns.questions import QUESTION_ID as _QUESTION_ID
 from analysis.columns.questions import QUESTIONS as _QUESTIONS
@@ -316,6 +317,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
     Table.EVENTS: _EVENTS,
     Table.OBSERVATIONS: _OBSERVATIONS,
     Table.SURVEY: _SURVEY,
+    Table.PAGE_TIMES: _PAGE_TIMES,
 }
 
 KEYS: dict[Table, tuple[str, ...]] = {
@@ -328,6 +330,7 @@ KEYS: dict[Table, tuple[str, ...]] = {
     Table.MODEL_CALLS: ("call_id",),
     Table.EVENTS: ("stream", "seq"),
     Table.SURVEY: ("participant_id", "item"),
+    Table.PAGE_TIMES: ("participant_id", "page_index"),
 }
 
 SITE = text("site", "Which of the joined records the row is from", required=True)

@@ -19,6 +19,7 @@ class Table(StrEnum):
     EVENTS = "events"
     OBSERVATIONS = "observations"
     SURVEY = "survey"
+    PAGE_TIMES = "page_times"
 
 
 class ParticipantKind(StrEnum):

@@ -250,26 +250,6 @@ def read_advice(study: Path, model: str) -> None:
     click.echo(summary.describe())
 
 
-@click.command(short_help="Write all tables as CSV.")
-@study_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write.  [default: STUDY/exports/...]")
-def export(study: Path, out: Path | None) -> None:
-    """Write everything that was recorded as CSV tables with a manifest and a data dictionary.
-
-    \b
-    Example: oversight export mystudy --out mystudy-export
-    """
-    from oversight_app.clock import SystemClock, stamp
-    from oversight_app.export import export_study
-    from oversight_app.study_folder import StudyFolder
-
-    at = SystemClock().now()
-    folder = StudyFolder.open(study)
-    with folder.open_store() as store:
-        made = export_study(store, out or fresh(folder.exports, stamp(at)), at=at)
-    click.echo(f"Wrote {made.n_answers:,} answers to {made.folder}")
-
-
 @click.command(short_help="Analyse a study or an export.")
 @click.argument("source", metavar="STUDY|EXPORT", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the report into.")

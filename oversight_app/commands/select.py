@@ -106,24 +106,28 @@ def _read(path: Path) -> "EarlierResults":
         name=export.source,
         sha256=export.files[answers],
         rows=rows,
-        content_hashes=_content_hashes(path / "questions.csv") if path.is_dir() else {},
+        content_hashes=_content_hashes(path / "questions.csv", export.manifest.is_guarded)
+        if path.is_dir()
+        else {},
         study_id=export.manifest.text("study_id") or "",
         is_rehearsal=bool(export.manifest.flag("is_rehearsal")),
         is_changed=answers in export.changed,
     )
 
 
-def _content_hashes(path: Path) -> dict[str, str]:
+def _content_hashes(path: Path, is_guarded: bool) -> dict[str, str]:
     """By question_id, what each question of an export reads as; empty where its questions did not come along."""
+    from analysis.columns import unguarded
     from oversight_app.errors import BadInput
 
     if not path.is_file():
         return {}
+    read = unguarded if is_guarded else str
     limit = csv.field_size_limit(2**31 - 1)  # a passage may be longer than the reader expects of a cell
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
-            return {row["question_id"]: row["content_hash"] for row in rows if row["content_hash"]}
+            return {read(row["question_id"]): row["content_hash"] for row in rows if row["content_hash"]}
     except (csv.Error, KeyError, UnicodeDecodeError) as error:
         raise BadInput(
             f"{path} is not the questions.csv of an export ({error!r}). Export the study again."

@@ -4,6 +4,7 @@ Each table is one query in a stable order, with the columns of the export contra
 `Snapshot` answers all of them from one moment, also while participants go on.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -21,8 +22,11 @@ class Snapshot:
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a table; its names are the keys of `TABLES`."""
-        for row in self._connection.execute(TABLES[table]):
-            yield dict(row)
+        found = self._connection.execute(TABLES[table])
+        names = [column[0] for column in found.description]
+        for row in found:
+            # A row's own names are searched one after the other for every cell, which is most of a wide table's time.
+            yield dict(zip(names, tuple(row), strict=True))
 
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
@@ -35,6 +39,17 @@ class Snapshot:
     def n_deleted(self) -> int:
         """How many people were deleted from the record."""
         return len(chain.removed(self._connection))
+
+    def platform_ids(self) -> set[str]:
+        """What platforms call people and their sessions, and the tokens of links: to be looked for in texts."""
+        found = {row[0] for row in self._connection.execute("SELECT token FROM invitations")}
+        for key, *said in self._connection.execute(
+            "SELECT platform_key, parameters, latest_parameters FROM platform_ids"
+        ):
+            found.add(key.partition("=")[2])
+            for parameters in said:
+                found.update(str(value) for value in json.loads(parameters or "{}").values())
+        return found
 
 
 # In the projections an empty text means "not yet" or "none"; in a table that leaves the study it is a missing value.
@@ -87,7 +102,8 @@ TABLES = {
     "model_calls": _MODEL_CALLS,
     "troubles": _TROUBLES,
     "questions": "SELECT questions.*, passages.passage_id, passages.title AS passage_title, "
-    "passages.text AS passage_text, passages.license AS passage_license "
+    "passages.text AS passage_text, passages.license AS passage_license, "
+    "passages.author AS passage_author, passages.source AS passage_source, passages.url AS passage_url "
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
     "platform_ids": "SELECT * FROM platform_ids ORDER BY platform_key",
     "events": "SELECT * FROM events ORDER BY stream, seq",

@@ -89,15 +89,8 @@ _TrialEvent = (
     | JudgeAsked
     | AloneAsked
 )
-_NOT_A_SIGN = (
-    ReplyBegun,
-    ReplyClosed,
-    ParticipantLeft,
-    LimitLifted,
-    SittingEnded,
-    AdviceRead,
-    PlatformStatusNoted,
-)
+_BY_SERVER = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
+_NOT_A_SIGN = (*_BY_SERVER, AdviceRead, PlatformStatusNoted)
 """Events that the server or the researcher causes."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.columns import KEYS, Table, ordered
+from analysis.columns import COLUMNS, KEYS, Table, guarded, is_free_text, ordered
 from oversight_app.verification.finding import Finding
 
 _AHEAD = 2_000
@@ -27,7 +27,7 @@ def compare_rows(
     n_gone: Counter[str],
 ) -> Iterator[Finding]:
     """What of a file differs from the expected rows. Rows of people in `removed` are only counted, in `n_gone`."""
-    with path.open(encoding="utf-8", newline="", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
         reader = csv.reader(file, strict=True)
         try:
             header = next(reader, [])
@@ -37,7 +37,7 @@ def compare_rows(
                 return
             found = _File(reader, header, path.name)
             key = tuple(name for name in KEYS.get(table, ()) if name in header) or tuple(header)
-            yield from _aligned(found, _Made(expected, header), key, removed, n_gone)
+            yield from _aligned(found, _Made(expected, header, table), key, removed, n_gone)
         except csv.Error as error:
             yield Finding(f"{path.name}, line {reader.line_num}", f"is not CSV: {error}")
 
@@ -69,8 +69,10 @@ class _File:
 class _Made:
     """The expected rows as they would be written."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]], header: Sequence[str]) -> None:
-        self._rows = ([_cell(row.get(name)) for name in header] for row in rows)
+    def __init__(self, rows: Iterable[Mapping[str, Any]], header: Sequence[str], table: Table) -> None:
+        free = {column.name for column in COLUMNS[table] if is_free_text(column)}
+        writers = [(name, _guarded if name in free else _cell) for name in header]
+        self._rows = ([write(row.get(name)) for name, write in writers] for row in rows)
         self._ahead: deque[list[str]] = deque()
 
     def take(self) -> list[str] | None:
@@ -153,6 +155,11 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def _guarded(value: object) -> str:
+    """As free text is written, so that no spreadsheet runs it."""
+    return guarded(_cell(value))
 
 
 def _named(key: Sequence[str]) -> str:

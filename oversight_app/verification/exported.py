@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.columns import Table
-from oversight_app.export import Row, Withheld, planned_rows, rows_of
+from oversight_app.export_files.rows import Row, planned_rows, rows_of
+from oversight_app.export_files.withheld import Withheld
 from oversight_app.store import Store
 from oversight_app.store.audit import Audit, Link, audit, sha256_of
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.events import STUDY_STREAM, ExportWritten, from_body
+from oversight_app.study.page_times import page_times
 from oversight_app.study.plan import hash_of
 from oversight_app.verification.csv_rows import compare_rows
 from oversight_app.verification.finding import Finding
@@ -42,7 +44,10 @@ def check_export(record: Audit, folder: Path) -> Exported:
     """Hold an export against its manifest and against the record."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        heads, files = dict(manifest["stream_heads"]), dict(manifest["files"])
+        files = dict(manifest["files"])
+        if "public" in manifest:
+            return _public(folder, files)
+        heads = dict(manifest["stream_heads"])
     except OSError as error:
         return Exported(
             (Finding(_MANIFEST, f"cannot be read: {error.strerror or error}"),), (), "no manifest"
@@ -67,6 +72,16 @@ def check_export(record: Audit, folder: Path) -> Exported:
     findings = [finding for finding in findings if finding.place not in told]
     checked = f"{len(files)} files of {folder} against its manifest, its rows against the record"
     return Exported((*about, *rows, *findings), tuple(notes), checked)
+
+
+def _public(folder: Path, files: Mapping[str, str]) -> Exported:
+    """A public export cannot be led back to the record, which is its purpose: its files alone can be proven."""
+    note = (
+        f"{folder} is a public export: its ids lead to nobody, so its rows cannot be held against the record"
+    )
+    return Exported(
+        tuple(_files(folder, files)), (note,), f"{len(files)} files of {folder} against its manifest"
+    )
 
 
 def _files(folder: Path, files: Mapping[str, str]) -> Iterator[Finding]:
@@ -136,6 +151,8 @@ def _rows(record: Audit, folder: Path, heads: Mapping[str, str], n_gone: Counter
             expected: Iterable[Row] = rows_of(source, table, questions)
             if table is Table.EVENTS:
                 expected = _until(live.rows("events"), heads)
+            elif table is Table.PAGE_TIMES:
+                expected = page_times(_until(live.rows("events"), heads))
             expected = withheld.without(table, expected)
             found = compare_rows(path, table, expected, removed, n_gone)
             yield from islice(found, _TOLD)

@@ -22,6 +22,7 @@ BENCHMARKS = (
     "import_mmlu",
     "rehearsal",
     "record",
+    "export",
     "alone",
     "page",
     "first_visit",
