@@ -6,7 +6,12 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner, Result
+
 from oversight_app.bonuses import list_bonuses, text_of
+from oversight_app.cli import main
+from oversight_app.errors import BadInput
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
 from oversight_app.study.bonus import UploadFormat
@@ -94,3 +99,60 @@ def test_two_commands_at_once_list_everybody_once(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("1.csv", "2.csv")]
     lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
     assert sorted(lines) == [f"{person},1.25" for person in people]
+
+
+# -- files that are there already ----------------------------------------------------------------------
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["bonus", *map(str, words)])
+
+
+def test_a_file_that_is_there_is_never_written_over_and_nobody_is_listed_by_the_attempt(
+    tmp_path: Path,
+) -> None:
+    make_finished(tmp_path, "ann").store.close()
+    there = tmp_path / "one.csv"
+    there.write_text("precious\n")
+
+    refused = run(tmp_path, "--out", there)
+
+    assert (refused.exit_code, there.read_text()) == (1, "precious\n")
+    assert "exists with another content; nothing was changed" in refused.output
+    assert run(tmp_path, "--out", tmp_path / "two.csv").exit_code == 0
+    assert (tmp_path / "two.csv").read_text() == "ann,1.25\n"
+
+
+def test_a_file_of_the_same_bytes_may_be_there(tmp_path: Path) -> None:
+    make_finished(tmp_path, "ann").store.close()
+    there = tmp_path / "one.csv"
+    there.write_text("ann,1.25\n")
+
+    assert run(tmp_path, "--out", there).exit_code == 0
+    assert run(tmp_path, "--again", there).exit_code == 0
+    there.write_text("ann,9.25\n")
+    assert run(tmp_path, "--again", there).exit_code == 1
+    assert there.read_text() == "ann,9.25\n"
+
+
+def test_a_name_on_record_is_not_used_twice_also_in_another_folder(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+    listed(proctor.store, "one.csv")
+    end(proctor, "bob")
+
+    with pytest.raises(BadInput, match=r"one\.csv is on record already"):
+        listed(proctor.store, "one.csv")
+
+    assert text_of(proctor.store, "one.csv") == "ann,1.25\n"
+
+
+def test_yen_are_listed_without_decimals_in_the_file_and_on_record(tmp_path: Path) -> None:
+    proctor = make_proctor(
+        tmp_path, make_plan(make_design(answer={"currency": "JPY"}, bonus={"flat": "150"}))
+    )
+    end(proctor, "ann")
+
+    assert listed(proctor.store, "one.csv") == "ann,150\n"
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    assert list(event.amounts.values()) == ["150"]

@@ -66,7 +66,7 @@ def _tell(noted: "Noted") -> None:
     again = f", {n_again:,} taken again" if n_again else ""
     click.echo(
         f"{noted.n_submissions:,} submissions: {len(noted.changes):,} changed, {noted.n_same:,} as before; "
-        f"{n_back:,} places given back{again}."
+        f"{n_back:,} place{'' if n_back == 1 else 's'} given back{again}."
     )
     for person, status in noted.completed:
         warn(

@@ -123,7 +123,7 @@ def line(
 
     `links` are the parameters of the person's links, the latest first.
     """
-    amount = f"{bonus.total:.2f}"
+    amount = paying.money(bonus.total, currency)
     if upload is UploadFormat.GENERIC:
         return f"{bonus.participant_id},{amount},{currency}\n"
     person = _id(links, _PERSON[upload])

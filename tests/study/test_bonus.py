@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oversight_app.errors import BadInput
+from oversight_app.errors import BadInput, DesignError
 from oversight_app.study import paying
 from oversight_app.study.bonus import Bonus, UploadFormat, bonus_of, line, must_pay_money
-from oversight_app.study.design import ScoringRule
+from oversight_app.study.design import ScoringRule, read_design
 from oversight_app.study.scoring import earned
 from tests.builders import make_design
 
@@ -104,3 +104,25 @@ def test_lines_are_those_of_the_platforms_and_no_id_can_be_a_formula() -> None:
     assert line(UploadFormat.MTURK, bonus, [{"workerId": "W1"}], "USD", "t") is None
     for forged in ("=1+1", "ann,99", "-ann", "@ann"):
         assert line(UploadFormat.PROLIFIC, bonus, [{"PROLIFIC_PID": forged}], "GBP", "t") is None
+
+
+def test_currencies_without_decimals_are_paid_in_whole_numbers() -> None:
+    design = make_design(
+        answer=SCORED | {"scoring_rule": "quadratic", "prize": 50, "currency": "JPY"}, bonus={"flat": "100"}
+    )
+
+    bonus = bonus_of("p1", "completed", [make_row()], design)
+
+    assert bonus is not None
+    assert bonus.total == bonus.total.to_integral_value()
+    assert "." not in (line(UploadFormat.GENERIC, bonus, [], "JPY", "t") or "")
+
+
+@pytest.mark.parametrize("key", ["flat", "per_correct", "at_most"])
+def test_half_a_yen_is_refused_by_its_key(key: str) -> None:
+    toml = f'title = "T"\n[answer]\ncurrency = "JPY"\n[bonus]\n{key} = 1.50\n[tasks.mmlu]\n'
+
+    with pytest.raises(
+        DesignError, match=rf"study.toml: bonus.{key}: found 1.50? in JPY, which has no decimals"
+    ):
+        read_design(toml + "questions_per_condition = 2\n")
