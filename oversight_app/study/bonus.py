@@ -24,7 +24,6 @@ from oversight_app.study.scoring import earned
 
 PAID_OUTCOMES = (Outcome.COMPLETED, Outcome.TIMED_OUT, Outcome.TECHNICAL_ERROR, Outcome.WITHDREW)
 _UNPAID_STATUS = ("", "abandoned", "void")
-_CURRENCY = re.compile(r"[A-Z]{3}|[$€£]")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 """Ids of the platforms look like this. Whatever else a link said could be a formula, or two fields, in a file."""
 
@@ -58,7 +57,7 @@ def must_pay_money(design: Design) -> None:
             "The frozen plan has no bonus: answer.scoring_rule is none, and bonus.flat and bonus.per_correct are 0. "
             "Nothing was written."
         )
-    if not _CURRENCY.fullmatch(answer.currency):
+    if not paying.is_money(answer.currency):
         raise BadInput(
             f"The frozen plan pays in answer.currency = {answer.currency!r}, which is no money; a bonus file needs a "
             "currency such as USD or GBP. Nothing was written."

@@ -6,6 +6,7 @@ Each rule looks at the plan alone, and says which key or file it is about, what 
 from collections.abc import Callable, Iterator
 
 from oversight_app.study.design import ConfidenceScale, Outcome, Protocol, ScoringRule, Sequence
+from oversight_app.study.paying import is_money
 from oversight_app.study.plan import Plan
 
 _KNOWN_TEXTS = (
@@ -137,6 +138,20 @@ def _endings(plan: Plan) -> Iterator[str]:
         )
 
 
+def _bonus(plan: Plan) -> Iterator[str]:
+    answer, bonus = plan.design.answer, plan.design.bonus
+    if (bonus.flat or bonus.per_correct) and not is_money(answer.currency):
+        yield (
+            f"[bonus] pays, but in answer.currency = {answer.currency!r}, which is no money: `oversight bonus` will "
+            "write no file. Give a currency such as USD or GBP."
+        )
+    if bonus.at_most is not None and bonus.flat > bonus.at_most:
+        yield (
+            f"bonus.flat is {bonus.flat} and participants are told so, but bonus.at_most is {bonus.at_most}: nobody "
+            "can get it. Raise the cap, or lower the flat bonus."
+        )
+
+
 _RULES: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _selected,
     _reading,
@@ -147,4 +162,5 @@ _RULES: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _screening,
     _places,
     _endings,
+    _bonus,
 )

@@ -5,9 +5,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _MONEY = re.compile(r"[A-Z]{3}|[^\w\s]+")
 """A currency's code or sign: its amounts have cents, or none."""
+_PAYABLE = re.compile(r"[A-Z]{3}|[$€£]")
 _WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
 """Currencies without a smaller unit in use, by ISO 4217."""
 _MANY, _SOME = 100, 10
+
+
+def is_money(currency: str) -> bool:
+    """Whether a platform could pay in it: a code of ISO 4217, or one of the signs that everybody knows."""
+    return _PAYABLE.fullmatch(currency) is not None
 
 
 def is_whole(currency: str) -> bool:

@@ -6,6 +6,7 @@ Everything a page says is decided here: what is due, in which order options stan
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from oversight_app.study.bonus_told import HOLE, bonus_told
 from oversight_app.study.conversation import belief_of, chat_of
 from oversight_app.study.design import (
     FIVE_POINTS,
@@ -83,7 +84,12 @@ def page_of(
 
 def instruction_parts(plan: Plan) -> tuple[str, ...]:
     """The instructions of this design, in Markdown, one text per part."""
-    return tuple(plan.text(name) for name in instruction_names(plan))
+    names = instruction_names(plan)
+    parts = tuple(plan.text(name) for name in names)
+    bonus = bonus_told(plan.design, plan.words)
+    if not bonus or any(HOLE in plan.texts[name] for name in names):
+        return parts
+    return (*parts, f"## {plan.words['bonus.heading']}\n\n{bonus}")
 
 
 def instruction_names(plan: Plan) -> tuple[str, ...]:
