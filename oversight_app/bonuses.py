@@ -93,7 +93,8 @@ def list_bonuses(
                 file, header(upload), [(bonus.participant_id, text) for bonus, text in written]
             )
             amounts = {bonus.participant_id: money(bonus.total, currency) for bonus in listing.people}
-            event = BonusesListed(file, upload.value, currency, listing.sha256, amounts)
+            draws = {trial: drawn for bonus in listing.people for trial, drawn in bonus.draws.items()}
+            event = BonusesListed(file, upload.value, currency, listing.sha256, amounts, draws)
             record.append(STUDY_STREAM, [event], clock.now())
     return listing
 
@@ -116,7 +117,7 @@ def _earned(store: Store) -> list[Bonus]:
             for row in snapshot.rows("sittings")
             if row["kind"] == "human"
         )
-    found = (bonus_of(who, outcome, trials.get(who, ()), plan.design) for who, outcome in people)
+    found = (bonus_of(who, outcome, trials.get(who, ()), plan.design, plan.dice) for who, outcome in people)
     return [bonus for bonus in found if bonus is not None]
 
 

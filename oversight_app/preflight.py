@@ -106,12 +106,13 @@ def pay(plan: Plan) -> list[str]:
     ]
     if answer.scoring_rule is ScoringRule.NONE:
         return bonus
+    lots = "lots are drawn for each question; " if answer.binarised else ""
     n_conditions = 2 if design.conditions.allocation == "within" else 1
     per_task = [n_conditions * task.questions_per_condition for task in design.tasks.values()]
     n = max(per_task) if design.conditions.tasks == "between" else sum(per_task)
     return [
-        f"Pay: at most {answer.prize:g} {answer.currency} for a question and {n * answer.prize:g} for a person, by the "
-        f"{answer.scoring_rule} rule; practice and attention checks pay nothing.",
+        f"Pay: {lots}at most {answer.prize:g} {answer.currency} for a question and {n * answer.prize:g} for a person, "
+        f"by the {answer.scoring_rule} rule; practice and attention checks pay nothing.",
         *bonus,
     ]
 

@@ -16,7 +16,8 @@ from oversight_app.proctor import Proctor
 from oversight_app.store import Store
 from oversight_app.study.bonus import UploadFormat
 from oversight_app.study.events import STUDY_STREAM, BonusesListed, SittingEnded, to_body
-from tests.builders import make_clock, make_design, make_plan, make_proctor
+from oversight_app.study.sitting import Stage
+from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 
 
 def make_finished(folder: Path, *people: str) -> Proctor:
@@ -156,3 +157,48 @@ def test_yen_are_listed_without_decimals_in_the_file_and_on_record(tmp_path: Pat
     event = proctor.store.events_of(STUDY_STREAM)[-1].event
     assert isinstance(event, BonusesListed)
     assert list(event.amounts.values()) == ["150"]
+
+
+def answer_all(proctor: Proctor, who: str) -> None:
+    """Say A to every question, and be quite sure."""
+    while (sitting := proctor.sitting(who)).stage in (Stage.REST, Stage.TRIAL, Stage.FEEDBACK):
+        match sitting.stage:
+            case Stage.REST:
+                proctor.go_on(who)
+            case Stage.FEEDBACK:
+                proctor.read_feedback(who, sitting.trial.plan.n)
+            case _:
+                proctor.page(who)
+                proctor.clock.sleep(5)
+                trial = proctor.sitting(who).trial.plan
+                proctor.submit(who, trial.n, trial.option_order.index("A"), 1.0)
+
+
+def test_what_was_drawn_is_on_record_and_names_nobody_of_the_platform(tmp_path: Path) -> None:
+    answer = {
+        "confidence": "percent",
+        "scoring_rule": "quadratic",
+        "prize": 0.5,
+        "currency": "GBP",
+        "binarised": True,
+    }
+    proctor = make_proctor(tmp_path, make_plan(make_design(answer=answer)))
+    code = proctor.participant_from_platform({"PROLIFIC_PID": "ann-of-prolific"})
+    assert code is not None
+    seat(proctor, code)
+    answer_all(proctor, code)
+    proctor.act(code, lambda sitting, now, record: [SittingEnded("completed")])
+
+    text = listed(proctor.store, "one.csv")
+
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    rows = {row["trial_id"]: row for row in proctor.store.rows("trials") if not row["is_practice"]}
+    assert event.draws.keys() == rows.keys()
+    assert event.draws == {
+        trial: proctor.plan.dice(f"lottery/{trial}").randrange(100) for trial in event.draws
+    }
+    chances = {True: 100, False: 0}  # who is quite sure, and right or wrong
+    n_won = sum(drawn < chances[rows[trial]["correct"] == 1] for trial, drawn in event.draws.items())
+    assert text == f"ann-of-prolific,{Decimal('0.50') * n_won:.2f}\n"
+    assert "ann-of-prolific" not in to_body(event)

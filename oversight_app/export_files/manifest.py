@@ -70,6 +70,7 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "sequence": design.answer.sequence.value,
             "confidence_scale": design.answer.confidence.value,
             "scoring_rule": design.answer.scoring_rule.value,
+            "binarised": design.answer.binarised,
             "prize": design.answer.prize or None,
             "currency": design.answer.currency if design.answer.prize else None,
             "belief_after_reply": design.answer.belief_after_reply,

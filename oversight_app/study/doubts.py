@@ -19,7 +19,7 @@ _KNOWN_TEXTS = (
     ),
     *("instructions_distribution", "instructions_confidence", "instructions_pay", "instructions_practice"),
     *("instructions_advice", "instructions_consultancy", "instructions_debate", "instructions_critique"),
-    "instructions_cross_examination",
+    *("instructions_cross_examination", "instructions_lottery"),
 )
 _FAIR_CHECKS = 2
 
@@ -50,7 +50,9 @@ def _explained(plan: Plan) -> Iterator[str]:
     needed = {
         "instructions_answer_first": answer.sequence is Sequence.ANSWER_FIRST,
         "instructions_distribution": answer.confidence is ConfidenceScale.DISTRIBUTION,
-        "instructions_pay": answer.scoring_rule is not ScoringRule.NONE,
+        "instructions_lottery" if answer.binarised else "instructions_pay": (
+            answer.scoring_rule is not ScoringRule.NONE
+        ),
         f"instructions_{protocol.value}": protocol is not Protocol.CHAT,
     }
     for name, is_needed in needed.items():

@@ -103,7 +103,7 @@ def instruction_names(plan: Plan) -> tuple[str, ...]:
     elif design.answer.confidence is not ConfidenceScale.NONE:
         wanted.append("instructions_confidence")
     if design.answer.scoring_rule is not ScoringRule.NONE:
-        wanted.append("instructions_pay")
+        wanted.append("instructions_lottery" if design.answer.binarised else "instructions_pay")
     if any(task.practice_per_condition for task in design.tasks.values()):
         wanted.append("instructions_practice")
     return tuple(name for name in wanted if name in plan.texts)
@@ -274,7 +274,7 @@ def _pay(plan: Plan, trial: Trial) -> Pay | None:
     answer = plan.design.answer
     if answer.scoring_rule is ScoringRule.NONE or trial.plan.is_attention_check:
         return None
-    return Pay(answer.scoring_rule, answer.prize, answer.currency)
+    return Pay(answer.scoring_rule, answer.prize, answer.currency, answer.binarised)
 
 
 def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:
