@@ -4,7 +4,7 @@ The thresholds (10 participants, 20 questions or passages, 4 degrees of freedom,
 judgement from the simulations behind `analysis.jackknife`, not measured limits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +14,7 @@ from analysis.contrasts import KNOWN, OVER_ADVICE, OVER_HUMAN, OVER_MODEL, is_ma
 from analysis.entries import ALONE, MODEL, WITH_MODEL, entering
 from analysis.export import Export
 from analysis.results import ALL_TASKS, Caution, Contrast, Rows
+from analysis.sides import is_two_sided
 
 FEW_PARTICIPANTS, FEW_CLUSTERS, FEW_DF, FEW_PER_ARM = 10, 20, 4.0, 6
 SHARED_ITEMS = 0.5
@@ -27,9 +28,12 @@ class _Found:
     where: str = ""
 
 
-def cautions(export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast]) -> list[Caution]:
+def cautions(
+    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast], between: Sequence[Contrast] = ()
+) -> list[Caution]:
     """Every reason found, each once with all the places it concerns, the weightiest first."""
-    found = [*_about_the_export(export, answers), *_about_comparisons(export, answers, contrasts)]
+    known = {*KNOWN, *(row.contrast for row in between)}
+    found = [*_about_the_export(export, answers), *_about_comparisons(export, answers, contrasts, known)]
     found += [*_about_sizes(answers), *_about_contrasts(contrasts)]
     merged: dict[tuple[str, str], list[str]] = {}
     for item in found:
@@ -125,7 +129,7 @@ def _about_contrasts(contrasts: Sequence[Contrast]) -> Iterable[_Found]:
 
 
 def _about_comparisons(
-    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast]
+    export: Export, answers: pd.DataFrame, contrasts: Sequence[Contrast], known: Collection[str]
 ) -> Iterable[_Found]:
     for name in (OVER_HUMAN, OVER_MODEL):
         missing = [
@@ -137,10 +141,17 @@ def _about_comparisons(
             if row.task != ALL_TASKS:
                 yield _Found("no_comparison", f"{name}: {row.note}", row.task)
     for name in export.manifest.family or ():
-        if name not in KNOWN:
+        if name not in known:
             text = "This comparison was declared as confirmatory; this version does not know it."
             yield _Found("family_unknown", text, name)
-    if is_manipulated(answers):
+    sides = is_two_sided(answers)
+    if (sides & (answers["condition"] == WITH_MODEL)).any():
+        yield _Found(
+            "two_sides",
+            "In a debate two sides argue for different options, so there is no advice to compare with. The "
+            "baselines to read are answers without help and the model alone, which argued for neither side.",
+        )
+    if is_manipulated(answers[~sides]):
         declared: Mapping[str, object] = export.manifest.mapping("analysis")
         yield _Found(
             "assistant_manipulated",

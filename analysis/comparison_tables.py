@@ -11,6 +11,7 @@ from analysis.contrasts import OVER_HUMAN
 from analysis.deference import OVER_RULE
 from analysis.equivalence import EQUIVALENCE, NON_INFERIORITY, SUBGROUPS, is_shown
 from analysis.gap import GAP, GAP_OF_VOTES
+from analysis.protocol_table import protocol_table
 from analysis.results import Contrast, Estimate, Rows
 from analysis.sensitivity import PREFIX, SAID
 from analysis.subjects import PREFIX as SUBJECT
@@ -41,6 +42,7 @@ class ComparisonTables:
         """Each table that has a row, with the id it has on the page."""
         made = {
             "t-joint": self.joint,
+            "t-protocols": protocol_table(self.tables),
             "t-margin": self.margin,
             "t-gap": self.gap,
             "t-sensitivity": self.sensitivity,

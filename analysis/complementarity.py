@@ -6,7 +6,7 @@ one-sided tests reject at 2.5% (intersection-union), which needs no correction f
 the smaller of the two one-sided 97.5% lower bounds to the smaller of the two 98.75% upper bounds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analysis.contrasts import OVER_HUMAN
@@ -23,14 +23,14 @@ BIAS = (
 )
 
 
-def complementarities(compared: Sequence[Contrast], baseline: str) -> list[Contrast]:
-    """One row per task, system and account of answers, from its contrasts with people alone and with `baseline`."""
+def complementarities(compared: Sequence[Contrast], baseline: Callable[[Contrast], str]) -> list[Contrast]:
+    """One row per task, system and account of answers, from its contrasts with people alone and with its baseline."""
     found = []
     for over_human in compared:
         if (over_human.contrast, over_human.metric, over_human.subgroup) != (OVER_HUMAN, "accuracy", None):
             continue
         for other in compared:
-            if other.contrast == baseline and _place(other) == _place(over_human):
+            if other.contrast == baseline(over_human) and _place(other) == _place(over_human):
                 found.append(_joint(over_human, other))
     return found
 

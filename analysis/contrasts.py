@@ -5,10 +5,12 @@ question: each answer of a person with the assistant minus the model's score on 
 rest on the same questions with the same weights. `advice` is paired by trial: each answer minus whether the
 assistant's last stated advice on that very trial was right, what always following it would have earned.
 
+A debate, whose two sides argue for different options, has no advice: that contrast is null and no headline.
+
 For all tasks together the jackknife runs on the equal-weight statistic itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
@@ -26,6 +28,7 @@ from analysis.entries import ALONE, MODEL, WITH_MODEL, System, count, entering, 
 from analysis.jackknife import Part, difference_interval, jackknife
 from analysis.manifest import Manifest, ModelChoice
 from analysis.results import ALL_TASKS, Contrast, Interval, Role, Rows
+from analysis.sides import is_debate, is_two_sided, why_unadvised
 
 OVER_HUMAN = f"{WITH_MODEL} - {ALONE}"
 OVER_MODEL = f"{WITH_MODEL} - {MODEL}"
@@ -42,7 +45,7 @@ ByTask = Mapping[str, pd.DataFrame]
 
 def contrasts(answers: pd.DataFrame, rows: Rows, manifest: Manifest, level: float = 0.95) -> list[Contrast]:
     """Every comparison of people with the assistant, per task, system and metric, with Holm's p in the family."""
-    answers = narrowed(answers, "advice_correct")
+    answers = narrowed(answers, "advice_choice", "advice_correct", "stance")
     model, why_none = comparator(answers, manifest.primary_model_alone)
     found: list[Contrast] = []
     for metric in METRICS:
@@ -78,14 +81,26 @@ def comparator(answers: pd.DataFrame, declared: ModelChoice | None) -> tuple[Sys
 
 
 def is_manipulated(answers: pd.DataFrame) -> bool:
-    """Whether any assistant was told what to argue for; then the headline baseline is its advice."""
+    """Whether any assistant was told what to argue for."""
     mode = answers.loc[answers["condition"] == WITH_MODEL, "assistant_mode"]
     return bool((mode.notna() & (mode != "as_is")).any())
 
 
-def headline_baseline(answers: pd.DataFrame) -> str:
-    """The contrast that stands beside the one with people alone: with the model alone, or with what it argued for."""
-    return OVER_ADVICE if is_manipulated(answers) else OVER_MODEL
+def headlines(answers: pd.DataFrame) -> Callable[[Contrast], str]:
+    """The contrast that stands beside the one with people alone, for the system of a row.
+
+    With what the assistant argued for, where any was told what to; else with the model alone. A debate argues for two
+    options and has no advice to be set against: there it is the model alone, which argues for neither.
+    """
+    debates = {
+        (system.protocol, system.assistant) for system, own in systems(answers, WITH_MODEL) if is_debate(own)
+    }
+    told = is_manipulated(answers[~is_two_sided(answers)])
+
+    def headline(row: Contrast) -> str:
+        return OVER_ADVICE if told and (row.protocol, row.assistant) not in debates else OVER_MODEL
+
+    return headline
 
 
 # -- the three baselines ---------------------------------------------------------------------------
@@ -157,8 +172,13 @@ def _over_model(base: _Base, scored: pd.DataFrame, model: System | None, why_non
 
 
 def _over_advice(base: _Base) -> Contrast:
-    baseline = base.everything["advice_correct"]
-    return _paired(base, OVER_ADVICE, baseline, "no advice that could be read was stated", False, None)
+    everything = base.everything
+    if why := why_unadvised(everything):
+        return base.contrast(OVER_ADVICE, base.missing(why), everything)
+    why = "no advice that could be read was stated"
+    if is_debate(everything):
+        why += ", or the two sides differed"
+    return _paired(base, OVER_ADVICE, everything["advice_correct"], why, False, None)
 
 
 def _paired(
@@ -171,7 +191,10 @@ def _paired(
         own = entering(paired[paired["task"] == task])
         value = (own["score"] - baseline.loc[own.index]).to_numpy(float)
         parts.append(people_part(own, value, weight))
-    n_unpaired = len(entering(everything)) - len(entering(paired))
+    interval = base.interval(parts)
+    if interval.estimate is None and len(entering(everything)) and not len(entering(paired)):
+        interval = base.missing(why_unpaired)
+    n_unpaired = len(entering(everything)) - len(entering(paired)) if len(entering(paired)) else 0
     notes = []
     if model is not None:
         notes.append(f"Model alone: {model.name or 'unnamed'}, paired by question; one fixed system.")
@@ -179,7 +202,7 @@ def _paired(
         notes.append(f"{n_unpaired} answers are left out because {why_unpaired}.")
     if differ:
         notes.append(SYSTEMS_DIFFER)
-    return base.contrast(name, base.interval(parts), paired, " ".join(notes), model.method if model else None)
+    return base.contrast(name, interval, paired, " ".join(notes), model.method if model else None)
 
 
 # -- several tests ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from analysis.contrasts import ByTask
 from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, Part, difference_interval, jackknife
 from analysis.results import Contrast, Interval, Rows
+from analysis.sides import why_unadvised
 
 OVER_RULE = f"{WITH_MODEL} - switching_rule"
 NEVER = 1.01
@@ -63,14 +64,26 @@ def cross_validate(person: Floats, own: Floats, confidence: Floats, advice: Floa
 def deferences(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Contrast]:
     """The comparison with the rule per task and system, where any advice was read, from prepared answers."""
     answers = narrowed(
-        answers, "advice_correct", "confidence", "correct_choice", "initial_choice", "initial_confidence"
+        answers,
+        "advice_correct",
+        "confidence",
+        "correct_choice",
+        "initial_choice",
+        "initial_confidence",
+        "advice_choice",
+        "stance",
     )
     found = []
     alone = answers[answers["condition"] == ALONE]
     for system, own in systems(answers, WITH_MODEL):
-        if not own["advice_correct"].notna().any():
+        why = why_unadvised(own)
+        if not why and not own["advice_correct"].notna().any():
             continue
         for task, assisted in over_tasks(own, answers):
+            if why:
+                none = [_Made([], np.empty(0), "No rule says which of two sides to follow", why)]
+                found.append(_contrast(task, system, rows, level, assisted, none))
+                continue
             has_initial = any(len(_with_initial(entering(frame))) for frame in assisted.values())
             make = _within_trials if has_initial else _by_question
             made = [make(entering(assisted[name]), alone[alone["task"] == name]) for name in assisted]

@@ -33,6 +33,8 @@ _KINDS = _COMPARED | {
     "stopped_early": "Fewer participants than registered",
     "stopped_late": "More participants than registered",
     "looked_before_end": "Data seen before enrolment closed",
+    "accuracy_shown": "Accuracy looked at before enrolment closed",
+    "places_raised": "Places raised",
     "model_served": "Another assistant",
     "exclusion_not_applied": "Exclusion that could not be applied",
     "not_computed": "Registered comparison without a result",
@@ -56,7 +58,7 @@ def departures(
     if not manifest.raw:
         return []
     said = manifest.mapping("registration")
-    found = [*_about_looks(export)]
+    found = [*_about_looks(export), *_about_enrolment(export)]
     if not said:
         frozen = manifest.text("frozen_at")
         stands = f"the design, frozen at {frozen}" if frozen else "the manifest"
@@ -130,6 +132,26 @@ def _about_looks(export: Export) -> Iterable[Departure]:
             found=f"{plural(len(early), 'export')} with answers before that, the first at "
             f"{at.strftime('%Y-%m-%dT%H:%M:%SZ')}; {plural(n_after, 'participant')} began later",
         )
+
+
+def _about_enrolment(export: Export) -> Iterable[Departure]:
+    """What the researcher did on the console while people took part; the manifest tells it."""
+    enrolment = export.manifest.mapping("enrolment")
+    looks = [_mapping(look) for look in enrolment.get("accuracy_shown") or ()]
+    if looks:
+        yield Departure(
+            kind="accuracy_shown",
+            registered="accuracy is hidden until enrolment has closed",
+            found=f"asked for {plural(len(looks), 'time')} before that, first at {looks[0].get('at')}",
+        )
+    for change in map(_mapping, enrolment.get("changes") or ()):
+        if change.get("what") == "target_raised":
+            seen = "after" if change.get("accuracy_seen") else "before"
+            yield Departure(
+                kind="places_raised",
+                registered=str(change.get("before")),
+                found=f"{change.get('after')}, {seen} accuracy could be seen, at {change.get('at')}",
+            )
 
 
 def _about_size(said: Mapping[str, Any], export: Export) -> Iterable[Departure]:

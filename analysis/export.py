@@ -36,8 +36,9 @@ csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be lon
 FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 
 BESIDE = {
-    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag"),
+    Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag", "selection_prob"),
     Table.MODEL_CALLS: ("trial_id", "purpose", "model_answered"),
+    Table.BELIEFS: ("trial_id", "seq", "choice", "confidence", "p_a", "p_b", "p_c", "p_d"),
 }
 """The columns that estimates need of tables beside answers and participants; the rest, texts above all, is not read."""
 
@@ -60,6 +61,7 @@ class Export:
     changed: tuple[str, ...] = ()
     questions: pd.DataFrame | None = None
     model_calls: pd.DataFrame | None = None
+    beliefs: pd.DataFrame | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
 
 
@@ -95,12 +97,12 @@ def _load_folder(folder: Path) -> Export:
     files = {name: _sha256(folder / name) for name in sorted(present) if (folder / name).is_file()}
     changed = tuple(name for name in listed if files.get(name) != manifest.files[name])
     answers = typed_answers(_as_written(answers_path, Table.ANSWERS, manifest), answers_path.name)
-    questions, calls = (_beside(folder, table, manifest) for table in (Table.QUESTIONS, Table.MODEL_CALLS))
+    questions, calls, beliefs = (_beside(folder, table, manifest) for table in BESIDE)
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
     messages = last_messages(said, trials, manifest.is_guarded) if trials and said.exists() else {}
     return Export(
-        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, messages
+        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, beliefs, messages
     )
 
 

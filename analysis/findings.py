@@ -7,11 +7,12 @@ from typing import Any
 from analysis.accuracy import accuracies
 from analysis.asking import nothing_asked
 from analysis.attrition import attrition
+from analysis.beliefs import beliefs
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
 from analysis.complementarity import complementarities
-from analysis.contrasts import contrasts, headline_baseline
+from analysis.contrasts import DEFAULT_FAMILY, contrasts, headlines
 from analysis.deference import deferences
 from analysis.departures import departures
 from analysis.dialogue import dialogues
@@ -24,11 +25,13 @@ from analysis.individuals import individuals
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
 from analysis.position import positions
+from analysis.protocols import protocols
 from analysis.reliability import reliabilities
 from analysis.reliance import reliances
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.revision import changes, revisions
 from analysis.scoring import scores
+from analysis.selection_weights import weighted_by_selection
 from analysis.sensitivity import sensitivities, sensitivity_cautions
 from analysis.standing import standings
 from analysis.subjects import subjects
@@ -55,21 +58,30 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
     compared: list[Contrast] = []
     further: list[Contrast] = []
     checked: list[Contrast] = []
+    between: list[Contrast] = []
     for rows, own in accounts:
         estimates += accuracies(own, rows, LEVEL) + calibrations(own, rows) + response_times(own, rows)
         estimates += weighted_majorities(own, rows, panel_size, LEVEL)
         estimates += dialogues(own, rows, LEVEL) + individuals(own, rows, LEVEL)
         estimates += scores(own, rows, LEVEL) + reliabilities(own, rows, LEVEL)
-        compared += contrasts(own, rows, export.manifest, LEVEL)
+        family = export.manifest.family if export.manifest.family is not None else DEFAULT_FAMILY
+        baselines = contrasts(own, rows, export.manifest, LEVEL)
+        baselines, pairs = protocols(own, rows, baselines, family, LEVEL)
+        estimates += beliefs(export.beliefs, own, rows, LEVEL)
+        compared += baselines
+        between += pairs
         further += deferences(own, rows, LEVEL) + sensitivities(export, own, rows, LEVEL)
         further += subjects(own, rows, LEVEL)
+        weighted, over_all = weighted_by_selection(export, own, rows, LEVEL)
+        estimates += weighted
+        further += over_all
         estimates += gaps(own, rows, export.manifest, estimates, LEVEL) + nothing_asked(own, rows, LEVEL)
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
-    baseline = headline_baseline(answers)
+    baseline = headlines(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
     # Rules for whole participants do not touch a model alone, so this is said once.
@@ -81,9 +93,9 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         made_from=made_from(export),
         verdicts=verdicts(estimates, compared, answers) + standings(compared, joint, baseline, answers),
         estimates=estimates,
-        contrasts=compared + joint + further + checked,
+        contrasts=compared + joint + between + further + checked,
         exclusions=left_out_counts(tallies) + exclusions + removal(accounts[0][1], found),
-        warnings=cautions(export, accounts[0][1], compared)
+        warnings=cautions(export, accounts[0][1], compared, between)
         + check_cautions(checked)
         + sensitivity_cautions(compared, further)
         + version_cautions(export, answers),

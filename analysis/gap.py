@@ -3,7 +3,8 @@
     PGR = N / D,  N = people with the assistant - floor,  D = ceiling - floor    (Burns et al. 2023)
 
 1 is as good as experts, 0 no better than the floor, below 0 worse. The floor is people alone, or the model alone on the
-same questions (its advice where it was told what to argue for); the PGR over the better of the two is the smaller one.
+same questions (its advice where it was told what to argue for, but not in a debate); the PGR over the better of the
+two is the smaller one.
 Ceilings are published figures and taken as exact.
 
 The interval is Fieller's (1954): all r for which N - r D is not significantly different from 0, with jackknife
@@ -23,6 +24,7 @@ from analysis.entries import ALONE, MODEL, WITH_MODEL, System, count, entering, 
 from analysis.jackknife import Jackknife, Part, jackknife, t_quantile
 from analysis.manifest import Manifest
 from analysis.results import Estimate, Interval, Role, Rows
+from analysis.sides import is_debate, is_two_sided
 
 GAP, GAP_OF_VOTES = "performance_gap_recovered", "performance_gap_recovered_wmv"
 VOTES = "accuracy_wmv"
@@ -43,14 +45,15 @@ def gaps(
     level: float = 0.95,
 ) -> list[Estimate]:
     """The gap recovered per task, system and floor, and per task that of votes where `estimates` have any."""
-    answers = narrowed(answers, "advice_correct")
+    answers = narrowed(answers, "advice_correct", "stance")
     if not (set(answers["task"]) & set(CEILINGS)):
         return []
     why_not = SELECTED if manifest.mapping("selection") else ""
     alone = answers[answers["condition"] == ALONE]
-    second, baseline, why_none = _second_floor(answers, manifest)
+    told = is_manipulated(answers[~is_two_sided(answers)])
     found = []
     for system, own in systems(answers, WITH_MODEL):
+        second, baseline, why_none = _second_floor(answers, manifest, told and not is_debate(own))
         for task, assisted in over_tasks(own, answers):
             used = {name: entering(frame) for name, frame in assisted.items()}
             unaided = {name: entering(alone[alone["task"] == name]) for name in used}
@@ -65,9 +68,9 @@ def gaps(
     return found + [_of_votes(row, estimates, why_not, level) for row in estimates if _is_vote(row, rows)]
 
 
-def _second_floor(answers: pd.DataFrame, manifest: Manifest) -> tuple[str, pd.Series, str]:
+def _second_floor(answers: pd.DataFrame, manifest: Manifest, is_advice: bool) -> tuple[str, pd.Series, str]:
     """The floor beside people alone: its name, what it scores on the trial of each answer, and why there is none."""
-    if is_manipulated(answers):
+    if is_advice:
         why = "" if answers["advice_correct"].notna().any() else "no advice that could be read was stated"
         return "advice", answers["advice_correct"], why
     model, why = comparator(answers, manifest.primary_model_alone)

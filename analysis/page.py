@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis.belief_figure import Turn, turns
+from analysis.belief_table import belief_table
 from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
@@ -17,8 +19,8 @@ from analysis.figure import Line, lines
 from analysis.manifest import Manifest
 from analysis.methods import Methods, methods
 from analysis.paper_tables import PaperTables
-from analysis.reliance_table import is_drawn, reliance_table
-from analysis.results import ALL_TASKS, Caution, Results, Rows
+from analysis.reliance_table import is_debated, is_drawn, reliance_table
+from analysis.results import ALL_TASKS, Caution, Estimate, Results, Rows
 from analysis.score_table import score_table
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
@@ -130,7 +132,8 @@ class Page:
             ("checks", "Other methods", self.checks is not None),
             *((f"further-{name}", title, True) for name, title, _, _ in self.further),
             ("others", "Confidence and time", True),
-            ("reliance", "Following advice", self.reliance is not None),
+            ("beliefs", "Beliefs by turn", self.beliefs is not None),
+            ("reliance", "Following advice", self.reliance is not None or self.is_debated),
             ("paper", "Beside the paper", self.paper.table_1 is not None),
             ("left-out", "What was left out", bool(self.results.answers_by_status)),
             ("how", "Methods and references", True),
@@ -189,7 +192,11 @@ class Page:
     def lines(self) -> list[Line]:
         """The lines of the figure: accuracies on all rows, tasks first and all tasks last."""
         rows = [row for row in self.results.estimates if row.metric == "accuracy" and row.rows == Rows.ALL]
-        return lines(tasks_then_all(rows), task_name, self.tables.label, self.manifest.true_accuracy)
+        return lines(tasks_then_all(rows), task_name, self._line_label, self.manifest.true_accuracy)
+
+    def _line_label(self, row: Estimate) -> str:
+        # What tells several systems apart stands last and would be cut off.
+        return self.tables.label(row).replace("with the assistant, ", "with ", 1)
 
     @cached_property
     def scores(self) -> DisplayTable | None:
@@ -201,10 +208,25 @@ class Page:
         """How people used the advice, None where none could be read."""
         return reliance_table(self.tables)
 
+    @cached_property
+    def beliefs(self) -> DisplayTable | None:
+        """How right and how sure judges were after each reply, None where no beliefs were stated."""
+        return belief_table(self.tables)
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """The turns that the figure of beliefs draws."""
+        return turns(self.results.estimates, task_name, self.tables.label)
+
     @property
     def is_reliance_drawn(self) -> bool:
         """Whether the plan drew at random where every assistant was wrong or weakened."""
         return is_drawn(self.results)
+
+    @property
+    def is_debated(self) -> bool:
+        """Whether any assistant's two sides argued for different options."""
+        return is_debated(self.results)
 
     @cached_property
     def diagram(self) -> list[Point]:
@@ -296,6 +318,7 @@ class Page:
 
 _FURTHER = {
     "t-joint": ("Better than both, or than following by rule", "Complementarity and the deference test"),
+    "t-protocols": ("Protocols against each other", "Any two protocols or assistants of this study"),
     "t-margin": ("Against the declared margin", "About the same, or at least not worse"),
     "t-gap": ("Gap up to experts", "How much of it is closed"),
     "t-sensitivity": ("Counted in other ways", "Whether the difference stays when it is counted otherwise"),

@@ -15,6 +15,8 @@ weakened, is anything an effect: of that draw, over all trials, whether or not t
 contrast by stance; what conditions on advice that was read stays a description of those trials.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -24,6 +26,7 @@ from analysis.entries import ALONE, WITH_MODEL, entering, narrowed
 from analysis.jackknife import Floats, difference_interval, jackknife
 from analysis.place import Place, places
 from analysis.results import Contrast, Estimate, Interval, Rows
+from analysis.sides import why_unadvised
 from analysis.sums import clusters_of, jackknife_sums, mean_interval, rate_interval, weighted_mean
 
 AGREEMENT, OVER, UNDER, BASE, STATED = (
@@ -88,7 +91,9 @@ def reliances(
         if place.condition != WITH_MODEL:
             continue
         own = advised(everything)
-        if len(entering(own)):
+        if why := why_unadvised(everything):
+            estimates += unadvised(place, (STATED, AGREEMENT, OVER, UNDER, D_PRIME, CRITERION), why, level)
+        elif len(entering(own)):
             said = RANDOMISED if is_randomised(entering(own)) else DESCRIPTIVE
             estimates.append(_stated(place, everything, own, said, level))
             estimates += _detection(place, own, said, level)
@@ -117,6 +122,23 @@ _MEANINGS = {
     OVER: "P(choice = advice | advice wrong).",
     UNDER: "P(choice != advice | advice right).",
 }
+
+
+def unadvised(place: Place, metrics: Sequence[str], why: str, level: float) -> list[Estimate]:
+    """Numbers that need advice, where there is none: null, each with the reason."""
+    return [
+        Estimate(
+            task=place.task,
+            condition=place.condition,
+            metric=metric,
+            rows=place.rows.value,
+            **place.system.fields(),
+            estimate=None,
+            level=level,
+            note=f"No estimate: {why}.",
+        )
+        for metric in metrics
+    ]
 
 
 def share(value: Floats, own: pd.DataFrame, why_none: str, level: float, metric: str = "") -> Interval:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from analysis import reliance, revision
 from analysis.entries import WITH_MODEL
+from analysis.protocols import is_between
 from analysis.results import Contrast, Estimate, Results, Rows
+from analysis.sides import TWO_SIDES
 from analysis.tables import DisplayTable, Tables
 from analysis.words import MINUS, decimal, percent, percent_range, points, points_range, task_name
 
@@ -45,7 +47,7 @@ def reliance_table(tables: Tables) -> DisplayTable | None:
     """Every measure that the study has on all rows; None where there is none."""
     own: list[Row] = [
         *(row for row in tables.results.estimates if row.condition == WITH_MODEL),
-        *tables.results.contrasts,
+        *(row for row in tables.results.contrasts if not is_between(row)),
     ]
     found = {
         (_group(tables, row), row.metric, row.subgroup, isinstance(row, Contrast)): row
@@ -60,7 +62,7 @@ def reliance_table(tables: Tables) -> DisplayTable | None:
     for group in dict.fromkeys(key[0] for key in found):
         for name, metric, subgroup, is_contrast in _LINES:
             row = found.get((group, metric, subgroup, is_contrast))
-            if row is not None:
+            if row is not None and TWO_SIDES not in row.note:  # said above the table, once
                 value, span = _said(row, metric, is_contrast)
                 # The reason stands first in a note; what all lines share is said above the table.
                 why = row.note.partition(". ")[0] + "." if row.estimate is None else ""
@@ -76,8 +78,13 @@ def reliance_table(tables: Tables) -> DisplayTable | None:
 
 def is_drawn(results: Results) -> bool:
     """Whether the plan drew at random where every assistant was wrong or weakened."""
-    stated = [row for row in results.estimates if row.metric == reliance.STATED]
+    stated = [row for row in results.estimates if row.metric == reliance.STATED and TWO_SIDES not in row.note]
     return bool(stated) and all(reliance.RANDOMISED in row.note for row in stated)
+
+
+def is_debated(results: Results) -> bool:
+    """Whether any assistant's two sides argued for different options, so that nobody could follow or override it."""
+    return any(row.metric == reliance.STATED and TWO_SIDES in row.note for row in results.estimates)
 
 
 def _group(tables: Tables, row: Row) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.belief_figure import belief_chart
 from analysis.diagram import reliability_chart
 from analysis.export import Export, load
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
@@ -83,7 +84,10 @@ def render(page: Page, diagram: str = "") -> str:
     )
     shapes = {"wide": WIDE, "narrow": NARROW} if page.lines else {}
     figures = {name: as_svg(accuracy_chart(page.lines, shape)) for name, shape in shapes.items()}
-    return environment.get_template("report.html.j2").render(page=page, figures=figures, diagram=diagram)
+    beliefs = as_svg(belief_chart(page.turns)) if page.turns else ""
+    return environment.get_template("report.html.j2").render(
+        page=page, figures=figures, diagram=diagram, beliefs=beliefs
+    )
 
 
 def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:

@@ -19,8 +19,9 @@ from analysis.columns import LETTERS
 from analysis.entries import ALONE, MODEL, entering
 from analysis.messages import Message
 from analysis.place import Place, places
-from analysis.reliance import DESCRIPTIVE, RANDOMISED, RIGHT, WRONG, advised, is_randomised, share
+from analysis.reliance import DESCRIPTIVE, RANDOMISED, RIGHT, WRONG, advised, is_randomised, share, unadvised
 from analysis.results import Change, Estimate, Interval, Role, Rows
+from analysis.sides import why_unadvised
 from analysis.sums import clusters_of, mean_interval, weighted_mean
 
 RAIR, RSR, SWITCH, TO_ADVICE, WEIGHT = "rair", "rsr", "switch_rate", "switch_to_advice", "weight_on_advice"
@@ -45,7 +46,11 @@ def revisions(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Es
         if used.empty:
             continue
         said = RANDOMISED if is_randomised(used) else DESCRIPTIVE
-        found += _events(place, own, level) + _reliance(place, advised(own), said, level)
+        found += _events(place, own, level)
+        if why := why_unadvised(own):
+            found += unadvised(place, (RAIR, RSR, SWITCH, TO_ADVICE), why, level)
+        else:
+            found += _reliance(place, advised(own), said, level)
         found += _weights(place, advised(everything), said, level)
     return found
 

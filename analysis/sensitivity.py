@@ -22,6 +22,7 @@ from analysis.results import Caution, Contrast, Interval, Role, Rows
 
 PREFIX = "sensitivity="
 FIXED_EFFECTS, ORDER = "question_fixed_effects", "condition_x_order"
+ALL_ELIGIBLE = "all_eligible_questions"
 CHANCE = 0.25
 
 
@@ -115,6 +116,7 @@ CHECKS: tuple[Check, ...] = (
 SAID = {check.name: check.said for check in CHECKS} | {
     FIXED_EFFECTS: "Within questions (an effect for each question)",
     ORDER: "How much larger the difference is with the assistant first",
+    ALL_ELIGIBLE: "For all questions that could have been drawn (1/selection_prob)",
 }
 
 

@@ -5,7 +5,7 @@ test of both (`analysis.complementarity`). Nothing else is ever said, and what a
 settled, never no difference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -62,7 +62,10 @@ _BOTH = "were right more often than the better of {human} and {other}"
 
 
 def standings(
-    compared: Sequence[Contrast], joint: Sequence[Contrast], baseline: str, answers: pd.DataFrame
+    compared: Sequence[Contrast],
+    joint: Sequence[Contrast],
+    baseline: Callable[[Contrast], str],
+    answers: pd.DataFrame,
 ) -> list[Verdict]:
     """One verdict per task and system, from its two comparisons and their joint row."""
     people = who(answers)
@@ -71,9 +74,9 @@ def standings(
     for row in joint:
         if row.task == ALL_TASKS:
             continue
-        over_human, over_baseline = (_partner(compared, row, name) for name in (OVER_HUMAN, baseline))
+        over_human, over_baseline = (_partner(compared, row, name) for name in (OVER_HUMAN, baseline(row)))
         word, said = _standing(row, over_human, over_baseline)
-        other = "its advice" if baseline == OVER_ADVICE else "the model alone"
+        other = "its advice" if baseline(row) == OVER_ADVICE else "the model alone"
         system = f" ({', '.join(filter(None, (row.protocol, row.assistant)))})" if n_systems > 1 else ""
         subject = f"On {task_name(row.task)}{system}, {people} with the assistant"
         sentence = f"{subject} {said.format(human=f'{people} alone', other=other)}{_numbers(row, word)}"

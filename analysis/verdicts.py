@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.columns import ParticipantKind
-from analysis.contrasts import OVER_ADVICE, OVER_HUMAN, OVER_MODEL, headline_baseline
+from analysis.contrasts import OVER_ADVICE, OVER_HUMAN, OVER_MODEL, headlines
 from analysis.entries import ALONE, MODEL, WITH_MODEL, entering
 from analysis.results import ALL_TASKS, Contrast, Estimate, Verdict
 from analysis.words import p_phrase, percent, points, points_range, task_name
@@ -22,7 +22,7 @@ def verdicts(
     estimates: Sequence[Estimate], contrasts: Sequence[Contrast], answers: pd.DataFrame
 ) -> list[Verdict]:
     """A verdict for every accuracy contrast per task; the headline ones are those the study was made for."""
-    headlines = (OVER_HUMAN, headline_baseline(answers))
+    headline = headlines(answers)
     found = []
     chosen = [row for row in contrasts if row.metric == "accuracy" and row.task != ALL_TASKS]
     n_systems = len({(row.protocol, row.assistant) for row in chosen})
@@ -35,7 +35,7 @@ def verdicts(
                 rows=row.rows,
                 protocol=row.protocol,
                 assistant=row.assistant,
-                is_headline=row.contrast in headlines,
+                is_headline=row.contrast in (OVER_HUMAN, headline(row)),
                 finding=finding(row),
                 sentence=_sentence(row, estimates, people, names_system=n_systems > 1),
             )

@@ -92,6 +92,8 @@ def comparison_name(contrast: str, is_simulated: bool = False) -> str:
     if contrast == "complementarity":
         contrast = f"{Condition.HUMAN_WITH_MODEL} - the better of the two"
     first, _, second = contrast.partition(" - ")
+    if first not in CONDITIONS:  # two protocols or assistants, by their own names
+        return f"{first.replace('_', ' ')}, against {second.replace('_', ' ')}"
     against = {
         str(Condition.HUMAN_ALONE): f"{people} alone",
         str(Condition.MODEL_ALONE): "the model alone",

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from oversight_app import backup_schedule, running
+from oversight_app.attendance import Attendance
 from oversight_app.document import Document, furnished
 from oversight_app.errors import OversightError
 from oversight_app.routes import MIDDLEWARE, ROUTES
@@ -90,7 +91,7 @@ def _calm(error: Exception) -> bool:
 app = st.App(
     "screens/main.py",
     routes=[*ROUTES, Route("/", _first)],
-    middleware=[*MIDDLEWARE, Middleware(Turnstile)],
+    middleware=[*MIDDLEWARE, Middleware(Attendance), Middleware(Turnstile)],
     lifespan=_lifespan,
     on_script_error=_calm,
 )

@@ -5,6 +5,7 @@ import click
 from oversight_app.commands import (
     answers,
     bank,
+    console,
     demo,
     exports,
     paying,
@@ -53,6 +54,7 @@ for command in (
     people.invite,
     people.links,
     people.serve,
+    console.console,
     study.status,
     results.model_alone,
     answers.import_answers,

@@ -90,6 +90,7 @@ def export_study(
                 rows = wide.watching(table, rows) if wide else rows
                 n_rows[table] = files.write(table.value, COLUMNS[table], rows)
             heads, counts = record.heads(), counts_of(people, record.n_invited(), record.n_deleted())
+            enrolment = record.enrolment(plan.design.sitting.max_participants).about()
         # Participants write on; only the disk's part of the work is left, and it needs no moment of the record.
         n_wide = {WIDE: files.write(WIDE, wide.columns, wide.rows())} if wide else {}
         write_codebooks(folder, plan, tables, wide, beside, PUBLIC_NOTE if public else "")
@@ -101,6 +102,7 @@ def export_study(
                 if isinstance(item.event, ExportWritten)
             ],
             "counts": counts,
+            "enrolment": enrolment,
             "withheld": {"participants": len(withheld.people), "rows": dict(sorted(withheld.n_rows.items()))},
             "stream_heads": heads,
             "is_rehearsal": bool(is_rehearsal),

@@ -7,6 +7,7 @@ record alone.
 """
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +37,26 @@ class Tab:
 class _InCharge:
     tab: Tab
     heard_at: datetime
+
+
+class Connections:
+    """The cookies of all who hold a connection to this process, with how many each."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: Counter[str] = Counter()
+
+    def count(self, cookie: str, by: int) -> None:
+        """One connection more or less of the visitor with this cookie."""
+        with self._lock:
+            self._open[cookie] += by
+            if self._open[cookie] <= 0:
+                del self._open[cookie]
+
+    def cookies(self) -> list[str]:
+        """Who is there."""
+        with self._lock:
+            return list(self._open)
 
 
 class Presence:

@@ -7,9 +7,10 @@ changes nothing.
 import logging
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from oversight_app import places
 from oversight_app.clock import Clock
 from oversight_app.errors import Refusal, StoreError
 from oversight_app.ledger import GAP_S, Ledger
@@ -88,7 +89,7 @@ class Proctor(Ledger):
                 agreed=agreed,
                 asks_screening=bool(self.plan.screening),
             )
-            if agreed and self._is_full(record):
+            if agreed and not self._has_place(record):
                 events = sitting_actions.turn_away(sitting)
             self._recruits.enrol(record, participant_id)
             return [ParticipantEnrolled(self._kind, self._settings), *events]
@@ -126,7 +127,7 @@ class Proctor(Ledger):
             promised = sitting_actions.must_have_pledged(
                 sitting, hash_of(pledge) if pledge else "", pledged=pledged
             )
-            if self._is_full(record):
+            if not self._has_place(record):
                 return sitting_actions.turn_away(sitting)
             arrival = record.n_arrivals(self._kind)
             cell, by_lot = choose_cell(
@@ -283,14 +284,19 @@ class Proctor(Ledger):
 
     # -- what time does -----------------------------------------------------------------
 
-    def sweep(self) -> int:
-        """Close what is due, for everybody; returns how many sittings changed. Any number of processes may sweep."""
+    def sweep(self, connected: Callable[[], Iterable[str]] = tuple) -> int:
+        """Close what is due, for everybody; returns how many sittings changed. Any number of processes may sweep.
+
+        `connected` names those who have the page open here; it is noted beside the beat.
+        """
         now = self.clock.now()
         if self._watches_uptime and (
             self._last_beat is None or (now - self._last_beat).total_seconds() >= BEAT_S
         ):
+            here = tuple(connected())
             with self.store.write() as record:
                 record.beat(self._process, now, tolerance_s=GAP_S)
+                record.see(here, now)
             self._last_beat = now
         due = self.store.due(now)
         for participant_id in due:
@@ -324,9 +330,9 @@ class Proctor(Ledger):
             events.append(trial_actions.show_passage(sitting.trial, now, at_latest=at_latest))
         return events
 
-    def _is_full(self, record: Record) -> bool:
-        places = self.plan.design.sitting.max_participants
-        return places is not None and record.n_places_taken(self._kind) >= places
+    def _has_place(self, record: Record) -> bool:
+        """Whether a newcomer may take part; raises Reminder while enrolment is paused."""
+        return places.has_place(record, self._kind, self.plan.design.sitting.max_participants)
 
 
 def trial_at_hand(sitting: Sitting, n: int) -> Trial:

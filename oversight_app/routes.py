@@ -17,34 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oversight_app import running, still_pages
 from oversight_app.observing import Receipt, observe
+from oversight_app.security import HEADERS, HIDDEN
 from oversight_app.study.observations import MOST_BYTES
 from oversight_app.study.platforms import is_preview
 
 _COOKIE_SECONDS = 60 * 24 * 3600  # sittings may be resumed over weeks
 
-# Streamlit's page needs inline styles and scripts, and blob: for its components; nothing from any other host.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "connect-src 'self' ws: wss:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 _ENTRIES = re.compile(r"/|/go/[^/]+|/join")
 _PAGES = re.compile(r"/|/go/[^/]+|/join|/health|/_stcore/.*")
 """The addresses that a person can open. For any other, Streamlit would answer with its page and leave it blank."""
@@ -53,9 +31,6 @@ _STATUS = {Receipt.RECEIVED: 204, Receipt.MALFORMED: 400, Receipt.STRANGE: 400, 
 
 _DIGITS = 9
 """A number with more of them is no number of characters."""
-
-_HIDDEN = ("/_stcore/metrics", "/_stcore/agent")
-"""Streamlit's own addresses that tell strangers about the server."""
 
 
 def go(request: Request) -> Response:
@@ -174,7 +149,7 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["path"].startswith(_HIDDEN):
+        if scope["path"].startswith(HIDDEN):
             await PlainTextResponse("Not Found", status_code=404)(scope, receive, send_with_headers)
             return
         if _is_fetched_ahead(scope):
@@ -202,8 +177,8 @@ def _is_fetched_ahead(scope: Scope) -> bool:
 
 def _headers() -> dict[str, str]:
     if running.is_public_https():
-        return _HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
-    return _HEADERS
+        return HEADERS | {"Strict-Transport-Security": "max-age=31536000"}
+    return HEADERS
 
 
 ROUTES = [

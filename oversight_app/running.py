@@ -16,7 +16,7 @@ from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
-from oversight_app.presence import Presence
+from oversight_app.presence import Connections, Presence
 from oversight_app.proctor import Proctor
 from oversight_app.providers import prepare, provider_for
 from oversight_app.replies import Replies
@@ -46,6 +46,9 @@ class Running:
     """What people have on a page that they have not handed in, by participant and field."""
 
 
+connections = Connections()
+_known: dict[str, str] = {}
+"""Who stands behind which cookie; that never changes, and the sweeper asks all the time."""
 _running: Running | None = None
 _stopping = threading.Event()
 _sweeper: threading.Thread | None = None
@@ -110,11 +113,22 @@ def _keep_sweeping() -> None:
 def _sweep() -> None:
     """Close what is due, also when every tab is closed."""
     try:
-        proctor().sweep()
+        proctor().sweep(present)
         replies().sweep()
     except Exception:
         # The next second may go better; a sweeper that dies would leave trials open for good.
         _LOG.exception("the sweep failed and will be tried again")
+
+
+def present() -> list[str]:
+    """The participants who hold a connection to this process."""
+    found = []
+    for cookie in connections.cookies():
+        who = _known.get(cookie) or participant_behind(cookie)
+        if who is not None:
+            _known[cookie] = who
+            found.append(who)
+    return found
 
 
 # -- what the doors and screens ask for --------------------------------------------------------------

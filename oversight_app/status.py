@@ -7,6 +7,7 @@ from typing import Self
 from oversight_app.purse import spent_usd
 from oversight_app.store import Store
 from oversight_app.study.cost import assistant_price, dollars, when_listed
+from oversight_app.study.enrolment import enrolment_of
 from oversight_app.study.plan import Plan
 
 
@@ -175,7 +176,7 @@ def status_of(store: Store) -> Status:
         n_questions=len(store.questions()),
         n_invited=len(store.invitations()),
         n_places=store.n_places_taken(),
-        max_places=plan.design.sitting.max_participants if plan else None,
+        max_places=_places(store, plan) if plan else None,
         n_withheld=n_withheld,
         n_deleted=n_deleted,
         platform=dict(sorted(platform.items())),
@@ -186,6 +187,11 @@ def status_of(store: Store) -> Status:
         spending=Spending.of(store, plan),
         troubles={row["trouble"]: row["n"] for row in store.rows("troubles")},
     )
+
+
+def _places(store: Store, plan: Plan) -> int | None:
+    """As planned, or raised since."""
+    return enrolment_of(store.by_researchers(), plan.design.sitting.max_participants).target
 
 
 def _plain(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:

@@ -209,6 +209,11 @@ class StudyFolder:
             path.unlink(missing_ok=True)
 
 
+def folders_in(parent: Path) -> list[Path]:
+    """The folders there, the latest name first; none where the parent is not there."""
+    return sorted((path for path in parent.glob("*") if path.is_dir()), reverse=True)
+
+
 def _copy_design(name: str, language: str, protocol: str, folder: StudyFolder) -> None:
     """Copy a ready-made design; texts in a folder of the design's name take the place of the common ones."""
     if name not in DESIGNS:

@@ -18,6 +18,7 @@ from oversight_app.export import ExportPaths, export_study
 from oversight_app.proctor import Proctor
 from oversight_app.providers.base import Piece, Reply, Request, Text, Usage
 from oversight_app.replies import Replies
+from oversight_app.researcher import Researcher
 from oversight_app.store import Store
 from oversight_app.study.design import Protocol
 from oversight_app.study.events import STUDY_STREAM, ExportWritten, PlanFrozen
@@ -283,6 +284,7 @@ def test_the_manifest_says_how_answers_were_given_and_what_was_noted_beside_them
         "sequence": "answer_first",
         "confidence_scale": "distribution",
         "scoring_rule": "log",
+        "binarised": False,
         "prize": 5,
         "currency": "pence",
         "belief_after_reply": False,
@@ -359,3 +361,29 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_study_without_a_plan_has_nothing_to_export(tmp_path: Path) -> None:
     with Store.open(tmp_path / "study.db") as store, pytest.raises(StudyStateError, match="no plan yet"):
         export_study(store, at=LATER)
+
+
+def test_the_manifest_tells_who_changed_enrolment_and_who_looked_at_accuracy_before_that(
+    tmp_path: Path,
+) -> None:
+    proctor = make_proctor(tmp_path, make_plan(make_design(sitting={"max_participants": 40})))
+    assert manifest_of(export_study(proctor.store, tmp_path / "a", at=START))["enrolment"] == {
+        "state": "open",
+        "target": 40,
+        "planned_target": 40,
+        "accuracy_seen": False,
+        "changes": [],
+        "accuracy_shown": [],
+    }
+    researcher = Researcher(proctor.store, proctor.clock)
+    researcher.look("console", "Ada")
+    researcher.raise_target(60, "Ada")
+
+    told = manifest_of(export_study(proctor.store, tmp_path / "b", at=LATER))["enrolment"]
+
+    assert told == researcher.enrolment().about()
+    assert isinstance(told, dict)
+    assert (told["target"], told["accuracy_seen"]) == (60, True)
+    assert [change["accuracy_seen"] for change in told["changes"]] == [True]
+    kinds = [row["kind"] for row in rows_of(export_study(proctor.store, tmp_path / "c", at=LATER), "events")]
+    assert {"AccuracyShown", "TargetRaised"} <= set(kinds)

@@ -18,6 +18,7 @@ from oversight_app.streamlit_config import config_options
 
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8501
+CONSOLE_PORT = 8601
 _PORTS_TRIED = 100
 
 
@@ -52,9 +53,9 @@ def must_be_free(host: str, port: int) -> None:
         )
 
 
-def server_command(host: str, port: int) -> list[str]:
-    """The command line that serves the participants' page."""
-    app = Path(oversight_app.__file__).parent / "app.py"
+def server_command(host: str, port: int, *, door: str = "app") -> list[str]:
+    """The command line that serves the participants' page, or what is behind another door."""
+    app = Path(oversight_app.__file__).parent / f"{door}.py"
     # Streamlit would greet with an address of its own, which is nobody's link.
     options = config_options(server_address=host, server_port=port, logger_hideWelcomeMessage=True)
     return [sys.executable, "-m", "oversight_app.server", str(app), *options]
@@ -73,13 +74,21 @@ def server_environment(
 
 
 def become_server(
-    study: Path, *, host: str, port: int, url: str, backup_every_min: int = 0, backups_kept: int = 1
+    study: Path,
+    *,
+    host: str,
+    port: int,
+    url: str,
+    backup_every_min: int = 0,
+    backups_kept: int = 1,
+    door: str = "app",
+    also: Mapping[str, str] | None = None,
 ) -> NoReturn:
-    """Turn this process into the server."""
+    """Turn this process into the server; `also` is what it has to know besides."""
     sys.stdout.flush()
     sys.stderr.flush()
-    command = server_command(host, port)
+    command = server_command(host, port, door=door)
     environment = server_environment(
         study, url, os.environ, backup_every_min=backup_every_min, backups_kept=backups_kept
-    )
+    ) | dict(also or {})
     os.execve(command[0], command, environment)

@@ -139,12 +139,20 @@ def status(study: Path, as_json: bool) -> None:
     \b
     Example: oversight status mystudy --json
     """
+    from oversight_app.clock import SystemClock
+    from oversight_app.overview import overview_of
     from oversight_app.status import status_of
     from oversight_app.study_folder import StudyFolder
 
     with StudyFolder.open(study).open_store() as store:
-        standing = status_of(store)
-    click.echo(json.dumps(standing.to_json(), indent=2) if as_json else standing.describe())
+        standing, plan = status_of(store), store.plan()
+        seen = overview_of(store, plan, SystemClock().now()) if plan else None
+    if as_json:
+        click.echo(json.dumps(standing.to_json() | ({"overview": seen.to_json()} if seen else {}), indent=2))
+        return
+    click.echo(standing.describe())
+    if seen and (said := seen.describe()):
+        click.echo(said)
 
 
 @click.command(short_help="Make the tables again from the events.")

@@ -30,6 +30,11 @@ def for_document(*, disconnected: str) -> str:
     return f"{style(disconnected=disconnected)}\n<script>window.oversight = {{}};\n{scripts}</script>\n"
 
 
+def for_console(*, disconnected: str) -> str:
+    """The same with the console's own look over it: its page shows participants' screens, too."""
+    return f"{for_document(disconnected=disconnected)}\n<style>{_read('console/console.css')}</style>\n"
+
+
 def style(*, disconnected: str) -> str:
     """The style sheet, and the sentence that it shows when the connection is lost."""
     return f"<style>:root {{ --ov-disconnected: {_css_string(disconnected)}; }}\n{_SHEETS}</style>"

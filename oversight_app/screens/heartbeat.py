@@ -5,7 +5,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from oversight_app.screens import acting, choices, taken_over
+from oversight_app.screens import acting, choices, notice, taken_over
 from oversight_app.screens.wording import say, say_html
 
 BEAT_EVERY_S = 20
@@ -35,7 +35,8 @@ def beat(still_current: Callable[[], bool] | None = None) -> None:
         is_first = st.session_state.pop("_page_drawn", False)
         if is_first:
             return
-        if taken_over.has_changed() or (still_current is not None and not still_current()):
+        has_news = taken_over.has_changed() or notice.has_changed()
+        if has_news or (still_current is not None and not still_current()):
             st.rerun()
 
     st.session_state["_page_drawn"] = True

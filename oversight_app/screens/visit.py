@@ -21,6 +21,7 @@ from oversight_app.screens import (
     heartbeat,
     instructions,
     jottings,
+    notice,
     question,
     reading,
     rest,
@@ -60,8 +61,9 @@ def show() -> None:
     jottings.belongs_to(participant_id)
     if taken_over.is_here(participant_id):
         proctor = running.proctor()
-        _draw(proctor, participant_id, _page(proctor, participant_id))
+        draw(proctor, participant_id, _page(proctor, participant_id))
         taken_over.notice()
+        notice.show(participant_id)
     else:
         # Not even asked for its page, which might start a clock that runs in the other tab.
         taken_over.show(participant_id)
@@ -77,7 +79,8 @@ def _page(proctor: Proctor, participant_id: str) -> Page:
     return page
 
 
-def _draw(proctor: Proctor, participant_id: str, page: Page) -> None:
+def draw(proctor: Proctor, participant_id: str, page: Page) -> None:
+    """Draw this page of this participant."""
     match page:
         case QuestionPage():
             question.show(page, participant_id, proctor, running.replies())

@@ -19,8 +19,19 @@ BUSY_TIMEOUT_S = 30.0
 class Database:
     """One SQLite file in WAL mode. `synchronous` is FULL for a real record; a rehearsal's copy may use NORMAL."""
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL", max_pages: int | None = None) -> None:
-        """Open lazily; `max_pages` bounds the file's size in pages of 4096 bytes."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str = "FULL",
+        max_pages: int | None = None,
+        is_read_only: bool = False,
+    ) -> None:
+        """Open lazily; `max_pages` bounds the file's size in pages of 4096 bytes.
+
+        `is_read_only`: no statement on its connections can change anything.
+        """
+        self._is_read_only = is_read_only
         self.path = path
         self._synchronous = synchronous
         self._max_pages = max_pages
@@ -76,6 +87,8 @@ class Database:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={self._synchronous}")
             connection.execute("PRAGMA foreign_keys=ON")
+            if self._is_read_only:
+                connection.execute("PRAGMA query_only=ON")
             if self._max_pages is not None:
                 connection.execute(f"PRAGMA max_page_count={self._max_pages:d}")
             return connection

@@ -11,7 +11,6 @@ the present schema does not need. So it is imported where there is something to 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,9 @@ from typing import TYPE_CHECKING
 
 from oversight_app.errors import StoreError
 from oversight_app.store.answer_columns import ANSWER_COLUMNS, type_of
+from oversight_app.store.chain import BY_RESEARCHERS
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
+from oversight_app.store.filling import fill_messages
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -35,6 +36,10 @@ def study(name: str) -> Callable[[Callable[[sqlite_utils.Database], None]], None
         _STEPS[name] = step
 
     return take
+
+
+_READINGS = ("advice_choice_by_model", "advice_reader")
+_LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 
 @study(name="001_record")
@@ -197,7 +202,7 @@ def _transcripts(db: sqlite_utils.Database) -> None:
         "tokens_in tokens_cached tokens_out tokens_cache_written tokens_reasoning attempts".split(), int
     )
     db.table("calls").create(call | counts | {"total_s": float}, pk="call_id", strict=True)
-    _fill_messages(db)
+    fill_messages(db)
     db.create_view(
         "answers",
         f"select {', '.join((*ANSWER_COLUMNS, *_LATER_COLUMNS, *_READINGS))} from trials where status <> '' "
@@ -232,6 +237,14 @@ def _batches(db: sqlite_utils.Database) -> None:
     db.table("calls").add_column("batch_id", str)
 
 
+@study(name="014_console")
+def _console(db: sqlite_utils.Database) -> None:
+    """What researchers do while a study runs, and who has its page open."""
+    db.execute(f"CREATE INDEX events_by_researchers ON events (kind, at) WHERE {BY_RESEARCHERS}")
+    # Written every few seconds and true for as long; beside the record, as `uptime` is.
+    db.table("connections").create({"participant_id": str, "seen_at": str}, pk="participant_id", strict=True)
+
+
 @study(name="015_bonuses")
 def _bonuses(db: sqlite_utils.Database) -> None:
     """Who was listed in which bonus file: one line a person for good, with its platform ids."""
@@ -243,29 +256,6 @@ def _bonuses(db: sqlite_utils.Database) -> None:
 def _platform_status(db: sqlite_utils.Database) -> None:
     """What has become of people at their platform, as its latest uploaded file says."""
     db.table("sittings").add_column("platform_status", str)
-
-
-def _fill_messages(db: sqlite_utils.Database) -> None:
-    """What was on record all along: rows come from events."""
-    events = db.query("SELECT kind, body FROM events WHERE kind IN ('ReplyBegun', 'ReplyClosed')")
-    for row in list(events):
-        body = json.loads(row["body"])
-        # A reply's id is its trial's, a dot, and its number in it.
-        place = (body["reply_id"].rpartition(".")[0], body["reply_id"])
-        if row["kind"] == "ReplyBegun":
-            db.execute(
-                "UPDATE messages SET model_asked = ?, visible = ? WHERE trial_id = ? AND message_id = ?",
-                (body["model"], " ".join(body["visible"]) or None, *place),
-            )
-        else:
-            db.execute(
-                "UPDATE messages SET model_answered = ? WHERE trial_id = ? AND message_id = ?",
-                (body.get("model_answered") or None, *place),
-            )
-
-
-_READINGS = ("advice_choice_by_model", "advice_reader")
-_LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
 
 
 def migrate(path: Path, *, known_as: Path | None = None) -> None:

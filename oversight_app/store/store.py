@@ -4,23 +4,24 @@ Reading verbs stand on `Store`. Everything that changes the record goes through 
 transaction whose events and projections are on disk when the block ends. Rows never leave: values do.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, removal, sittings
+from oversight_app.store import bank, chain, migrations, platform_people, removal, sittings, uptime
 from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
+from oversight_app.store.overview import OverviewRows
 from oversight_app.store.replies import ReplyRows, SoFar
 from oversight_app.store.spending import Spent, spent
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.answers import Cell
+from oversight_app.study.enrolment import Enrolment, enrolment_of
 from oversight_app.study.events import STUDY_STREAM, Event, Happened, ParticipantDeleted, PlanFrozen, iso
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question, Refused
@@ -137,44 +138,27 @@ class Record:
         self, key: str, participant_id: str, parameters: Mapping[str, str], at: datetime
     ) -> str:
         """The participant that a platform's person is known as; the given id when the person is new."""
-        self._connection.execute(
-            "INSERT OR IGNORE INTO platform_ids (platform_key, participant_id, parameters, created_at) "
-            "VALUES (?, ?, ?, ?)",
-            (key, participant_id, json.dumps(dict(parameters), sort_keys=True), iso(at)),
-        )
-        row = self._connection.execute(
-            "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
-        ).fetchone()
-        return str(row["participant_id"])
+        return platform_people.known_as(self._connection, key, participant_id, parameters, at)
 
     def came_again(self, key: str, parameters: Mapping[str, str], at: datetime) -> None:
         """Keep what a known person's link says, beside what the first one said, where it says something else."""
-        said = json.dumps(dict(parameters), sort_keys=True)
-        self._connection.execute(
-            "UPDATE platform_ids SET latest_parameters = ?, latest_at = ? "
-            "WHERE platform_key = ? AND coalesce(latest_parameters, parameters) <> ?",
-            (said, iso(at), key, said),
-        )
+        platform_people.came_again(self._connection, key, parameters, at)
 
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
         """Note that a process is up; a gap longer than the tolerance starts a new interval."""
-        updated = self._connection.execute(
-            "UPDATE uptime SET last_beat_at = ? WHERE process = ? AND last_beat_at >= ?",
-            (iso(now), process, iso(now - timedelta(seconds=tolerance_s))),
-        )
-        if updated.rowcount == 0:
-            self._connection.execute(
-                "INSERT INTO uptime (process, started_at, last_beat_at) VALUES (?, ?, ?)",
-                (process, iso(now), iso(now)),
-            )
+        uptime.beat(self._connection, process, now, tolerance_s)
 
     def was_up(self, moment: datetime, *, tolerance_s: float) -> bool:
         """Whether some process was up at a moment."""
-        row = self._connection.execute(
-            "SELECT 1 FROM uptime WHERE started_at <= ? AND last_beat_at >= ? LIMIT 1",
-            (iso(moment), iso(moment - timedelta(seconds=tolerance_s))),
-        ).fetchone()
-        return row is not None
+        return uptime.was_up(self._connection, moment, tolerance_s)
+
+    def see(self, participant_ids: Iterable[str], now: datetime) -> None:
+        """Note who has the page open."""
+        uptime.see(self._connection, participant_ids, now)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self._connection), planned)
 
 
 class Store:
@@ -182,14 +166,17 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         """Use `Store.open`."""
-        self._database = database
-        self.path = database.path
+        self._database, self.path = database, database.path
 
     @classmethod
     def open(cls, path: Path, *, synchronous: str = "FULL", max_pages: int | None = None) -> Self:
         """Open a study's file, made and migrated where needed. Usable as a context manager."""
         migrations.migrate(path)
         return cls(Database(path, synchronous=synchronous, max_pages=max_pages))
+
+    def for_reading(self) -> Self:
+        """The same record by connections of its own that can change nothing; to be closed, too."""
+        return type(self)(Database(self.path, is_read_only=True))
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -277,10 +264,7 @@ class Store:
     def person_of_platform(self, key: str) -> str | None:
         """The participant that a platform's person is known as; None for somebody new."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
-            ).fetchone()
-            return str(row["participant_id"]) if row else None
+            return platform_people.person(connection, key)
 
     def people_of(self, given: str) -> set[str]:
         """The participants on record whose code this is, or in whose platform's link it stands."""
@@ -302,6 +286,11 @@ class Store:
         """The hash of each stream's last event."""
         with self._database.reading() as connection:
             return chain.heads(connection)
+
+    def by_researchers(self, kind: str = "") -> list[Happened]:
+        """What researchers did while the study ran, in every stream, or of one kind."""
+        with self._database.reading() as connection:
+            return list(chain.by_researchers(connection, kind))
 
     def due(self, now: datetime) -> list[str]:
         """Participants for whom time has brought something about."""
@@ -339,6 +328,12 @@ class Store:
                 yield Snapshot(connection)
             finally:
                 connection.execute("ROLLBACK")
+
+    @contextmanager
+    def overview(self) -> Iterator[OverviewRows]:
+        """The counts that the console shows, as they stand now, for as long as the block lasts."""
+        with self.snapshot() as moment:
+            yield OverviewRows(moment.connection)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a projection or view in stable order; `store.tables` names them."""

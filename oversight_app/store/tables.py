@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oversight_app.store import chain
+from oversight_app.study.enrolment import Enrolment, enrolment_of
 from oversight_app.study.trouble import SPENDING_CAP
 
 
@@ -18,11 +19,11 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Made by `Store.snapshot` only."""
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a table; its names are the keys of `TABLES`."""
-        found = self._connection.execute(TABLES[table])
+        found = self.connection.execute(TABLES[table])
         names = [column[0] for column in found.description]
         for row in found:
             # A row's own names are searched one after the other for every cell, which is most of a wide table's time.
@@ -30,20 +31,24 @@ class Snapshot:
 
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
-        return chain.heads(self._connection)
+        return chain.heads(self.connection)
+
+    def enrolment(self, planned: int | None) -> Enrolment:
+        """Where enrolment stands in a study planned with so many places."""
+        return enrolment_of(chain.by_researchers(self.connection), planned)
 
     def n_invited(self) -> int:
         """How many links were made."""
-        return int(self._connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
+        return int(self.connection.execute("SELECT count(*) FROM invitations").fetchone()[0])
 
     def n_deleted(self) -> int:
         """How many people were deleted from the record."""
-        return len(chain.removed(self._connection))
+        return len(chain.removed(self.connection))
 
     def platform_ids(self) -> set[str]:
         """What platforms call people and their sessions, and the tokens of links: to be looked for in texts."""
-        found = {row[0] for row in self._connection.execute("SELECT token FROM invitations")}
-        for key, *said in self._connection.execute(
+        found = {row[0] for row in self.connection.execute("SELECT token FROM invitations")}
+        for key, *said in self.connection.execute(
             "SELECT platform_key, parameters, latest_parameters FROM platform_ids"
         ):
             found.add(key.partition("=")[2])

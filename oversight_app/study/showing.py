@@ -17,6 +17,7 @@ from oversight_app.study.design import (
     Sequence,
 )
 from oversight_app.study.duration import longest
+from oversight_app.study.feedback import is_feedback_due
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import (
     BeginPage,
@@ -38,7 +39,7 @@ from oversight_app.study.passages import paragraphs
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question
 from oversight_app.study.scoring import earned
-from oversight_app.study.sitting import Sitting, Stage, is_feedback_due, why_rest
+from oversight_app.study.sitting import Sitting, Stage, why_rest
 from oversight_app.study.trial import Trial, TrialStatus
 
 NOBODY: Mapping[str, str] = {}

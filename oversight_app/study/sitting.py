@@ -10,14 +10,14 @@ the clock does. Stages only move forward, except that somebody who had left may 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from oversight_app.study.changed import replace
-from oversight_app.study.design import Design, Feedback, Outcome
+from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import (
     AdviceRead,
     AloneAsked,
     BeliefStated,
+    CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
     ContextReset,
@@ -35,6 +35,8 @@ from oversight_app.study.events import (
     ParticipantAssigned,
     ParticipantEnrolled,
     ParticipantLeft,
+    ParticipantStopped,
+    ParticipantTold,
     ParticipantWithdrew,
     PassageRead,
     PassageShown,
@@ -49,25 +51,9 @@ from oversight_app.study.events import (
     TrialsAdded,
     TrialShown,
 )
+from oversight_app.study.feedback import is_feedback_due
+from oversight_app.study.stage import Stage as Stage
 from oversight_app.study.trial import Trial, TrialStatus, apply_to_trial
-
-
-class Stage(StrEnum):
-    """Which screen a participant is at."""
-
-    CONSENT = "consent"
-    SCREENING = "screening"
-    INSTRUCTIONS = "instructions"
-    COMPREHENSION = "comprehension"
-    READY = "ready"
-    REST = "rest"
-    READING = "reading"
-    TRIAL = "trial"
-    FEEDBACK = "feedback"
-    SURVEY = "survey"
-    DEBRIEF = "debrief"
-    ENDED = "ended"
-
 
 MODEL = "model"
 """The kind of a participant that is a model answering alone."""
@@ -89,8 +75,9 @@ _TrialEvent = (
     | JudgeAsked
     | AloneAsked
 )
-_BY_SERVER = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded)
-_NOT_A_SIGN = (*_BY_SERVER, AdviceRead, PlatformStatusNoted)
+_BY_SERVER = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
+_BY_RESEARCHER = (ParticipantTold, ParticipantStopped, CompensationGranted, PlatformStatusNoted)
+_NOT_A_SIGN = (*_BY_SERVER, *_BY_RESEARCHER)
 """Events that the server or the researcher causes."""
 
 
@@ -123,6 +110,10 @@ class Sitting:
     rested_s: float = 0.0
     """Seconds spent on resting pages since Begin; the limit of the sitting does not count them."""
     is_limit_lifted: bool = False
+    told: str = ""
+    """The researcher's line on the participant's page; empty where there is none."""
+    promises: tuple[str, ...] = ()
+    """The keys of what the researcher promised to pay beside the study's own rule."""
 
     @property
     def trial(self) -> Trial:
@@ -249,6 +240,10 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
             return replace(sitting, keeps_data=event.keeps_data)
         case LimitLifted():
             return replace(sitting, is_limit_lifted=True)
+        case ParticipantTold():
+            return replace(sitting, told=event.text)
+        case CompensationGranted():
+            return replace(sitting, promises=(*sitting.promises, event.key))
         case SittingEnded():
             return replace(sitting, stage=Stage.ENDED, outcome=event.outcome, ended_at=at)
         case _ if isinstance(event, _TrialEvent):
@@ -267,19 +262,6 @@ def _is_sign(sitting: Sitting, event: Event, at: datetime) -> bool:
             return until is None or at < until
         case _:
             return not isinstance(event, _NOT_A_SIGN)
-
-
-def is_feedback_due(trial: Trial, design: Design) -> bool:
-    """Whether the participant now learns the right answer. An attention check has none to learn."""
-    if trial.plan.is_attention_check:
-        return False
-    match design.answer.feedback:
-        case Feedback.AFTER_EACH:
-            return True
-        case Feedback.PRACTICE_ONLY:
-            return trial.plan.is_practice
-        case Feedback.NONE:
-            return False
 
 
 def _enter(sitting: Sitting, index: int, at: datetime, design: Design) -> Sitting:

@@ -19,7 +19,7 @@ def make_contrast(
 
 
 def joint(over_human: Contrast, over_model: Contrast) -> Contrast:
-    (row,) = complementarities([over_human, over_model], OVER_MODEL)
+    (row,) = complementarities([over_human, over_model], lambda _: OVER_MODEL)
     return row
 
 

@@ -177,6 +177,32 @@ def test_data_seen_before_enrolment_closed_are_one_and_later_exports_none(
     assert kinds == (["looked_before_end"] if is_early else [])
 
 
+def test_a_look_at_accuracy_and_places_raised_after_it_are_named_with_their_times() -> None:
+    at = "2026-01-07T08:00:00.000000Z"
+    raised = {
+        "at": at,
+        "what": "target_raised",
+        "before": 40,
+        "after": 60,
+        "by": "Ada",
+        "accuracy_seen": True,
+    }
+    paused = {"at": at, "what": "enrolment", "state": "paused", "by": "Ada"}
+    enrolment = {"accuracy_shown": [{"at": at, "how": "console"}], "changes": [paused, raised]}
+
+    rows = found(export(enrolment=enrolment))
+
+    assert [(row.kind, row.registered, row.found) for row in rows] == [
+        (
+            "accuracy_shown",
+            "accuracy is hidden until enrolment has closed",
+            f"asked for 1 time before that, first at {at}",
+        ),
+        ("places_raised", "40", f"60, after accuracy could be seen, at {at}"),
+    ]
+    assert found(export(enrolment={"accuracy_shown": [], "changes": [paused]})) == []
+
+
 def test_another_model_behind_the_assistant_is_one() -> None:
     (only,) = found(export(registered={"assistant": {"provider": "simulated", "model": "other"}}))
 

@@ -243,6 +243,7 @@ def test_questions_beside_the_answers_are_read_without_their_texts(tmp_path: Pat
             "question_id": "q1",
             "difficult": 1.0,
             "key_flag": pytest.approx(float("nan"), nan_ok=True),
+            "selection_prob": pytest.approx(float("nan"), nan_ok=True),
         }
     ]
     assert set(export.files) == {"answers.csv", "questions.csv"}

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from analysis.columns import LETTERS
 from analysis.export import Export
@@ -107,8 +109,9 @@ def renamed_in(key: Key, names: Mapping[str, str]) -> Key:
     )
 
 
-# One whole analysis is a second's work, so seeds are named, and nothing tries to make a failing one smaller.
-@pytest.mark.parametrize("seed", [1, 2])
+# One whole analysis is a second's work, so examples are few, and nothing tries to make a failing one smaller.
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_names_of_participants_and_letters_of_options_change_no_number(seed: int) -> None:
     dice = np.random.default_rng(seed)
     names = sorted(set(EXPORT.answers["participant_id"]))

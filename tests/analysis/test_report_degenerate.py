@@ -1,6 +1,7 @@
 """The numbers of studies that are hardly studies: every null has its reason, no number claims what none knows."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from analysis.errors import ExportError
 from analysis.export import load
 from analysis.findings import analyse
-from analysis.report import write_report
+from analysis.page import Page
+from analysis.report import render, write_report
 from analysis.results import as_json
 from analysis.simulate import simulate
 from tests.analysis.builders import make_row, write_csv, write_frame
@@ -54,7 +56,13 @@ STUDIES: Mapping[str, pd.DataFrame] = {
     "nobody with the model": but(full(), "human_with_model"),
     "no model alone": but(full(), "model_alone"),
     "no confidence": without(full(), "confidence", "confidence_scale"),
+    "everybody excluded": full(),
+    "one participant, no confidence": without(full(people=1), "confidence", "confidence_scale"),
+    "one question, all right": answered(full(questions=1, per_passage=None), True),
     "one participant, one question": full(people=1, questions=1, per_passage=None),
+    "one passage, all wrong": answered(full(questions=4, per_passage=4), False),
+    "all right, nobody alone": but(answered(full(), True), "human_alone"),
+    "one participant, all right": answered(full(people=1), True),
 }
 
 
@@ -70,6 +78,9 @@ def results_of(folder: Path, answers: pd.DataFrame, share_excluded: float) -> di
     )
     found = load(export)
     results = analyse(found)
+    page = render(Page(found, results))
+    assert "</html>" in page
+    assert not re.search(r">\s*[+−-]?(nan|inf|None)[ %<]", page, re.IGNORECASE)
 
     def refuse(word: str) -> None:
         raise AssertionError(f"results.json holds {word}")
@@ -80,7 +91,7 @@ def results_of(folder: Path, answers: pd.DataFrame, share_excluded: float) -> di
 
 @pytest.mark.parametrize("name", list(STUDIES))
 def test_a_degenerate_study_says_why_and_claims_nothing(tmp_path: Path, name: str) -> None:
-    results = results_of(tmp_path, STUDIES[name], 0.0)
+    results = results_of(tmp_path, STUDIES[name], 1.0 if name == "everybody excluded" else 0.0)
 
     rows = results["estimates"] + results["contrasts"]
     assert rows

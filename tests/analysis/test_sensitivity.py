@@ -8,7 +8,7 @@ import pytest
 from analysis.entries import prepare
 from analysis.findings import analyse
 from analysis.results import Contrast, Rows
-from analysis.sensitivity import PREFIX, SAID, sensitivities
+from analysis.sensitivity import ALL_ELIGIBLE, PREFIX, SAID, sensitivities
 from analysis.simulate import simulate
 from tests.analysis.builders import make_answers, make_export, make_row
 
@@ -108,7 +108,7 @@ def test_the_orders_are_compared_by_their_differences() -> None:
 def test_what_the_export_lacks_is_named_and_gives_no_number() -> None:
     found = checks([make_row(condition="human_with_model"), make_row(participant_id="p2")])
 
-    assert set(found) == set(SAID) - {"first_of_passage"}
+    assert set(found) == set(SAID) - {"first_of_passage", ALL_ELIGIBLE}
     for name, why in (
         ("first_block", "the export has no blocks"),
         ("sound_keys", "the export has no questions.csv with key_flag"),

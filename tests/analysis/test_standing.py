@@ -22,10 +22,10 @@ def stand(human: str, model: str, **changes: float) -> Verdict:
         make_contrast(name, SIZES[size], ci_low=-1.0, ci_high=1.0, p=0.3 if size == "unclear" else 0.001)
         for name, size in ((OVER_HUMAN, human), (OVER_MODEL, model))
     ]
-    joint = complementarities(rows, OVER_MODEL)
+    joint = complementarities(rows, lambda _: OVER_MODEL)
     compared: list[Contrast] = [replace(row, **changes) for row in rows]  # type: ignore[arg-type]
     answers, _ = prepare(make_export(make_answers([make_row()])))
-    (verdict,) = standings(compared, joint, OVER_MODEL, answers)
+    (verdict,) = standings(compared, joint, lambda _: OVER_MODEL, answers)
     return verdict
 
 
@@ -86,7 +86,7 @@ def test_a_missing_comparison_leaves_the_question_open_with_its_reason() -> None
     rows = [make_contrast(OVER_HUMAN, 0.2, p=0.001), make_contrast(OVER_MODEL, None, None, note="No model.")]
     answers, _ = prepare(make_export(make_answers([make_row()])))
 
-    (verdict,) = standings(rows, complementarities(rows, OVER_MODEL), OVER_MODEL, answers)
+    (verdict,) = standings(rows, complementarities(rows, lambda _: OVER_MODEL), lambda _: OVER_MODEL, answers)
 
     assert verdict.finding == "undefined"
     assert "cannot be set against people alone and the model alone together: " in verdict.sentence

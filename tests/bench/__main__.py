@@ -29,6 +29,7 @@ BENCHMARKS = (
     "kills",
     "outages",
     "load",
+    "console",
     "streaming",
     "checks",
     "coverage",

@@ -11,7 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -63,17 +63,25 @@ class Served:
     """Flags of Streamlit that differ from the product's own."""
     is_warm: bool = False
     """Whether the process has its libraries already, where its start is not what is looked at."""
+    door: str = "app"
+    """What is served: the participants' page, or the researcher's console."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What the process has to know besides."""
 
     @property
     def url(self) -> str:
         """Where participants find it."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def _log(self) -> Path:
+        return self.folder / ("server.log" if self.door == "app" else f"{self.door}.log")
+
     def start(self) -> None:
         """Serve, and come back when it answers."""
-        command = [*server_command(HOST, self.port), *self.settings]
-        environment = server_environment(self.folder, "", os.environ)
-        log = self.folder / "server.log"
+        command = [*server_command(HOST, self.port, door=self.door), *self.settings]
+        environment = server_environment(self.folder, "", os.environ) | dict(self.also)
+        log = self._log
         if self.is_warm:
             self.process = WarmProcess(command, environment, log)
         else:
@@ -113,7 +121,7 @@ class Served:
     def _answers(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
-            log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+            log = self._log.read_text(encoding="utf-8", errors="replace")
             raise AssertionError(f"the server ended at once:\n{log[-3000:]}")
         return answers(f"{self.url}/health")
 

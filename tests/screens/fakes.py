@@ -20,6 +20,7 @@ from oversight_app.screens import visit
 from oversight_app.study.design import FIVE_POINTS, ConfidenceScale
 from oversight_app.study.page import Chat, ChatLine, Page, QuestionPage
 from oversight_app.study.plan import Plan
+from oversight_app.study.sitting import Sitting
 from oversight_app.words import read_words
 from tests.builders import make_plan
 
@@ -38,6 +39,7 @@ class FakeProctor:
     told: list[tuple[Any, ...]] = field(default_factory=list)
     study_id: str = "fake"
     language: str = "en"
+    sitting: Callable[[str], Any] = Sitting
 
     @property
     def plan(self) -> Plan:
@@ -55,7 +57,7 @@ class FakeProctor:
         assert participant_id == PERSON
         return self.current
 
-    def sweep(self) -> int:
+    def sweep(self, connected: Callable[[], object] = tuple) -> int:
         return 0
 
     def save_draft(

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from oversight_app import running
 from oversight_app.study.page import ComprehensionPage, EndPage, SurveyPage
+from oversight_app.study.sitting import Stage
 from oversight_app.study.survey import SurveyItem
 from tests.screens.fakes import PERSON, SCRIPT, FakeProctor, open_page
 from tests.screens.test_taken_over import AGO, elsewhere, is_told, ms, report
@@ -49,7 +50,9 @@ def test_what_was_changed_since_is_not_undone(monkeypatch: pytest.MonkeyPatch) -
 
 def test_it_is_there_when_one_goes_on_in_a_tab_that_was_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
     proctor = FakeProctor(SurveyPage(ITEMS))
-    proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=False)  # type: ignore[attr-defined]
+    proctor.sitting = lambda participant_id: SimpleNamespace(
+        has_open_trial=False, told="", stage=Stage.SURVEY
+    )
     app = open_page(monkeypatch, proctor)
     app.text_area(key="survey_remarks").set_value("It took long.").run()
     elsewhere()

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from oversight_app import running
 from oversight_app.clock import SystemClock
 from oversight_app.presence import Tab
+from oversight_app.study.sitting import Stage
 from tests.screens.fakes import PERSON, FakeProctor, open_page, question, texts
 
 AGO = timedelta(seconds=60)
@@ -40,7 +41,9 @@ def test_a_tab_that_was_taken_over_says_so_and_asks_nothing_of_the_study(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     proctor = FakeProctor(question())
-    proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=False)  # type: ignore[attr-defined]
+    proctor.sitting = lambda participant_id: SimpleNamespace(
+        has_open_trial=False, told="", stage=Stage.SURVEY
+    )
     app = open_page(monkeypatch, proctor)
     elsewhere()
 
@@ -52,7 +55,9 @@ def test_a_tab_that_was_taken_over_says_so_and_asks_nothing_of_the_study(
 
 def test_going_on_here_brings_the_page_back_and_says_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     proctor = FakeProctor(question())
-    proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=False)  # type: ignore[attr-defined]
+    proctor.sitting = lambda participant_id: SimpleNamespace(
+        has_open_trial=False, told="", stage=Stage.SURVEY
+    )
     app = open_page(monkeypatch, proctor)
     elsewhere()
     report(app, "this", ms(AGO))
@@ -104,7 +109,9 @@ def test_a_question_stays_for_the_click_that_may_be_on_its_way(monkeypatch: pyte
     """What the page notes of a click may come a moment before the click: the button has to be there for it."""
     proctor = FakeProctor(question(4))
     trial = SimpleNamespace(plan=SimpleNamespace(n=4))
-    proctor.sitting = lambda participant_id: SimpleNamespace(has_open_trial=True, trial=trial)  # type: ignore[attr-defined]
+    proctor.sitting = lambda participant_id: SimpleNamespace(
+        has_open_trial=True, trial=trial, told="", stage=Stage.TRIAL
+    )
     app = open_page(monkeypatch, proctor)
     app.radio(key="answer_4").set_value(2).run()
     elsewhere()

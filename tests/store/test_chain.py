@@ -12,7 +12,7 @@ import pytest
 
 from oversight_app.errors import StoreError
 from oversight_app.store import Store
-from oversight_app.store.chain import GENESIS, row_hash
+from oversight_app.store.chain import BY_RESEARCHERS, GENESIS, row_hash
 from oversight_app.study.events import DraftSaved, ParticipantEnrolled, ParticipantsInvited
 from tests.builders import START
 
@@ -218,3 +218,14 @@ def test_a_file_that_is_no_database_is_an_error_that_names_it(tmp_path: Path) ->
 
     with pytest.raises(StoreError, match=r"study\.db"):
         open_store(tmp_path)
+
+
+def test_what_researchers_did_is_found_without_reading_every_event(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+
+    with closing(sqlite3.connect(tmp_path / "study.db")) as connection:
+        steps = connection.execute(
+            f"EXPLAIN QUERY PLAN SELECT * FROM events WHERE {BY_RESEARCHERS}"
+        ).fetchall()
+
+    assert "events_by_researchers" in str(steps)

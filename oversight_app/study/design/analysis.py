@@ -56,7 +56,8 @@ class AnalysisDesign(Section):
 
     family: tuple[str, ...] = ()
     """The confirmatory contrasts, tested together. Left out: against each of the two alone, and, where the assistant is
-    told what to argue for, against its own advice, which is then the headline (design, section 10)."""
+    told what to argue for, against its own advice, which is then the headline (design, section 10); but not in a
+    debate, whose two sides give no one piece of advice."""
     margin: float | None = Field(default=None, gt=0, lt=1)
     wmv_panel_size: int = Field(default=5, ge=1)
     """Voters in a panel of the weighted majority vote, where not everybody answers every question."""

@@ -30,6 +30,9 @@ class SittingDesign(Section):
     """Shown at the end; empty: drawn from the seed when the plan is frozen."""
     completion_url: str = ""
     """Where the end page sends people, {code} is filled in."""
+    reward: float | None = Field(default=None, gt=0, le=100_000)
+    """What everybody who completes is paid, in `reward_currency`; the console reckons pay for an hour with it."""
+    reward_currency: str = Field(default="USD", min_length=1, max_length=12)
     min_display_s: float = Field(default=0.7, ge=0)
     """A submit sooner than this after a question opened is taken for the second half of a double click."""
 

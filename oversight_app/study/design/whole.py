@@ -15,7 +15,7 @@ from oversight_app.study.design.problems import explain
 from oversight_app.study.design.section import Section
 from oversight_app.study.design.sitting import LogDesign, OutcomeDesign, SittingDesign
 from oversight_app.study.design.tasks import ConditionsDesign, TaskDesign
-from oversight_app.study.design.vocabulary import ENDINGS, AssistantMode, Outcome
+from oversight_app.study.design.vocabulary import ENDINGS, AssistantMode, Outcome, Protocol
 from oversight_app.study.paying import is_whole
 
 
@@ -56,7 +56,11 @@ class Design(Section):
     @model_validator(mode="after")
     def _default_family(self) -> Self:
         if not self.analysis.family:
-            is_told = self.assistant.mode is not AssistantMode.AS_IS
+            # The two sides of a debate argue for different options: there is no advice to compare with.
+            is_told = (
+                self.assistant.mode is not AssistantMode.AS_IS
+                and self.assistant.protocol is not Protocol.DEBATE
+            )
             family = CONTRASTS if is_told else CONTRASTS[:2]
             object.__setattr__(self, "analysis", self.analysis.model_copy(update={"family": family}))
         return self

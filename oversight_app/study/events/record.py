@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from oversight_app.study.events.asked import AdviceRead, AloneAsked, AnswerImported, JudgeAsked
 from oversight_app.study.events.batch import BatchCall, BatchEnded, BatchPlanned, BatchSent
 from oversight_app.study.events.sitting import (
+    CompensationGranted,
     ComprehensionAnswered,
     ConsentGiven,
     ConsentRefused,
@@ -20,6 +21,8 @@ from oversight_app.study.events.sitting import (
     ParticipantEnrolled,
     ParticipantLeft,
     ParticipantReturned,
+    ParticipantStopped,
+    ParticipantTold,
     ParticipantWithdrew,
     PlatformStatusNoted,
     PledgeGiven,
@@ -29,8 +32,10 @@ from oversight_app.study.events.sitting import (
     TrialsAdded,
 )
 from oversight_app.study.events.study import (
+    AccuracyShown,
     AnalysisRegistered,
     BonusesListed,
+    EnrolmentSet,
     ExportWritten,
     HeadsNoted,
     ParticipantDeleted,
@@ -38,6 +43,7 @@ from oversight_app.study.events.study import (
     PlanFrozen,
     RecordRestored,
     RehearsalBegun,
+    TargetRaised,
 )
 from oversight_app.study.events.trial import (
     BeliefStated,
@@ -66,6 +72,9 @@ Event: TypeAlias = (
     | AnalysisRegistered
     | BonusesListed
     | RehearsalBegun
+    | EnrolmentSet
+    | TargetRaised
+    | AccuracyShown
     | ParticipantEnrolled
     | ConsentGiven
     | ConsentRefused
@@ -83,6 +92,9 @@ Event: TypeAlias = (
     | SurveyAnswered
     | DebriefRead
     | SittingEnded
+    | ParticipantTold
+    | ParticipantStopped
+    | CompensationGranted
     | PassageShown
     | PassageRead
     | TrialShown

@@ -152,3 +152,36 @@ class SittingEnded:
     """The sitting is over with this outcome."""
 
     outcome: str
+
+
+# -- what the researcher does to one sitting ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantTold:
+    """The researcher wrote a line that stands on the participant's page; an empty one takes the last away."""
+
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantStopped:
+    """The researcher ended the sitting; `reason` is for the record, and the participant does not see it."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompensationGranted:
+    """The researcher promised this person money beside the study's own rule; `amount` is a decimal number as text.
+
+    `key` names the promise: the same one pressed twice is made once.
+    """
+
+    key: str
+    amount: str
+    currency: str
+    reason: str
+    by: str

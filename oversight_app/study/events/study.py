@@ -100,3 +100,34 @@ class RehearsalBegun:
     seed: int
     n_streams_left_out: int
     truth: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentSet:
+    """The researcher opened, paused or closed enrolment: `state` is open, paused or closed."""
+
+    state: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRaised:
+    """There are more places than before. `accuracy_seen`: whether somebody could have looked at accuracy by then."""
+
+    before: int
+    after: int
+    by: str
+    accuracy_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyShown:
+    """The researcher asked to see accuracy while `enrolment` was in this state.
+
+    `how` is console (the figures on its page), transcript (one person's answers with their keys) or export (the
+    answers of everybody, with their keys).
+    """
+
+    how: str
+    enrolment: str
+    by: str

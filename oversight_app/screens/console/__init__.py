@@ -1,0 +1,1 @@
+"""The researcher's screens, one file a part of the page."""

@@ -1,0 +1,282 @@
+"""The console's page, drawn over a real record in a temporary folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import oversight_app.screens.console
+from oversight_app import watching
+from oversight_app.gate import Gate
+from oversight_app.proctor import Proctor
+from oversight_app.researcher import Researcher
+from oversight_app.screens.console import visitor
+from oversight_app.study.enrolment import EnrolmentState
+from oversight_app.study.events import AccuracyShown, CompensationGranted, TargetRaised
+from oversight_app.study.samples import samples
+from oversight_app.study.sitting import Stage
+from oversight_app.study_folder import StudyFolder
+from oversight_app.watching import Watching
+from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
+from tests.screens.fakes import texts
+
+SCRIPT = Path(oversight_app.screens.console.__file__).with_name("main.py")
+PASSWORD = "correct-horse-battery"
+NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture
+def proctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proctor]:
+    plan = make_plan(make_design(title=f"Title {NASTY}", sitting={"max_participants": 40, "reward": 9.0}))
+    made = make_proctor(tmp_path, plan, clock=make_clock())
+    gate = Gate(PASSWORD, made.clock)
+    token = gate.enter(PASSWORD, "Ada")
+    monkeypatch.setattr(visitor, "_cookie", lambda: token)
+    researcher = Researcher(made.store, made.clock)
+    watching.install(Watching(StudyFolder(tmp_path), researcher, made.store.for_reading(), gate))
+    yield made
+    watching.close()
+
+
+def look(**address: str) -> AppTest:
+    app = AppTest.from_file(str(SCRIPT), default_timeout=30)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def answer_all(proctor: Proctor, who: str) -> None:
+    """Every question of a sitting, five seconds each."""
+    while (sitting := proctor.sitting(who)).stage is not Stage.SURVEY:
+        match sitting.stage:
+            case Stage.REST:
+                proctor.go_on(who)
+            case Stage.FEEDBACK:
+                proctor.read_feedback(who, sitting.trial.plan.n)
+            case _:
+                proctor.page(who)
+                proctor.clock.sleep(5)
+                proctor.submit(who, sitting.trial.plan.n, 0, 0.6)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def test_who_has_no_session_sees_nothing_of_the_study(
+    proctor: Proctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat(proctor, "p1")
+    monkeypatch.setattr(visitor, "_cookie", lambda: "somebody else's")
+
+    for address in ({}, {"who": "p1"}, {"view": "take"}, {"sample": "consent"}):
+        said = texts(look(**address))
+        assert "signed out" in said
+        assert "p1" not in said
+        assert "Title" not in said
+
+
+def test_signing_out_takes_the_page_away(proctor: Proctor) -> None:
+    assert "signed out" in texts(press(look(), "leave_console"))
+
+
+def test_an_act_after_the_session_is_over_does_nothing(proctor: Proctor) -> None:
+    app = look()
+    visitor.leave()
+
+    assert "signed out" in texts(press(app, "enrolment_close"))
+    assert proctor.store.by_researchers() == []
+
+
+def test_the_page_lists_people_and_counts_them(proctor: Proctor) -> None:
+    for who in ("p1", "p2"):
+        seat(proctor, who)
+    proctor.clock.sleep(90)
+
+    said = texts(look())
+
+    assert 'Places taken</dt><dd>2</dd><dd class="oc-more">of 40</dd>' in said
+    assert '<a href="?who=p1" target="_self">p1</a>' in said
+    assert "0 of 10" in said
+    assert ">1.5</td>" in said, "minutes on the page"
+    assert "Enrolment is open." in said
+
+
+def test_an_empty_study_is_no_error(proctor: Proctor) -> None:
+    said = texts(look())
+
+    assert "Nobody yet." in said
+    assert 'Completed</dt><dd>0</dd><dd class="oc-more">nobody yet</dd>' in said
+
+
+def test_the_table_is_narrowed_by_status_and_name(proctor: Proctor) -> None:
+    for who in ("p1", "q2"):
+        seat(proctor, who)
+    proctor.withdraw("q2")
+    app = look()
+
+    app.selectbox(key="people_status").select("withdrew").run()
+    assert "?who=q2" in texts(app)
+    assert "?who=p1" not in texts(app)
+
+    app.selectbox(key="people_status").select("all").run()
+    app.text_input(key="people_search").set_value("p").run()
+    assert "?who=p1" in texts(app)
+    assert "?who=q2" not in texts(app)
+
+
+def test_a_long_table_has_pages(proctor: Proctor) -> None:
+    for i in range(30):
+        proctor.give_consent(f"p{i:02d}", agreed=True)
+    app = look()
+
+    assert "30 people, page 1 of 2" in texts(app)
+    assert texts(app).count("?who=") == 25
+    press(app, "people_after")
+    assert "page 2 of 2" in texts(app)
+    assert texts(app).count("?who=") == 5
+
+
+def test_enrolment_is_paused_reopened_and_closed_under_ones_name(proctor: Proctor) -> None:
+    app = press(look(), "enrolment_pause")
+    assert "Enrolment is paused." in texts(app)
+    app = press(app, "enrolment_open")
+    assert "Enrolment is open." in texts(app)
+    app = press(app, "enrolment_close")
+    assert "Enrolment is closed." in texts(app)
+
+    told = proctor.store.by_researchers("EnrolmentSet")
+    assert [(cast(Any, item.event).state, cast(Any, item.event).by) for item in told] == [
+        ("paused", "Ada"),
+        ("open", "Ada"),
+        ("closed", "Ada"),
+    ]
+
+
+def test_a_raised_target_is_on_record(proctor: Proctor) -> None:
+    app = look()
+    app.number_input(key="target_places").set_value(50).run()
+    app = press(app, "target_raise")
+
+    assert "of 50" in texts(app)
+    assert [item.event for item in proctor.store.by_researchers()] == [TargetRaised(40, 50, "Ada", False)]
+
+
+def test_accuracy_is_not_in_anything_that_is_sent_until_it_is_asked_for(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    answer_all(proctor, "p1")
+    app = look()
+
+    assert "Accuracy by task and condition" not in texts(app)
+    app = press(app, "accuracy_show")
+
+    assert "Accuracy by task and condition" in texts(app)
+    assert [item.event for item in proctor.store.by_researchers()] == [
+        AccuracyShown("console", "open", "Ada")
+    ]
+
+
+def test_accuracy_is_there_when_enrolment_is_closed_and_nothing_is_noted_of_looking(proctor: Proctor) -> None:
+    watching.here().researcher.put_enrolment(EnrolmentState.CLOSED, "Ada")
+
+    assert "No answer counts yet." in texts(look())
+    assert proctor.store.by_researchers("AccuracyShown") == []
+
+
+# -- one participant ------------------------------------------------------------------------------------
+
+
+def test_a_participant_is_messaged_compensated_and_ended(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    app = look(who="p1")
+
+    app.text_area(key="tell_text").set_value("We are back.").run()
+    app = press(app, "tell_send")
+    assert proctor.sitting("p1").told == "We are back."
+
+    app.text_input(key="pay_amount").set_value("2.50").run()
+    app = press(app, "pay_promise")
+    assert [
+        cast(CompensationGranted, e.event).amount for e in proctor.store.by_researchers("CompensationGranted")
+    ] == ["2.50"]
+
+    press(app, "stop_now")
+    assert proctor.sitting("p1").outcome == "technical_error"
+
+
+def test_what_is_refused_is_said(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    app = look(who="p1")
+
+    app.text_input(key="pay_amount").set_value("much").run()
+
+    assert "like 2.50; found &#x27;much&#x27;" in texts(press(app, "pay_promise"))
+    assert proctor.store.by_researchers() == []
+
+
+def test_the_key_of_a_question_is_shown_only_on_record(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    proctor.go_on("p1")
+    proctor.page("p1")
+    app = look(who="p1")
+
+    assert "<em>right</em>" not in texts(app)
+    app = press(app, "keys_show")
+
+    assert texts(app).count("<em>right</em>") == 1
+    assert [item.event for item in proctor.store.by_researchers()] == [
+        AccuracyShown("transcript", "open", "Ada")
+    ]
+
+
+@pytest.mark.parametrize("who", ["nobody", NASTY, "", "../x"])
+def test_an_unknown_or_forged_name_is_harmless(who: str, proctor: Proctor) -> None:
+    assert "<script>" not in texts(look(who=who))
+
+
+def test_what_anybody_wrote_is_shown_as_text(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    watching.here().researcher.tell("p1", NASTY, NASTY)
+
+    for address in ({}, {"who": "p1"}, {"view": "preview"}, {"view": "take"}):
+        said = texts(look(**address))
+        assert "<script" not in said
+        assert "<img" not in said
+    assert "&lt;script&gt;" in texts(look(who="p1"))
+
+
+# -- screens and downloads ----------------------------------------------------------------------------------
+
+
+def test_every_screen_is_drawn_by_the_participants_own_code_and_nothing_is_recorded(proctor: Proctor) -> None:
+    made = samples(proctor.plan, proctor.questions, proctor.clock.now())
+    listed = texts(look(view="preview"))
+    assert len(made) == 24
+
+    for sample in made:
+        assert f'href="?sample={sample.key}"' in listed
+        app = look(sample=sample.key)
+        assert "Preview: nothing is recorded" in texts(app)
+        assert "ov-heading" in texts(app) or "ov-question" in texts(app), sample.key
+
+    assert list(proctor.store.rows("events")) == []
+
+
+def test_pressing_on_a_preview_does_nothing(proctor: Proctor) -> None:
+    press(look(sample="consent"), "consent")
+
+    assert list(proctor.store.rows("events")) == []
+
+
+def test_an_export_made_early_is_a_look_at_accuracy(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    app = press(look(view="take"), "export_make")
+
+    assert "/download/exports/20260105T090000Z.zip" in texts(app)
+    assert [item.event for item in proctor.store.by_researchers()] == [AccuracyShown("export", "open", "Ada")]

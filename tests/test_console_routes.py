@@ -1,0 +1,247 @@
+"""The console's addresses and their guard: who is let in, who is not, and what each hears."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from oversight_app import running, watching
+from oversight_app.console_routes import MIDDLEWARE, ROUTES
+from oversight_app.export import export_study
+from oversight_app.gate import Gate
+from oversight_app.invitations import invite
+from oversight_app.proctor import Proctor
+from oversight_app.researcher import Researcher
+from oversight_app.study_folder import StudyFolder
+from oversight_app.watching import Watching
+from tests.builders import START, make_clock, make_proctor, seat
+
+PASSWORD = "correct-horse-battery"
+HOST = "http://testserver"
+PAGE = {"accept": "text/html,*/*;q=0.8"}
+
+
+@pytest.fixture
+def proctor(tmp_path: Path) -> Iterator[Proctor]:
+    made = make_proctor(tmp_path, clock=make_clock())
+    researcher = Researcher(made.store, made.clock)
+    reader = made.store.for_reading()
+    watching.install(
+        Watching(StudyFolder(tmp_path), researcher, reader, Gate(PASSWORD, made.clock), "https://x.org")
+    )
+    yield made
+    watching.close()
+
+
+def client() -> TestClient:
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text("the page")
+        await socket.close()
+
+    routes = [
+        *ROUTES,
+        WebSocketRoute("/_stcore/stream", talk),
+        Route("/{rest:path}", lambda request: PlainTextResponse("the page"), methods=["GET", "PUT"]),
+    ]
+    return TestClient(Starlette(routes=routes, middleware=MIDDLEWARE), follow_redirects=False)
+
+
+def signed_in(name: str = "Ada") -> TestClient:
+    browser = client()
+    answer = browser.post("/login", data={"password": PASSWORD, "name": name}, headers={"origin": HOST})
+    assert answer.status_code == 303
+    return browser
+
+
+ADDRESSES = [
+    "/",
+    "/static/js/index.js",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/media/x.csv",
+    "/download/payments.csv",
+    "/download/links.csv",
+    "/download/exports/x.zip",
+    "/download/reports/x",
+    "/logout",
+    "//",
+    "/login/../download/payments.csv",
+    "/health/x",
+]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.usefixtures("proctor")
+def test_without_a_password_there_is_only_the_page_that_asks_for_it(path: str) -> None:
+    answer = client().get(path, headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+
+    answer = client().get(path)
+    assert (answer.status_code, answer.text) == (401, "Sign in first.\n")
+
+
+@pytest.mark.usefixtures("proctor")
+def test_the_password_lets_in_with_a_cookie_that_no_script_and_no_other_site_has() -> None:
+    browser = signed_in()
+
+    answer = client().post("/login", data={"password": PASSWORD}, headers={"origin": HOST})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("oversight_console_study-for-tests=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert browser.get("/").text == "the page"
+    with browser.websocket_connect("/_stcore/stream", headers={"origin": HOST}) as socket:
+        assert socket.receive_text() == "the page"
+
+
+@pytest.mark.usefixtures("proctor")
+def test_a_cookie_that_came_over_https_never_travels_without_it() -> None:
+    answer = client().post(
+        "/login", data={"password": PASSWORD}, headers={"origin": HOST, "x-forwarded-proto": "https"}
+    )
+
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+@pytest.mark.usefixtures("proctor")
+def test_ten_wrong_passwords_lock_the_gate_for_the_right_one_too() -> None:
+    browser = client()
+
+    for _ in range(10):
+        answer = browser.post("/login", data={"password": "guess"}, headers={"origin": HOST})
+        assert (answer.status_code, "not the password" in answer.text) == (403, True)
+
+    answer = browser.post("/login", data={"password": PASSWORD}, headers={"origin": HOST})
+    assert (answer.status_code, "Too many wrong passwords" in answer.text) == (403, True)
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.usefixtures("proctor")
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example", ""])
+def test_what_another_site_sends_is_refused_with_the_password_too(origin: str) -> None:
+    browser, headers = signed_in(), {"origin": origin} if origin else {}
+
+    for path in ("/login", "/logout", "/anything"):
+        answer = browser.post(path, data={"password": PASSWORD}, headers=headers)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+    assert browser.put("/media/x", headers=headers).status_code == 403
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect("/_stcore/stream", headers=headers):
+        pass
+    assert browser.get("/").text == "the page"
+
+
+@pytest.mark.usefixtures("proctor")
+def test_a_websocket_without_a_session_is_refused() -> None:
+    browser = client()
+    for cookie in ("", "x" * 43, PASSWORD):
+        browser.cookies.set(watching.cookie_name(), cookie)
+        with (
+            pytest.raises(WebSocketDisconnect),
+            browser.websocket_connect("/_stcore/stream", headers={"origin": HOST}),
+        ):
+            pass
+
+
+def test_a_participants_cookie_opens_nothing_here_and_the_consoles_nothing_there(proctor: Proctor) -> None:
+    (token,) = invite(proctor.store, 1, clock=proctor.clock)
+    running.install(proctor, proctor)  # type: ignore[arg-type]
+    browser = client()
+
+    for name in (running.cookie_name(), watching.cookie_name()):
+        browser.cookies.set(name, token)
+    assert browser.get("/").status_code == 401
+    assert browser.get("/download/links.csv").status_code == 401
+
+    session = signed_in().cookies[watching.cookie_name()]
+    assert running.participant_behind(token) is not None
+    assert running.participant_behind(session) is None
+    assert running.cookie_name() != watching.cookie_name()
+
+
+def test_a_participants_link_has_128_random_bits(proctor: Proctor) -> None:
+    tokens = invite(proctor.store, 50, clock=proctor.clock)
+
+    assert {len(token) for token in tokens} == {22}  # 16 bytes in base64
+    assert len(set(tokens)) == 50
+
+
+@pytest.mark.usefixtures("proctor")
+def test_signing_out_ends_the_session_and_not_only_the_cookie() -> None:
+    browser = signed_in()
+    session = browser.cookies[watching.cookie_name()]
+
+    browser.post("/logout", headers={"origin": HOST})
+
+    browser.cookies.set(watching.cookie_name(), session)
+    assert browser.get("/").status_code == 401
+
+
+@pytest.mark.usefixtures("proctor")
+def test_an_oversized_or_broken_form_is_no_password() -> None:
+    for body in (b"password=" + b"x" * 10_000, b"\xff\xfe", b"password", b"", b"[]"):
+        answer = client().post("/login", content=body, headers={"origin": HOST})
+        assert answer.status_code in (403, 413)
+
+
+@pytest.mark.usefixtures("proctor")
+def test_every_answer_carries_the_security_headers_and_tells_no_study() -> None:
+    for browser, path in ((client(), "/login"), (client(), "/health"), (client(), "/"), (signed_in(), "/")):
+        answer = browser.get(path)
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert client().get("/health").text == "ok\n"
+    assert signed_in().get("/_stcore/metrics").status_code == 404
+
+
+def test_payments_and_links_can_be_taken_along(proctor: Proctor) -> None:
+    (token,) = invite(proctor.store, 1, clock=proctor.clock)
+    seat(proctor, "p1")
+    watching.here().researcher.compensate("p1", "k", "2.50", "GBP", "=HYPERLINK(1)", "Ada")
+    browser = signed_in()
+
+    (row,) = csv.DictReader(io.StringIO(browser.get("/download/payments.csv").text))
+    assert (row["participant_id"], row["compensation"], row["compensation_currency"]) == ("p1", "2.50", "GBP")
+    assert row["compensation_reason"] == "'=HYPERLINK(1)", "a spreadsheet must not take it for a formula"
+    assert browser.get("/download/links.csv").text == f"token,link\n{token},https://x.org/go/{token}\n"
+
+
+def test_an_export_comes_as_an_archive_of_all_its_files(proctor: Proctor, tmp_path: Path) -> None:
+    paths = export_study(proctor.store, at=START)
+
+    answer = signed_in().get(f"/download/exports/{paths.folder.name}.zip")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = {re.sub(r"^.*/", "", name) for name in archive.namelist()}
+        assert names == {path.name for path in paths.folder.iterdir()}
+        assert archive.read(f"{paths.folder.name}/manifest.json") == paths.manifest.read_bytes()
+
+
+@pytest.mark.usefixtures("proctor")
+@pytest.mark.parametrize("name", ["..", "%2e%2e", "x", "..%2f..", "%00"])
+def test_nothing_beside_the_exports_and_reports_can_be_taken(name: str, tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    browser = signed_in()
+
+    for path in (f"/download/exports/{name}.zip", f"/download/reports/{name}"):
+        answer = browser.get(path)
+        assert answer.status_code == 404 or answer.text == "the page"
+
+
+def test_a_report_is_saved_and_not_run_in_the_consoles_name(proctor: Proctor, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "now").mkdir(parents=True)
+    (tmp_path / "reports" / "now" / "report.html").write_text("<h1>Report</h1>")
+
+    answer = signed_in().get("/download/reports/now")
+
+    assert answer.text == "<h1>Report</h1>"
+    assert answer.headers["content-disposition"].startswith("attachment")
