@@ -253,7 +253,18 @@ def read_advice(study: Path, model: str) -> None:
 @click.command(short_help="Analyse a study or an export.")
 @click.argument("source", metavar="STUDY|EXPORT", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the report into.")
-def report(source: Path, out: Path | None) -> None:
+@click.option(
+    "--coding-sample",
+    type=click.IntRange(min=1),
+    help="Also draw so many trials for coding by hand, with their messages, into coding_sample.csv.",
+)
+@click.option(
+    "--codes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A coder's filled coding_sample.csv: gives Cohen's kappa; once more for a second coder.",
+)
+def report(source: Path, out: Path | None, coding_sample: int | None, codes: tuple[Path, ...]) -> None:
     """Export and analyse a study, or analyse an export or a bare answers.csv, and name the report.
 
     \b
@@ -279,10 +290,11 @@ def report(source: Path, out: Path | None) -> None:
         exported, target = source, out or place_of_report(source, stamp(at))
     notice(f"Analysing {exported} ...")
     try:
-        paths = write_report(exported, target)
+        paths = write_report(exported, target, coding_sample=coding_sample, codes=codes)
     except ExportError as error:
         raise BadInput(str(error)) from error
-    click.echo(f"Wrote {paths.page}")
+    for line in (*paths.said, f"Wrote {paths.page}"):
+        click.echo(line)
 
 
 def place_of_report(source: Path, name: str) -> Path:
