@@ -167,4 +167,8 @@ def _line(prompt: str, suggestion: str) -> str:
 
 def _say(text: str, indent: str = "") -> None:
     # Options are not wrapped: their columns read better than their length.
-    click.echo(textwrap.fill(text, width=96, initial_indent=indent, subsequent_indent=indent))
+    click.echo(
+        textwrap.fill(
+            text, width=96, initial_indent=indent, subsequent_indent=indent + "  " * text.startswith("- ")
+        )
+    )

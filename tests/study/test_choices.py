@@ -121,6 +121,15 @@ def test_suggestions_alone_make_a_study() -> None:
     assert design.design == "own"
 
 
+@pytest.mark.parametrize("protocol", ["chat", "debate"])
+@pytest.mark.parametrize("mode", ["as_is", "assigned"])
+def test_the_suggested_comparisons_are_those_of_a_design_that_names_none(protocol: str, mode: str) -> None:
+    told = {"assistant.model": "openai:m", "assistant.protocol": protocol, "assistant.mode": mode}
+    toml = study_toml([c for c in CHOICES if c.key != "analysis.family"], asked(told), seed=1)
+
+    assert asked(told)["analysis.family"] == read_design(toml).analysis.family
+
+
 def test_every_key_of_the_file_has_a_line_that_says_why() -> None:
     lines = written(assistant__model="openai:m").splitlines()
     bare = [

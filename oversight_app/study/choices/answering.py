@@ -135,7 +135,7 @@ ANSWERING = (
             ),
         ),
         default=CONTRASTS[:2],
-        why="help should beat people and model on their own, and blind belief where the assistant is told what to say",
+        why="help should beat people, model, and (where it is told what to argue for) blind belief",
         depends=_family,
         comment="The contrasts that count, for each task, with Holm's correction.",
         is_many=True,
@@ -153,7 +153,7 @@ ANSWERING = (
     Choice(
         key="analysis.stopping_rule",
         question="When does recruitment stop?",
-        meaning="Stopping when the result looks good finds effects that are not there; target_n is the number you gave.",
+        meaning="Stopping when the result looks good finds effects that are not there; target_n is your number from before.",
         allowed=Text(),
         default="recruitment stops when target_n participants have completed",
         why="it cannot depend on the result",

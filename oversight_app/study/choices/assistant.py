@@ -46,8 +46,7 @@ ASSISTANT = (
     Choice(
         key="assistant.model",
         question="Which model is the assistant?",
-        meaning="scripted:demo is free and only for trying; the key of a real model comes from the environment, never a file."
-        "file but in the environment.",
+        meaning="scripted:demo is free and only for trying; keys come from the environment only.",
         allowed=Text(MODEL, is_model),
         default="scripted:demo",
         why="you can try the study before you have a key; put your model in before you recruit",
