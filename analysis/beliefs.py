@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cells import FIRST_ROW
 from analysis.entries import WITH_MODEL, entering, narrowed
 from analysis.errors import ExportError
 from analysis.exclusions import left_out
-from analysis.export import FIRST_ROW
 from analysis.jackknife import Floats
 from analysis.place import Place, places
 from analysis.reliance import share

@@ -5,7 +5,6 @@ empty cell is missing. What a bare file leaves out is filled in only where the c
 Below this module no file is read.
 """
 
-import csv
 import hashlib
 import math
 import re
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.cells import FIRST_ROW, read_cells
 from analysis.columns import (
     COLUMNS,
     WITH_CHOICE,
@@ -29,11 +29,9 @@ from analysis.columns import (
 )
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
-from analysis.messages import Message, last_messages
+from analysis.messages import PARTICIPANT, Message, conversations, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
-csv.field_size_limit(2**31 - 1)  # a passage, or a model's reasoning, may be longer than csv expects
-FIRST_ROW = 2  # the header is row 1, as a spreadsheet counts
 
 BESIDE = {
     Table.QUESTIONS: ("task", "question_id", "difficult", "key_flag", "selection_prob"),
@@ -50,7 +48,8 @@ class Export:
     """An export in memory: checked answers, other tables where they came along, and what the manifest says.
 
     `files` holds the SHA-256 of each file read; `changed` names those that differ from the manifest or are missing.
-    `messages` has the last message of each trial whose answer differs from the one before help.
+    `messages` has the last message of each trial whose answer differs from the one before help; `said` what
+    participants wrote, by assisted trial, None without messages.csv.
     """
 
     source: str
@@ -63,6 +62,7 @@ class Export:
     model_calls: pd.DataFrame | None = None
     beliefs: pd.DataFrame | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
+    said: Mapping[str, Sequence[Message]] | None = None
 
 
 def load(path: Path | str) -> Export:
@@ -72,7 +72,7 @@ def load(path: Path | str) -> Export:
         return _load_folder(path)
     if not path.exists():
         raise ExportError(f"{path} does not exist. Give an export folder or a file of answers (CSV).")
-    answers = typed_answers(_read_cells(path), path.name)
+    answers = typed_answers(read_cells(path), path.name)
     return Export(path.name, answers, None, Manifest(), {path.name: _sha256(path)})
 
 
@@ -100,9 +100,22 @@ def _load_folder(folder: Path) -> Export:
     questions, calls, beliefs = (_beside(folder, table, manifest) for table in BESIDE)
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
-    messages = last_messages(said, trials, manifest.is_guarded) if trials and said.exists() else {}
+    guard = manifest.is_guarded
+    messages = last_messages(said, trials, guard) if trials and said.exists() else {}
+    assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
+    wrote = conversations(said, assisted, PARTICIPANT, guard) if assisted and said.exists() else None
     return Export(
-        folder.resolve().name, answers, people, manifest, files, changed, questions, calls, beliefs, messages
+        folder.resolve().name,
+        answers,
+        people,
+        manifest,
+        files,
+        changed,
+        questions,
+        calls,
+        beliefs,
+        messages,
+        wrote,
     )
 
 
@@ -123,42 +136,12 @@ def _sha256(path: Path) -> str:
 
 def _as_written(path: Path, table: Table, manifest: Manifest) -> dict[str, list[str]]:
     """A table's cells; free text without the apostrophe that kept a spreadsheet from running it."""
-    cells = _read_cells(path)
+    cells = read_cells(path)
     if manifest.is_guarded:
         for column in COLUMNS[table]:
             if column.name in cells and is_free_text(column):
                 cells[column.name] = [unguarded(text) for text in cells[column.name]]
     return cells
-
-
-def _read_cells(path: Path) -> dict[str, list[str]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            # Spreadsheets separate by semicolons where the comma is the decimal sign.
-            first = file.readline()
-            file.seek(0)
-            separator = ";" if first.count(";") > first.count(",") else ","
-            header, *rows = list(csv.reader(file, delimiter=separator, strict=True)) or [[]]
-    except UnicodeDecodeError as error:
-        raise ExportError(
-            f"{path.name} is not UTF-8: byte {error.start + 1} is {error.object[error.start]:#04x}. "
-            "Save it as CSV in UTF-8."
-        ) from error
-    except csv.Error as error:
-        raise ExportError(f"{path.name} is not CSV: {error}.") from error
-    if not header:
-        raise ExportError(f"{path.name} is empty: not even a header. An export without answers has a header.")
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise ExportError(f"{path.name}: the header names {', '.join(map(repr, doubled))} twice.")
-    rows = [row for row in rows if row]
-    for number, row in enumerate(rows, FIRST_ROW):
-        if len(row) != len(header):
-            raise ExportError(
-                f"{path.name}, row {number}: found {len(row)} cells, the header has {len(header)}."
-            )
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    return {name: list(column) for name, column in zip(header, columns, strict=True)}
 
 
 # -- checking cells --------------------------------------------------------------------------------

@@ -1,16 +1,20 @@
 """From an export to all results: the one place that joins the estimators."""
 
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from analysis.accuracy import accuracies
+from analysis.agreement import agreements
 from analysis.asking import nothing_asked
+from analysis.associations import associations
 from analysis.attrition import attrition
 from analysis.beliefs import beliefs
 from analysis.calibration import calibrations
 from analysis.cautions import cautions
 from analysis.checks import check_cautions, checks, once_more
+from analysis.coding import strategy_codes, strategy_shares, with_codes
 from analysis.complementarity import complementarities
 from analysis.contrasts import DEFAULT_FAMILY, contrasts, headlines
 from analysis.deference import deferences
@@ -21,6 +25,7 @@ from analysis.equivalence import equivalences
 from analysis.exclusions import left_out_counts, tally
 from analysis.export import Export
 from analysis.gap import gaps
+from analysis.hand_codes import HandCodes
 from analysis.individuals import individuals
 from analysis.outliers import outliers, removal
 from analysis.paper import estimates_without_outliers, table_1
@@ -43,13 +48,18 @@ from analysis.weighted_majority import PANEL_SIZE, weighted_majorities
 LEVEL = 0.95
 
 
-def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
+def analyse(
+    export: Export, wmv_panel_size: int | None = None, hand_codes: Sequence[HandCodes] = ()
+) -> Results:
     """Everything the export yields: estimates and contrasts on all rows and, where declared, after exclusions.
 
     `wmv_panel_size` is the number of voters in a panel of the weighted majority vote where questions have different
-    voters; None takes the declared one, else 5.
+    voters; None takes the declared one, else 5. `hand_codes` are coders' sheets, to hold the rule for
+    strategies against.
     """
     answers, exclusions = prepare(export)
+    codes = strategy_codes(answers, export.said)
+    answers = with_codes(answers, codes)
     panel_size = wmv_panel_size or export.manifest.wmv_panel_size or PANEL_SIZE
     accounts = [(Rows.ALL, answers.assign(excluded=False))]
     if any(rule.n_participants is not None for rule in exclusions):
@@ -79,11 +89,13 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         followed, beyond_base = reliances(own, rows, LEVEL)
         estimates += followed + revisions(own, rows, LEVEL)
         further += beyond_base
+        estimates += strategy_shares(own, rows, LEVEL) + associations(own, rows, LEVEL)
         is_new = not checked or own["excluded"].any()
         checked += checks(own, rows, LEVEL) if is_new else once_more(checked, rows)
     baseline = headlines(answers)
     joint = complementarities(compared, baseline)
     further += equivalences(compared, export.manifest.margin)
+    estimates += agreements(accounts[0][1], codes, hand_codes, LEVEL)
     # Rules for whole participants do not touch a model alone, so this is said once.
     estimates += positions(accounts[0][1])
     found = outliers(accounts[0][1])
@@ -103,6 +115,7 @@ def analyse(export: Export, wmv_panel_size: int | None = None) -> Results:
         table1=table_1(accounts[0][1], estimates),
         changes=changes(accounts[0][1], export.messages),
         attrition=attrition(export.participants),
+        strategy_codes=codes,
         departures=departures(export, answers, exclusions, compared, wmv_panel_size),
     )
 

@@ -1,7 +1,7 @@
-"""The last message of a trial, read from `messages.csv` for the trials that ask for it and no others."""
+"""What was said in a trial, read from `messages.csv` for the trials that ask for it and no others."""
 
 import csv
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +11,18 @@ from analysis.errors import ExportError
 _NEEDED = ("trial_id", "seq", "speaker", "text")
 
 
+PARTICIPANT = "participant"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Who said what, as the n-th message of its trial."""
+    """Who said what, as the n-th message of its trial; a reset opens a new `context`, None where that is not known."""
 
     seq: int
     speaker: str
     at: str
     text: str
+    context: int | None = None
 
 
 def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dict[str, Message]:
@@ -26,10 +30,30 @@ def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dic
 
     `is_guarded`: texts were written with `analysis.columns.guarded`.
     """
+    found: dict[str, Message] = {}
+    for trial, message in _read(path, trials, is_guarded):
+        if trial not in found or found[trial].seq < message.seq:
+            found[trial] = message
+    return found
+
+
+def conversations(
+    path: Path, trials: Set[str], speaker: str | None = None, is_guarded: bool = False
+) -> dict[str, tuple[Message, ...]]:
+    """Every message with a text in the order said, per trial that has any, of one speaker or of all; ExportError."""
+    found: dict[str, list[Message]] = {}
+    for trial, message in _read(path, trials, is_guarded):
+        if speaker is None or message.speaker == speaker:
+            found.setdefault(trial, []).append(message)
+    return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
+
+
+def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str, Message]]:
     csv.field_size_limit(2**31 - 1)  # a passage inside a message is longer than the library's 128 KiB
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            return _last(csv.DictReader(file), trials, path.name, unguarded if is_guarded else str)
+            read = unguarded if is_guarded else str
+            yield from _messages(csv.DictReader(file), trials, path.name, read)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -38,21 +62,28 @@ def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dic
         raise ExportError(f"{path.name} is not CSV: {error}. Export the study again.") from error
 
 
-def _last(
+def _messages(
     reader: "csv.DictReader[str]", trials: Set[str], name: str, read: Callable[[str], str]
-) -> dict[str, Message]:
+) -> Iterator[tuple[str, Message]]:
     if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
         raise ExportError(f"{name} has no column {', '.join(missing)}. Export the study again.")
-    found: dict[str, Message] = {}
     for number, row in enumerate(reader, 2):
         trial = read(row["trial_id"])
         if trial not in trials or not row["text"]:
             continue
-        if not (row["seq"] or "").isdecimal():
-            raise ExportError(
-                f"{name}, row {number}, column seq: found {row['seq']!r}, allowed is a whole number."
-            )
-        message = Message(int(row["seq"]), read(row["speaker"] or ""), row.get("at") or "", read(row["text"]))
-        if trial not in found or found[trial].seq < message.seq:
-            found[trial] = message
-    return found
+        context = row.get("context") or None
+        for column, value in (("seq", row["seq"] or ""), ("context", context)):
+            if value is not None and not value.isdecimal():
+                raise ExportError(
+                    f"{name}, row {number}, column {column}: found {value!r}, allowed is a whole number."
+                )
+        yield (
+            trial,
+            Message(
+                int(row["seq"]),
+                read(row["speaker"] or ""),
+                row.get("at") or "",
+                read(row["text"]),
+                None if context is None else int(context),
+            ),
+        )

@@ -22,6 +22,7 @@ from analysis.paper_tables import PaperTables
 from analysis.reliance_table import is_debated, is_drawn, reliance_table
 from analysis.results import ALL_TASKS, Caution, Estimate, Results, Rows
 from analysis.score_table import score_table
+from analysis.strategy_table import StrategyPart, strategy_part
 from analysis.tables import MODEL_ALONE, DisplayTable, Tables, tasks_then_all
 from analysis.words import comparison_name, percent, plural, task_name
 
@@ -134,6 +135,7 @@ class Page:
             ("others", "Confidence and time", True),
             ("beliefs", "Beliefs by turn", self.beliefs is not None),
             ("reliance", "Following advice", self.reliance is not None or self.is_debated),
+            ("strategies", "Messages, time and strategies", bool(self.strategies.tables)),
             ("paper", "Beside the paper", self.paper.table_1 is not None),
             ("left-out", "What was left out", bool(self.results.answers_by_status)),
             ("how", "Methods and references", True),
@@ -209,6 +211,11 @@ class Page:
         return reliance_table(self.tables)
 
     @cached_property
+    def strategies(self) -> StrategyPart:
+        """How people dealt with the assistant, and how accuracy went with it."""
+        return strategy_part(self.tables)
+
+    @cached_property
     def beliefs(self) -> DisplayTable | None:
         """How right and how sure judges were after each reply, None where no beliefs were stated."""
         return belief_table(self.tables)
@@ -257,7 +264,7 @@ class Page:
     @property
     def has_all(self) -> bool:
         """Whether several tasks are put together."""
-        return any(row.task == ALL_TASKS for row in self.results.estimates)
+        return any(row.task == ALL_TASKS and row.metric == "accuracy" for row in self.results.estimates)
 
     @property
     def cautions(self) -> list[Caution]:

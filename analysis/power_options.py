@@ -26,7 +26,11 @@ _OPTIONS = (
         type=click.Choice(["human_alone", "model_alone"]),
         help="What people with the assistant are compared with.  [default: human_alone]",
     ),
-    click.option("--difference", type=float, help="The true difference, as a fraction.  [default: 0.169]"),
+    click.option(
+        "--difference",
+        type=float,
+        help="The true difference, as a fraction.  [default: the study's, else 0.169]",
+    ),
     click.option("--accuracy", type=_share, help="Of people alone.  [default: 0.471]"),
     click.option("--alpha", type=_share, help="Of one two-sided test.  [default: 0.05]"),
     click.option(

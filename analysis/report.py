@@ -5,17 +5,21 @@ The same export always gives the same files: no clock, no chance, no network.
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from analysis.agreement import agreement_lines
 from analysis.belief_figure import belief_chart
+from analysis.coding_sample import draw
 from analysis.diagram import reliability_chart
 from analysis.export import Export, load
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
 from analysis.findings import analyse
+from analysis.hand_codes import read_hand_codes
 from analysis.page import Page
 from analysis.results import Results, in_contract_order, write_json
+from analysis.words import plural
 
 DIAGRAM_TITLE = "How often answers of each confidence were right, with 95% intervals and counts"
 CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
@@ -23,28 +27,53 @@ CHART_TITLE = "Accuracy with 95% intervals over new participants and new questio
 
 @dataclass(frozen=True, slots=True)
 class ReportPaths:
-    """Where the parts of a report are; `figures` is empty when no answer enters."""
+    """Where the parts of a report are; `figures` is empty when no answer enters, `said` is for the terminal."""
 
     folder: Path
     page: Path
     results: Path
     tables: tuple[Path, ...]
     figures: tuple[Path, ...]
+    said: tuple[str, ...] = ()
 
 
 def write_report(
-    export_path: Path | str, out_dir: Path | str, wmv_panel_size: int | None = None
+    export_path: Path | str,
+    out_dir: Path | str,
+    wmv_panel_size: int | None = None,
+    *,
+    coding_sample: int | None = None,
+    codes: Sequence[Path] = (),
 ) -> ReportPaths:
     """Analyse an export folder or a bare answers.csv and write the report into `out_dir`, made where missing.
 
     `wmv_panel_size`: voters in a panel of the weighted majority vote; None takes the declared number, else 5.
+    `coding_sample`: trials to draw for coding by hand; `codes`: the sheets of one coder each, filled.
     Raises ExportError for an export that cannot be read, before anything is written. Older files of a report in
     `out_dir` are replaced, other files are left alone.
     """
     export = load(export_path)
+    trials = set(export.said or {})
+    sheets = [read_hand_codes(path, trials) for path in codes]
+    sample = draw(export, Path(export_path), coding_sample) if coding_sample else None
+    if sample:
+        sample.check(Path(out_dir))
     # A folder that cannot be made is found out before the seconds of analysis, not after.
     _make(Path(out_dir))
-    return write_results(export, analyse(export, wmv_panel_size), out_dir)
+    results = analyse(export, wmv_panel_size, sheets)
+    paths = write_results(export, results, out_dir)
+    said = agreement_lines(results.estimates)
+    if sample:
+        path = sample.write(Path(out_dir))
+        few = (
+            f" (all there are; {sample.n_wanted:,} were asked for)"
+            if sample.n_trials < sample.n_wanted
+            else ""
+        )
+        said.append(
+            f"Wrote {plural(sample.n_trials, 'trial')} to code{few} to {path}. It holds people's own words."
+        )
+    return replace(paths, said=tuple(said))
 
 
 def write_results(export: Export, results: Results, out_dir: Path | str) -> ReportPaths:
@@ -124,6 +153,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
         "table1": [asdict(row) for row in results.table1],
         "changes": [asdict(row) for row in results.changes],
         "attrition": [asdict(row) for row in results.attrition],
+        "strategy_codes": [asdict(row) for row in results.strategy_codes],
         "departures": [asdict(row) for row in results.departures],
     }
     written = []

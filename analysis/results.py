@@ -287,6 +287,7 @@ class Results:
     changes: Sequence[Change] = ()
     attrition: Sequence[Attrition] = ()
     departures: Sequence[Departure] = ()
+    strategy_codes: Sequence[Any] = ()  # StrategyCodes of assisted trials, in tables/ only
     schema: int = field(default=SCHEMA)
 
     def __post_init__(self) -> None:

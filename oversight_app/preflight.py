@@ -1,10 +1,11 @@
 """Before anybody is paid: everything that would stop a study, or spoil it, looked for without changing anything."""
 
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from oversight_app import planning
 from oversight_app.banks import practice_questions
@@ -15,6 +16,8 @@ from oversight_app.store import Store
 from oversight_app.study.design import Design, ScoringRule
 from oversight_app.study.doubts import doubts
 from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question
+from oversight_app.study.shortfalls import expected_bytes, power, shortfalls
 from oversight_app.study.workload import expectations
 from oversight_app.study_folder import PLACEHOLDER, StudyFolder
 from oversight_app.words import ENGLISH
@@ -22,8 +25,17 @@ from oversight_app.words import ENGLISH
 _LITTLE_SPACE = 1024**3
 _NO_SPACE = 50 * 1024**2
 _FAIR_ATTEMPTS = 2
+_LEFT_OPEN = re.compile(
+    r"\b(?:TODO|TBD|FIXME|XXX+)\b|(?i:\blorem ipsum\b)|\[(?:YOUR|INSERT|NAME|EMAIL|E-MAIL)\b[^\]]*\]"
+)
+"""Marks that people leave where they mean to write something later."""
+_REACHED_BY = re.compile(r"\S@\S|https?://|\bwww\.|\+?\d[\d /()-]{6,}\d")
+"""An e-mail address, a web address or a telephone number."""
 
 _T = TypeVar("_T")
+
+Power = Callable[[Plan, dict[str, Question]], Sequence[Mapping[str, Any]]]
+"""The power of each task with target_n participants, handed in by the doors, as for a registration."""
 
 
 @dataclass(slots=True)
@@ -38,9 +50,17 @@ class Findings:
 
 
 def inspect(
-    folder: StudyFolder, *, half_width: planning.HalfWidth, environment: Mapping[str, str], clock: Clock
+    folder: StudyFolder,
+    *,
+    half_width: planning.HalfWidth,
+    environment: Mapping[str, str],
+    clock: Clock,
+    power_of: Power | None = None,
 ) -> Findings:
-    """Everything that can be said of a study before it runs; a frozen plan is judged and not the files beside it."""
+    """Everything that can be said of a study before it runs; a frozen plan is judged and not the files beside it.
+
+    `power_of` is asked only where the design states a goal of power, since it takes seconds.
+    """
     found = Findings()
     with folder.open_store() as store:
         _disk(folder, store, found)
@@ -58,7 +78,10 @@ def inspect(
     found.facts += summary.describe().splitlines()
     found.warnings += summary.warnings
     found.facts += [pages(plan), *pay(plan), *expectations(plan, questions)]
-    found.warnings += placeholders(plan) + unfair(plan) + doubts(plan)
+    found.warnings += consent(plan) + placeholders(plan) + unfair(plan) + doubts(plan)
+    found.warnings += shortfalls(plan, questions)
+    _space_for_data(folder, expected_bytes(plan, questions), found)
+    _power(plan, questions, power_of, found)
     _models(plan.design, environment, found)
     return found
 
@@ -67,15 +90,39 @@ def cautions(plan: Plan, environment: Mapping[str, str]) -> list[str]:
     """What to be warned of after `plan`: holes in the texts, models that cannot be asked."""
     found = Findings()
     _models(plan.design, environment, found)
-    return [*placeholders(plan), *unfair(plan), *doubts(plan), *found.warnings, *found.obstacles]
+    return [
+        *consent(plan),
+        *placeholders(plan),
+        *unfair(plan),
+        *doubts(plan),
+        *found.warnings,
+        *found.obstacles,
+    ]
 
 
 def placeholders(plan: Plan) -> list[str]:
     """Texts that the researcher has still to complete."""
-    return [
+    found = [
         f'texts/{name}.md still says "{PLACEHOLDER} ...]": complete it before anybody takes part.'
         for name, text in plan.texts.items()
         if PLACEHOLDER in text
+    ]
+    return found + [
+        f'texts/{name}.md says "{left[0]}", which looks as if something were still to be written there: complete it '
+        "before anybody takes part."
+        for name, text in plan.texts.items()
+        if (left := _LEFT_OPEN.search(text))
+    ]
+
+
+def consent(plan: Plan) -> list[str]:
+    """A consent text that names no way to reach anybody; one that is missing or empty cannot be planned at all."""
+    text = plan.texts.get("consent", "")
+    if PLACEHOLDER in text or _REACHED_BY.search(text):
+        return []
+    return [
+        "texts/consent.md names no e-mail address, web address or telephone number: people must be able to ask, and to "
+        "have their data deleted, and ethics boards want it. Add one."
     ]
 
 
@@ -156,6 +203,29 @@ def _draft(folder: StudyFolder, store: Store, found: Findings, at: datetime) -> 
         ),
         found,
     )
+
+
+def _space_for_data(folder: StudyFolder, needed: int, found: Findings) -> None:
+    """Whether what the study will record has room, with an export and a backup beside it."""
+    free, size = shutil.disk_usage(folder.path).free, f"{needed / 1024**2:,.0f} MiB"
+    found.facts.append(
+        f"Disk: about {size} for the record of all people, an export and a backup (an estimate)."
+    )
+    if _NO_SPACE <= free < needed + _NO_SPACE:
+        found.warnings.append(
+            f"The study is expected to need {size} of disk with an export and a backup, and {free / 1024**2:,.0f} MiB "
+            f"are free where {folder.path} lies: it would stop before its end. Free some, or move the folder."
+        )
+
+
+def _power(plan: Plan, questions: Mapping[str, Question], power_of: Power | None, found: Findings) -> None:
+    if plan.design.analysis.power_goal is None or power_of is None:
+        return
+    try:
+        found.warnings += power(plan, power_of(plan, dict(questions)))
+    except ValueError as error:
+        # As where the difference added to the assumed accuracy is more than everything right.
+        found.warnings.append(f"The power of this design cannot be said: {error}")
 
 
 def _or_obstacle(load: Callable[[], _T], found: Findings) -> _T | None:

@@ -27,7 +27,7 @@ from oversight_app.store import Store
 from oversight_app.store.copying import copy_without_people
 from oversight_app.study.design import HUMAN_CONDITIONS
 from oversight_app.study.events import STUDY_STREAM, RehearsalBegun
-from oversight_app.study.people import MANNERS, Item, Person, draw_item, draw_person
+from oversight_app.study.people import MANNERS, Item, Manner, Person, draw_item, draw_person, with_dropout
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import LETTERS, Question, folded
 from oversight_app.study.truth import STAND_IN_ERROR_SHARE, Accuracies, true_accuracies
@@ -53,6 +53,8 @@ class Rehearsal:
     kinds: Mapping[str, int]
     outcomes: Mapping[str, int]
     truth: Mapping[str, Accuracies]
+    shares: Mapping[str, float]
+    """How likely a simulated person was of each kind."""
 
 
 def rehearse(
@@ -62,13 +64,15 @@ def rehearse(
     into: Path | None = None,
     *,
     clock: Clock | None = None,
+    dropout: float | None = None,
     on_progress: Progress | None = None,
 ) -> Rehearsal:
     """Let simulated people take part in a copy of the study in this folder; the study itself is only read.
 
     The copy goes to `into`, by default rehearsals/<utc>. `clock` says when it was made; the simulated time begins when
-    the plan was frozen, so that the same study and seed give the same answers. `on_progress` is told how many sittings
-    are over, of how many; people are in the study at the same time, so two halves count as one. Raises NoPlan without
+    the plan was frozen, so that the same study and seed give the same answers. `dropout` is the share of people who
+    leave half-way, from 0 to below 1; left out, that of `study/people.py`. `on_progress` is told how many sittings are
+    over, of how many; people are in the study at the same time, so two halves count as one. Raises NoPlan without
     a plan and BadInput where `into` is not empty.
     """
     at = (clock or SystemClock()).now()
@@ -84,12 +88,20 @@ def rehearse(
                 raise NoPlan(study)
             start = SimulatedClock(datetime.fromisoformat(plan.frozen_at))
             proctor = Proctor(store, start, kind="simulated")
-            truth = {"accuracy": true_accuracies(plan, proctor.questions)}
+            manners = MANNERS if dropout is None else with_dropout(dropout)
+            truth = {"accuracy": true_accuracies(plan, proctor.questions, manners)}
             with store.write() as record:
                 record.append(STUDY_STREAM, [RehearsalBegun(n_participants, seed, n_left_out, truth)], at)
-            kinds = _Cast(proctor, start, n_participants, seed, on_progress or _in_silence).play()
+            kinds = _Cast(proctor, start, n_participants, seed, manners, on_progress or _in_silence).play()
             outcomes = Counter(str(row["outcome"] or row["stage"]) for row in store.rows("sittings"))
-        made = Rehearsal(into, seed, dict(sorted(kinds.items())), dict(sorted(outcomes.items())), truth)
+        made = Rehearsal(
+            into,
+            seed,
+            dict(sorted(kinds.items())),
+            dict(sorted(outcomes.items())),
+            truth,
+            {manner.name: round(manner.share, 6) for manner in manners},
+        )
         (folder / "rehearsal.json").write_text(
             json.dumps(_described(made, plan), indent=2) + "\n", encoding="utf-8"
         )
@@ -100,12 +112,19 @@ class _Cast:
     """Everybody in a rehearsal, and the time that passes for all of them."""
 
     def __init__(
-        self, proctor: Proctor, clock: SimulatedClock, n_participants: int, seed: int, on_progress: Progress
+        self,
+        proctor: Proctor,
+        clock: SimulatedClock,
+        n_participants: int,
+        seed: int,
+        manners: tuple[Manner, ...],
+        on_progress: Progress,
     ) -> None:
         self._proctor = proctor
         self._clock = clock
         self._n = n_participants
         self._seed = seed
+        self._manners = manners
         self._on_progress = on_progress
 
     def play(self) -> Counter[str]:
@@ -123,7 +142,7 @@ class _Cast:
         due: list[tuple[datetime, int]] = []
         kinds: Counter[str] = Counter()
         for number in range(self._n):
-            person = draw_person(Random(f"{self._seed}/person/{number}"))
+            person = draw_person(Random(f"{self._seed}/person/{number}"), self._manners)
             kinds[person.manner.name] += 1
             visitors.append(self._visitor(number, person, replies))
             walks.append(visitors[-1].walk())
@@ -212,7 +231,7 @@ def _described(made: Rehearsal, plan: Plan) -> dict[str, Any]:
         "seed": made.seed,
         "n_participants": sum(made.kinds.values()),
         "kinds": made.kinds,
-        "shares": {manner.name: manner.share for manner in MANNERS},
+        "shares": made.shares,
         "outcomes": made.outcomes,
         "truth": made.truth,
     }

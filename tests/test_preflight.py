@@ -6,6 +6,7 @@ import pytest
 
 from oversight_app import banks, planning
 from oversight_app.preflight import Findings, cautions, inspect
+from oversight_app.study.plan import Plan
 from oversight_app.study_folder import StudyFolder
 from tests.builders import START, make_clock
 
@@ -36,7 +37,7 @@ def freeze(study: StudyFolder) -> None:
 def test_a_study_that_is_ready_has_no_obstacle(tmp_path: Path) -> None:
     study = make_study(tmp_path)
     consent = (study.texts / "consent.md").read_text()
-    (study.texts / "consent.md").write_text(consent.replace("[FILL IN", "[us"))
+    (study.texts / "consent.md").write_text(consent.replace("[FILL IN", "[us@example.org"))
 
     found = found_in(study)
 
@@ -250,3 +251,123 @@ def test_doubts_are_said_with_the_check_and_with_the_plan(tmp_path: Path) -> Non
     for doubt in (before, cautions(plan, {})):
         assert any(line.startswith("sitting.max_participants is 2, below") for line in doubt)
     assert any(line.startswith("sitting.limit_s is 60, but the questions can take") for line in before)
+
+
+# -- what there would be too little of ------------------------------------------------------------------
+
+
+def changed(study: StudyFolder, before: str, after: str) -> StudyFolder:
+    toml = study.design_file.read_text()
+    assert before in toml
+    study.design_file.write_text(toml.replace(before, after))
+    return study
+
+
+def test_a_cap_on_a_model_whose_price_nobody_knows_stops_the_study(tmp_path: Path) -> None:
+    study = changed(make_study(tmp_path), '"scripted:demo"', '"openai:nobody-knows"')
+    changed(study, "[analysis]", "[assistant.spending]\nper_study = 5\n\n[analysis]")
+
+    (obstacle,) = found_in(study, OPENAI_API_KEY="k").obstacles
+
+    assert "assistant.spending sets a cap, but nobody knows what openai:nobody-knows costs" in obstacle
+    assert '[prices."openai:nobody-knows"]' in obstacle
+
+
+def test_a_cap_below_what_the_whole_study_is_expected_to_cost_is_warned_of(tmp_path: Path) -> None:
+    study = changed(make_study(tmp_path), '"scripted:demo"', '"openai:mine"')
+    prices = '[assistant.spending]\nper_study = 0.01\n\n[prices."openai:mine"]\ninput = 5\noutput = 20\n\n'
+    changed(study, "[analysis]", f"{prices}[analysis]")
+
+    found = found_in(study, OPENAI_API_KEY="k")
+
+    assert found.obstacles == []
+    assert any(
+        line.startswith(
+            "assistant.spending.per_study is $0.01, but replies to 12 people are expected to cost $"
+        )
+        for line in found.warnings
+    )
+
+
+def test_a_consent_text_that_promises_too_short_a_sitting_is_warned_of(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    text = (study.texts / "consent.md").read_text()
+    (study.texts / "consent.md").write_text(f"{text}\n\nThis takes 5 minutes.\n")
+
+    assert any("texts/consent.md speaks of 5 minutes" in line for line in found_in(study).warnings)
+
+
+@pytest.mark.parametrize("words", ["", " \n"])
+def test_a_consent_text_that_is_empty_or_missing_stops_the_study(tmp_path: Path, words: str) -> None:
+    study = make_study(tmp_path)
+    (study.texts / "consent.md").write_text(words)
+    empty = found_in(study).obstacles
+    (study.texts / "consent.md").unlink()
+
+    assert empty == found_in(study).obstacles
+    assert "texts/consent.md is missing or empty" in empty[0]
+
+
+@pytest.mark.parametrize("left", ["TODO: payment", "Lorem ipsum dolor", "Ask [YOUR NAME] about it."])
+def test_what_was_left_open_in_a_text_is_warned_of(tmp_path: Path, left: str) -> None:
+    study = make_study(tmp_path)
+    text = (study.texts / "debrief.md").read_text()
+    (study.texts / "debrief.md").write_text(f"{text}\n\n{left}\n")
+
+    assert any(
+        line.startswith("texts/debrief.md says ") and "still to be written" in line
+        for line in found_in(study).warnings
+    )
+
+
+def test_a_consent_text_by_which_nobody_can_be_reached_is_warned_of(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    text = (study.texts / "consent.md").read_text()
+    (study.texts / "consent.md").write_text(text.replace("[FILL IN", "(us").replace("payment]", "payment)"))
+
+    assert any("names no e-mail address" in line for line in found_in(study).warnings)
+
+
+def test_less_disk_than_the_data_will_need_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = changed(make_study(tmp_path), "target_n = 12", "target_n = 200000")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(10**12, 10**12 - 2 * 1024**3, 2 * 1024**3))
+
+    found = found_in(study)
+
+    assert any(line.startswith("Disk: about ") for line in found.facts)
+    assert any(
+        "of disk with an export and a backup, and 2,048 MiB are free" in line for line in found.warnings
+    )
+
+
+def test_power_is_asked_for_only_where_a_goal_is_stated_and_is_warned_of_below_it(tmp_path: Path) -> None:
+    study, asked = make_study(tmp_path), []
+
+    def power_of(plan: Plan, questions: object) -> list[dict[str, object]]:
+        asked.append(plan)
+        return [
+            {
+                "task": task,
+                "participants": 12,
+                "difference": 0.1,
+                "simulated": 0.3,
+                "simulated_strictest": 0.1,
+                "tests": 6,
+            }
+            for task in plan.design.tasks
+        ]
+
+    def warned() -> list[str]:
+        return inspect(
+            study, half_width=lambda *_: 0.1, environment={}, clock=make_clock(), power_of=power_of
+        ).warnings
+
+    without = warned()
+    changed(study, "target_n = 12", "target_n = 12\nsmallest_difference = 0.1\npower_goal = 0.8")
+    with_goal = warned()
+
+    assert not any("power_goal" in line for line in without)
+    assert len(asked) == 1
+    assert sum("analysis.power_goal is 0.80" in line for line in with_goal) == 2

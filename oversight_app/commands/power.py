@@ -43,10 +43,19 @@ def power(study: Path | None, **options: Any) -> None:
     from oversight_app.errors import BadInput
 
     try:
-        known = [Known()] if study is None else known_of(*planned_or_drafted(study))
+        known = [Known()]
+        if study is not None:
+            plan, questions = planned_or_drafted(study)
+            known, options = known_of(plan, questions), options | _declared(plan.design, options)
         click.echo(tell(curves(known, options), options))
     except ScenarioError as error:
         raise BadInput(str(error)) from error
+
+
+def _declared(design: Design, options: dict[str, Any]) -> dict[str, Any]:
+    """What the design says of the difference and the power that are wanted, where no option does."""
+    declared = {"difference": design.analysis.smallest_difference, "wanted": design.analysis.power_goal}
+    return {key: value for key, value in declared.items() if options.get(key) is None}
 
 
 def planned_or_drafted(study: Path) -> tuple[Plan, dict[str, Question]]:

@@ -15,7 +15,9 @@ from oversight_app.study.questions import Question
 @click.command(short_help="Write down the analysis before data.")
 @study_argument
 @click.option(
-    "--difference", type=float, help="The true difference that power is stated for.  [default: 0.169]"
+    "--difference",
+    type=float,
+    help="The true difference that power is stated for.  [default: the design's, else 0.169]",
 )
 @click.option("--accuracy", type=float, help="Of people alone, as power assumes it.  [default: 0.471]")
 @click.option(
@@ -61,6 +63,8 @@ def expected_power(
     """What a registration says of power: each task with target_n participants, against people alone."""
     from analysis.power_command import curves
 
+    if options.get("difference") is None:
+        options = dict(options) | {"difference": plan.design.analysis.smallest_difference}
     found = []
     for task in known_of(plan, questions):
         share = len(plan.design.tasks) if plan.design.conditions.tasks == "between" else 1

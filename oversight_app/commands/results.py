@@ -8,7 +8,6 @@ import click
 from oversight_app.commands.calm import EXIT_OF_CTRL_C
 from oversight_app.commands.method_options import label_of, method_options
 from oversight_app.commands.terminal import (
-    command,
     fresh,
     notice,
     progress,
@@ -16,33 +15,6 @@ from oversight_app.commands.terminal import (
     study_argument,
     telling_progress,
 )
-
-
-@click.command(short_help="Simulated people in a copy of the study.")
-@study_argument
-@click.option("--participants", type=click.IntRange(1, 100_000), required=True, help="How many to simulate.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same people.")
-@click.option(
-    "--into", type=click.Path(path_type=Path), help="Folder for the copy.  [default: STUDY/rehearsals/...]"
-)
-def rehearse(study: Path, participants: int, seed: int, into: Path | None) -> None:
-    """Let simulated people take part in a copy of a study; the real record is not touched.
-
-    \b
-    Example: oversight rehearse mystudy --participants 40 --seed 1
-    """
-    from oversight_app import rehearsal
-    from oversight_app.clock import SystemClock, stamp
-    from oversight_app.study_folder import StudyFolder
-
-    folder = StudyFolder.open(study)
-    target = into or fresh(folder.rehearsals, stamp(SystemClock().now()))
-    with progress("Rehearsing") as on_progress:
-        made = rehearsal.rehearse(folder.path, participants, seed, target, on_progress=on_progress)
-    ended = ", ".join(f"{outcome} {n:,}" for outcome, n in made.outcomes.items())
-    click.echo(f"{participants:,} simulated participants took part: {ended}.")
-    click.echo(f"{made.folder} is a study folder like any other. See what comes out:")
-    click.echo(f"  {command('report', made.folder)}")
 
 
 @click.command("model-alone", short_help="A model answers the questions on its own.")
@@ -253,7 +225,18 @@ def read_advice(study: Path, model: str) -> None:
 @click.command(short_help="Analyse a study or an export.")
 @click.argument("source", metavar="STUDY|EXPORT", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the report into.")
-def report(source: Path, out: Path | None) -> None:
+@click.option(
+    "--coding-sample",
+    type=click.IntRange(min=1),
+    help="Also draw so many trials for coding by hand, with their messages, into coding_sample.csv.",
+)
+@click.option(
+    "--codes",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A coder's filled coding_sample.csv: gives Cohen's kappa; once more for a second coder.",
+)
+def report(source: Path, out: Path | None, coding_sample: int | None, codes: tuple[Path, ...]) -> None:
     """Export and analyse a study, or analyse an export or a bare answers.csv, and name the report.
 
     \b
@@ -279,10 +262,11 @@ def report(source: Path, out: Path | None) -> None:
         exported, target = source, out or place_of_report(source, stamp(at))
     notice(f"Analysing {exported} ...")
     try:
-        paths = write_report(exported, target)
+        paths = write_report(exported, target, coding_sample=coding_sample, codes=codes)
     except ExportError as error:
         raise BadInput(str(error)) from error
-    click.echo(f"Wrote {paths.page}")
+    for line in (*paths.said, f"Wrote {paths.page}"):
+        click.echo(line)
 
 
 def place_of_report(source: Path, name: str) -> Path:

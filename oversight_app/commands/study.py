@@ -81,13 +81,20 @@ def check(study: Path, url: str | None, offline: bool) -> None:
     """
     from analysis.power import expected_half_width
     from oversight_app.clock import SystemClock
+    from oversight_app.commands.register import expected_power
     from oversight_app.invitations import checked_url, recruiting
     from oversight_app.preflight import inspect
     from oversight_app.probing import models_of, probe_all
     from oversight_app.study_folder import StudyFolder
 
     address, folder = checked_url(url) if url else "", StudyFolder.open(study)
-    found = inspect(folder, half_width=expected_half_width, environment=os.environ, clock=SystemClock())
+    found = inspect(
+        folder,
+        half_width=expected_half_width,
+        environment=os.environ,
+        clock=SystemClock(),
+        power_of=lambda plan, questions: expected_power(plan, questions, {}),
+    )
     for line in found.facts:
         click.echo(line)
     if found.plan is not None and offline:

@@ -93,6 +93,7 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "margin": design.analysis.margin,
             "wmv_panel_size": design.analysis.wmv_panel_size,
             "target_n": design.analysis.target_n,
+            **design.analysis.goal,
             "stopping_rule": design.analysis.stopping_rule,
         },
     }

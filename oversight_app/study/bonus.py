@@ -58,11 +58,16 @@ def must_pay_money(design: Design) -> None:
             "The frozen plan has no bonus: answer.scoring_rule is none, and bonus.flat and bonus.per_correct are 0. "
             "Nothing was written."
         )
-    if not _CURRENCY.fullmatch(answer.currency):
+    if not is_money(answer.currency):
         raise BadInput(
             f"The frozen plan pays in answer.currency = {answer.currency!r}, which is no money; a bonus file needs a "
             "currency such as USD or GBP. Nothing was written."
         )
+
+
+def is_money(currency: str) -> bool:
+    """Whether a platform could pay in it: a code such as USD, or a sign."""
+    return _CURRENCY.fullmatch(currency) is not None
 
 
 def bonus_of(

@@ -10,7 +10,7 @@ Everything is a rule over values; the dice come in as an argument. Options are i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from random import Random
 
@@ -73,6 +73,21 @@ MANNERS = (
     Manner("slow", 0.10, lapses=0.25),
     Manner("leaving", 0.05, is_leaving=True),
 )
+
+
+def with_dropout(share: float, manners: tuple[Manner, ...] = MANNERS) -> tuple[Manner, ...]:
+    """The kinds with this share of people who leave; the others stay in proportion to each other."""
+    others = sum(manner.share for manner in manners if not manner.is_leaving)
+    leaving = sum(manner.share for manner in manners if manner.is_leaving)
+    return tuple(
+        replace(
+            manner,
+            share=manner.share * share / leaving
+            if manner.is_leaving
+            else manner.share * (1 - share) / others,
+        )
+        for manner in manners
+    )
 
 
 @dataclass(frozen=True, slots=True)

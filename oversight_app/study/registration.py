@@ -52,6 +52,7 @@ def registered(plan: Plan, hashes: tuple[str, str], power: Sequence[Mapping[str,
             "exclusions": list(declared.exclusions),
             "wmv_panel_size": declared.wmv_panel_size,
             "target_n": declared.target_n,
+            **declared.goal,
             "stopping_rule": declared.stopping_rule,
         },
         "assistant": dict(zip(("provider", "model"), design.assistant.provider_and_model, strict=True)),
@@ -118,9 +119,21 @@ def as_markdown(content: Mapping[str, Any], n_people: int, n_answers: int) -> st
         "",
         f"{declared['target_n']} participants. Stopping rule: {declared['stopping_rule']}.",
         "",
+        *_wanted(declared),
         *[line for entry in content["power"] for line in _power(entry)],
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _wanted(declared: Mapping[str, Any]) -> list[str]:
+    """The goal in a sentence, where there is one."""
+    if "smallest_difference" not in declared:
+        return []
+    likely = f", with a power of {declared['power_goal']:.2f}" if "power_goal" in declared else ""
+    return [
+        f"The smallest difference that matters is {100 * declared['smallest_difference']:.1f} points{likely}.",
+        "",
+    ]
 
 
 def _sides(contrast: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ExportError
-from analysis.messages import last_messages
+from analysis.messages import conversations, last_messages
 
 
 def test_the_last_message_with_a_text_is_found_whatever_the_order(tmp_path: Path) -> None:
@@ -39,3 +39,25 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, why
 
     with pytest.raises(ExportError, match=f"messages.csv.*{why}"):
         last_messages(path, {"t1"})
+
+
+def test_a_conversation_is_in_the_order_said_whoever_speaks_or_one_speaker_only(tmp_path: Path) -> None:
+    path = tmp_path / "messages.csv"
+    path.write_text(
+        "trial_id,seq,speaker,context,text\n"
+        "t1,3,participant,1,Again?\nt1,1,participant,0,Why?\nt1,2,assistant,0,So.\nt2,1,participant,,Hi\n",
+        encoding="utf-8",
+    )
+
+    both = conversations(path, {"t1", "t2"})
+    own = conversations(path, {"t1"}, "participant")
+
+    assert [(said.speaker, said.context) for said in both["t1"]] == [
+        ("participant", 0),
+        ("assistant", 0),
+        ("participant", 1),
+    ]
+    assert both["t2"][0].context is None
+    assert {trial: [said.text for said in messages] for trial, messages in own.items()} == {
+        "t1": ["Why?", "Again?"]
+    }

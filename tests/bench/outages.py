@@ -13,11 +13,11 @@ from random import Random
 
 import uvloop
 
+from oversight_app.load.ledger import missing
 from oversight_app.store import Store
 from oversight_app.study.design import Outcome
 from oversight_app.study.events import Happened
 from tests.bench import Figure
-from tests.bench.ledger import missing
 from tests.bench.participants import Manner, Participant
 from tests.bench.processes import percentile
 from tests.bench.sessions import Session, Traffic

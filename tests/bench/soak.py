@@ -13,8 +13,8 @@ from random import Random
 
 import uvloop
 
+from oversight_app.load.ledger import missing
 from tests.bench import Figure
-from tests.bench.ledger import missing
 from tests.bench.participants import Manner, Participant
 from tests.bench.processes import Watch, cost, percentile, slope
 from tests.bench.sessions import Session, Traffic

@@ -68,3 +68,21 @@ def test_wrong_input_is_one_calm_sentence(tmp_path: Path) -> None:
 
     assert done.exit_code == 1
     assert "Traceback" not in done.output
+
+
+def test_the_difference_and_the_goal_of_the_design_are_taken_where_no_option_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    study = demo(tmp_path)
+    file = Path(study, "study.toml")
+    declared = "target_n = 12\nsmallest_difference = 0.12\npower_goal = 0.7"
+    file.write_text(file.read_text().replace("target_n = 12", declared))
+    words = ["power", study, "--participants", "40", "--runs", "100", "--json"]
+
+    own = json.loads(CliRunner().invoke(main, words).output)
+    given = json.loads(CliRunner().invoke(main, [*words, "--difference", "0.2"]).output)
+
+    assert {table["difference"] for table in own} == {0.12}
+    assert {table["difference"] for table in given} == {0.2}
+    assert {table["wanted_power"] for table in own} == {0.7}
+    assert all(table["needed"]["wanted"] == 0.7 for table in own)

@@ -1,11 +1,14 @@
-"""Where a report goes that nobody gave a place."""
+"""Where a report goes that nobody gave a place, and what the command makes of sheets of hand codes."""
 
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from oversight_app.cli import main
 from oversight_app.commands.results import place_of_report
 from oversight_app.study_folder import StudyFolder
+from tests.analysis.builders import make_row, write_csv
 from tests.builders import START
 
 
@@ -35,3 +38,21 @@ def test_the_folder_that_one_stands_in_has_a_name_too(
     monkeypatch.chdir(tmp_path / "exported")
 
     assert place_of_report(Path(), "now") == tmp_path.resolve() / "exported-report"
+
+
+def test_a_report_draws_a_sample_to_code_and_refuses_a_bad_sheet_in_one_paragraph(tmp_path: Path) -> None:
+    (tmp_path / "e").mkdir()
+    row = make_row(trial_id="t1", condition="human_with_model", n_messages=1)
+    write_csv(tmp_path / "e" / "answers.csv", [row])
+    (tmp_path / "e" / "messages.csv").write_text("trial_id,seq,speaker,text\nt1,1,participant,Is B right?\n")
+    words = ["report", str(tmp_path / "e"), "--out"]
+
+    drawn = CliRunner().invoke(main, [*words, str(tmp_path / "one"), "--coding-sample", "100"])
+    sheet = tmp_path / "one" / "coding_sample.csv"
+    refused = CliRunner().invoke(main, [*words, str(tmp_path / "two"), "--codes", str(sheet)])
+
+    assert drawn.exit_code == 0, drawn.output
+    assert "Wrote 1 trial to code (all there are; 100 were asked for)" in drawn.output
+    assert refused.exit_code == 1
+    assert "coding_sample.csv has no code yet. Write 1 (yes) or 0 (no)" in refused.output
+    assert not (tmp_path / "two").exists()

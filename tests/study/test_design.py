@@ -4,6 +4,7 @@ import pytest
 
 from oversight_app.errors import DesignError
 from oversight_app.study.design import Condition, Design, read_design
+from tests.builders import make_design
 
 TITLE = 'title = "A study"\n'
 MMLU = "[tasks.mmlu]\nquestions_per_condition = 4\n"
@@ -161,3 +162,10 @@ def test_a_design_survives_being_frozen() -> None:
 
     assert again == design
     assert math.isclose(again.assistant.error_share, 0.25)
+
+
+def test_a_goal_of_power_needs_the_difference_that_it_is_about() -> None:
+    with pytest.raises(ValueError, match=r"power_goal: found 0\.8 without smallest_difference"):
+        make_design(analysis={"power_goal": 0.8})
+
+    assert make_design(analysis={"power_goal": 0.8, "smallest_difference": 0.1}).analysis.power_goal == 0.8

@@ -21,6 +21,7 @@ from oversight_app.study.people import (
     intend,
     leaves_on,
     probability_right,
+    with_dropout,
 )
 
 EASY, PLAIN, HARD = Item(2.0, 0.0), Item(0.0, 0.0), Item(-2.0, 0.0)
@@ -186,3 +187,12 @@ def test_who_leaves_does_so_in_the_middle_part_of_the_sitting() -> None:
 
     assert [leaves_on(person, 20) for person in leaving] == [6, 16, 11]
     assert leaves_on(make_person("slow"), 20) is None
+
+
+def test_with_another_dropout_the_other_kinds_stay_in_proportion() -> None:
+    kinds = {manner.name: manner.share for manner in with_dropout(0.4)}
+
+    assert kinds["leaving"] == pytest.approx(0.4)
+    assert sum(kinds.values()) == pytest.approx(1.0)
+    assert kinds["knowledgeable"] / kinds["slow"] == pytest.approx(2.5)
+    assert [manner.share for manner in with_dropout(0.05)] == pytest.approx([it.share for it in MANNERS])

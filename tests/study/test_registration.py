@@ -52,3 +52,17 @@ def test_it_is_the_same_text_every_time_and_says_when_there_were_data() -> None:
         in as_markdown(content, 2, 7)
     )
     assert "no claim of equivalence will be made" in as_markdown(content, 0, 0)
+
+
+def test_the_difference_and_the_power_that_are_wanted_are_registered_where_they_are_declared() -> None:
+    plan = make_plan(make_design(analysis={"smallest_difference": 0.08, "power_goal": 0.9}))
+
+    content = registered(plan, ("d", "p"), [])
+
+    assert content["analysis"]["smallest_difference"] == 0.08
+    assert "The smallest difference that matters is 8.0 points, with a power of 0.90." in as_markdown(
+        content, 0, 0
+    )
+    without = registered(make_plan(), ("d", "p"), [])
+    assert "power_goal" not in without["analysis"]
+    assert "smallest difference" not in as_markdown(without, 0, 0)

@@ -63,6 +63,10 @@ class AnalysisDesign(Section):
     """Voters in a panel of the weighted majority vote, where not everybody answers every question."""
     exclusions: tuple[str, ...] = ("external_help",)
     target_n: int = Field(default=40, ge=1)
+    smallest_difference: float | None = Field(default=None, gt=0, lt=1)
+    """The smallest true difference between people with the assistant and alone that the study has to find."""
+    power_goal: float | None = Field(default=None, gt=0, lt=1)
+    """How likely it has to find that difference; `oversight check` says where target_n does not reach it."""
     stopping_rule: str = "recruitment stops when target_n participants have completed"
     primary_model_alone: PrimaryModel | None = None
 
@@ -76,7 +80,18 @@ class AnalysisDesign(Section):
                 raise ValueError(
                     f"exclusions: found {rule!r}, allowed are {', '.join(map(repr, EXCLUSIONS))}"
                 )
+        if self.power_goal is not None and self.smallest_difference is None:
+            raise ValueError(
+                f"power_goal: found {self.power_goal:g} without smallest_difference; power is always that of finding "
+                "a difference, so give the smallest one that matters, as a fraction"
+            )
         return self
+
+    @property
+    def goal(self) -> dict[str, float]:
+        """The difference and the power that are wanted, by key; what was not declared is not there."""
+        goal = {"smallest_difference": self.smallest_difference, "power_goal": self.power_goal}
+        return {key: value for key, value in goal.items() if value is not None}
 
 
 CONTRASTS = (

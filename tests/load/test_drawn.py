@@ -1,6 +1,6 @@
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.bench.drawn import Drawn, Written, key_of
+from oversight_app.load.drawn import Drawn, Written, key_of
 
 SUBMIT = "$$ID-" + "0" * 32 + "-submit_1"
 ANSWER = "$$ID-" + "1" * 32 + "-answer_1"

@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from oversight_app.load.ledger import Answer, Ledger, missing
 from oversight_app.study.sitting import Sitting
-from tests.bench.ledger import Answer, Ledger, missing
 from tests.builders import make_clock, make_proctor, seat
 
 
