@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversight_app.errors import BadInput
+from oversight_app.planning import layout_of, plan_summary
 from oversight_app.study.choices import (
     CHOICES,
     Choice,
@@ -21,6 +22,7 @@ from oversight_app.study.choices import (
 )
 from oversight_app.study.design import Design, read_design
 from oversight_app.study_folder import LANGUAGES
+from tests.builders import make_plan, make_questions
 
 BY_KEY = {choice.key: choice for choice in CHOICES}
 MODELS = ("scripted:demo", "openai:large", "compatible:m@http://127.0.0.1:1/v1")
@@ -218,6 +220,30 @@ def test_the_outlook_says_questions_time_and_precision() -> None:
     assert "60 questions on 20 stories; with 40 people" in said
     assert "± 8.0 percentage points" in said
     assert "pilot" not in said
+
+
+@pytest.mark.parametrize("allocation", ["within", "between"])
+@pytest.mark.parametrize("tasks", ["within", "between"])
+@pytest.mark.parametrize("per_passage", [1, 2])
+def test_the_outlook_asks_for_the_precision_that_the_plan_will_ask_for(
+    allocation: str, tasks: str, per_passage: int
+) -> None:
+    design = made(
+        conditions__allocation=allocation,
+        conditions__tasks=tasks,
+        tasks__mmlu__questions_per_condition=3,
+        tasks__quality__questions_per_condition=4,
+        tasks__quality__questions_per_passage=per_passage,
+    )
+    questions = make_questions(8, 8)
+    plan = make_plan(design, questions)
+    for_plan: list[tuple[object, ...]] = []
+    for_outlook: list[tuple[object, ...]] = []
+
+    plan_summary(plan, {q.question_id: q for q in questions}, lambda *asked_for: for_plan.append(asked_for))
+    outlook(design, layout_of(design), lambda *asked_for: for_outlook.append(asked_for))
+
+    assert for_outlook == for_plan
 
 
 def test_few_stories_are_called_a_pilot_and_no_precision_is_promised_where_none_is_known() -> None:

@@ -153,7 +153,8 @@ ANSWERING = (
     Choice(
         key="analysis.stopping_rule",
         question="When does recruitment stop?",
-        meaning="Stopping when the result looks good finds effects that are not there; target_n is your number from before.",
+        meaning="Stopping when the result looks good finds effects that are not there; "
+        "target_n is the number you gave.",
         allowed=Text(),
         default="recruitment stops when target_n participants have completed",
         why="it cannot depend on the result",
