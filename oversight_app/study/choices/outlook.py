@@ -32,7 +32,8 @@ def _lines(design: Design, layout: str, half_width: HalfWidth) -> Iterator[str]:
     untimed = [name for name, task in design.tasks.items() if task.time_limit_s == "none"]
     grows = any(task.extra_s_per_100_words for name, task in design.tasks.items() if name not in untimed)
     yield (
-        f"If every limit is used up, that takes {longest / 60:.0f} minutes, practice included, breaks and attention checks not"
+        f"If every limit is used up, that takes {longest / 60:.0f} minutes with practice, "
+        "without breaks and attention checks"
         + (", and a little more for long questions" if grows else "")
         + (f"; {' and '.join(untimed)} has no limit and comes on top." if untimed else ".")
     )
