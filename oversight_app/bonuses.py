@@ -6,14 +6,16 @@ second time, and the same file is written again from the record.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from oversight_app.clock import Clock
-from oversight_app.errors import NoPlan
+from oversight_app.errors import BadInput, NoPlan
 from oversight_app.store import Store
 from oversight_app.study.bonus import Bonus, UploadFormat, bonus_of, header, line, must_pay_money
 from oversight_app.study.events import STUDY_STREAM, BonusesListed
+from oversight_app.study.paying import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,18 @@ class Listing:
 
 
 def list_bonuses(
-    store: Store, upload: UploadFormat, *, file: str, clock: Clock, is_dry_run: bool = False
+    store: Store,
+    upload: UploadFormat,
+    *,
+    file: str,
+    clock: Clock,
+    is_dry_run: bool = False,
+    may_write: Callable[[str], None] = lambda text: None,
 ) -> Listing:
     """Everybody who has earned something and was in no file yet; on record when it returns, unless a dry run.
 
-    Raises NoPlan before the plan, and BadInput where the plan has no bonus or pays no money.
+    `may_write` is asked with the file's text before anything is on record, and raises where it cannot be written.
+    Raises NoPlan before the plan, and BadInput where the plan has no bonus or pays no money, or `file` is on record.
     """
     plan = store.plan()
     if plan is None:
@@ -58,6 +67,11 @@ def list_bonuses(
     with store.write() as record:
         # Asked inside the transaction: another command may have listed people a moment ago.
         before = record.bonuses.listed()
+        if file in before.values():
+            raise BadInput(
+                f"A bonus file {file} is on record already; nothing was changed. "
+                "Name another with --out, or write that one with --again."
+            )
         owed = [bonus for bonus in earned if bonus.total and bonus.participant_id not in before]
         lines = []
         for bonus in owed:
@@ -74,11 +88,13 @@ def list_bonuses(
             n_nothing=sum(not bonus.total for bonus in earned),
         )
         if written and not is_dry_run:
+            may_write(listing.text)
             record.bonuses.keep(
                 file, header(upload), [(bonus.participant_id, text) for bonus, text in written]
             )
-            amounts = {bonus.participant_id: f"{bonus.total:.2f}" for bonus in listing.people}
-            event = BonusesListed(file, upload.value, currency, listing.sha256, amounts)
+            amounts = {bonus.participant_id: money(bonus.total, currency) for bonus in listing.people}
+            draws = {trial: drawn for bonus in listing.people for trial, drawn in bonus.draws.items()}
+            event = BonusesListed(file, upload.value, currency, listing.sha256, amounts, draws)
             record.append(STUDY_STREAM, [event], clock.now())
     return listing
 
@@ -101,7 +117,7 @@ def _earned(store: Store) -> list[Bonus]:
             for row in snapshot.rows("sittings")
             if row["kind"] == "human"
         )
-    found = (bonus_of(who, outcome, trials.get(who, ()), plan.design) for who, outcome in people)
+    found = (bonus_of(who, outcome, trials.get(who, ()), plan.design, plan.dice) for who, outcome in people)
     return [bonus for bonus in found if bonus is not None]
 
 

@@ -18,6 +18,7 @@ from oversight_app.commands import (
     results,
     select,
     study,
+    submissions,
 )
 from oversight_app.commands.calm import CalmGroup
 
@@ -64,6 +65,7 @@ for command in (
     results.read_advice,
     exports.export,
     results.report,
+    submissions.statuses,
     paying.bonus,
     people.transcript,
     record.verify,

@@ -68,6 +68,21 @@ _WHAT_TO_DO = {
 }
 
 
+# Prolific's words for what a code makes happen there; its page of a study's completion codes offers them.
+_REVIEW, _RETURN = "Manually review", "Request return"
+_AT_PROLIFIC = {
+    Outcome.COMPLETED: "Automatically approve, or Manually review",
+    # Prolific takes one code with this action in a study.
+    Outcome.SCREENED_OUT: "Fixed screen-out payment",
+    Outcome.FAILED_CHECKS: _REVIEW,
+    Outcome.TIMED_OUT: _REVIEW,
+    Outcome.TECHNICAL_ERROR: "Automatically approve",
+    Outcome.NO_CONSENT: _RETURN,
+    Outcome.STUDY_FULL: _RETURN,
+    Outcome.WITHDREW: _REVIEW,
+}
+
+
 def recruiting(plan: Plan, url: str) -> str:
     """What to enter at a recruiting platform: the link to paste, and a code for each way in which a sitting ends."""
     return "\n".join([*_links(plan, url), "", *_codes(plan)])
@@ -104,10 +119,11 @@ def _external_question(link: str) -> str:
 
 
 def _codes(plan: Plan) -> Iterator[str]:
-    yield "Codes to enter there, one for each way in which a sitting can end:"
+    yield "Codes to enter there, one for each way in which a sitting can end; what to do, and the action at Prolific:"
     width = max(len(plan.code(outcome)) for outcome in ENDINGS)
     for outcome in ENDINGS:
-        yield f"  {outcome:<16} {plan.code(outcome):<{width}}  {_WHAT_TO_DO[outcome]}"
+        what = f"{_WHAT_TO_DO[outcome]} (Prolific: {_AT_PROLIFIC[outcome]})"
+        yield f"  {outcome:<16} {plan.code(outcome):<{width}}  {what}"
     addresses = _addresses(plan)
     for url, outcomes in addresses.items():
         who = "Everybody" if len(addresses) == 1 else f"After {_listed(outcomes)} everybody"

@@ -325,11 +325,11 @@ def _task_summary(plan: Plan, task: str, n_people: int, half_width: HalfWidth) -
         n_questions=len(ids),
         n_passages=passages,
         n_people=n_people,
-        half_width=half_width(_layout(plan.design), n_people, len(ids), n_people * per_person, clusters),
+        half_width=half_width(layout_of(plan.design), n_people, len(ids), n_people * per_person, clusters),
     )
 
 
-def _layout(design: Design) -> str:
+def layout_of(design: Design) -> str:
     """How conditions, people and questions meet, in the words of `analysis.power.Layout`."""
     if design.conditions.allocation == "between":
         return "BP"

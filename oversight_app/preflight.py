@@ -13,6 +13,7 @@ from oversight_app.clock import Clock
 from oversight_app.errors import BadInput, OversightError, ProviderError
 from oversight_app.providers import check_provider, sends_key_in_clear
 from oversight_app.store import Store
+from oversight_app.study.bonus_told import bonus_told
 from oversight_app.study.design import Design, ScoringRule
 from oversight_app.study.doubts import doubts
 from oversight_app.study.plan import Plan
@@ -143,17 +144,23 @@ def pages(plan: Plan) -> str:
 
 
 def pay(plan: Plan) -> list[str]:
-    """What answers may cost, where their probabilities are paid."""
+    """What answers may cost, and what participants are told of a bonus."""
     design = plan.design
     answer = design.answer
+    bonus = [
+        f"Bonus, as the instructions say it: {line[2:]}"
+        for line in bonus_told(design, plan.words).splitlines()
+    ]
     if answer.scoring_rule is ScoringRule.NONE:
-        return []
+        return bonus
+    lots = "lots are drawn for each question; " if answer.binarised else ""
     n_conditions = 2 if design.conditions.allocation == "within" else 1
     per_task = [n_conditions * task.questions_per_condition for task in design.tasks.values()]
     n = max(per_task) if design.conditions.tasks == "between" else sum(per_task)
     return [
-        f"Pay: at most {answer.prize:g} {answer.currency} for a question and {n * answer.prize:g} for a person, by the "
-        f"{answer.scoring_rule} rule; practice and attention checks pay nothing."
+        f"Pay: {lots}at most {answer.prize:g} {answer.currency} for a question and {n * answer.prize:g} for a person, "
+        f"by the {answer.scoring_rule} rule; practice and attention checks pay nothing.",
+        *bonus,
     ]
 
 

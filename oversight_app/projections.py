@@ -2,7 +2,7 @@
 
 `keep` is the one way in which an event reaches `sittings`, `trials`, `messages`, `calls`, `beliefs` and `survey`.
 The ledger calls it in the transaction that appends the event; `rebuild` calls it for every event on record, so both
-come to the same rows.
+come to the same rows. What a platform's file says of somebody touches one column, which `submissions` writes itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +22,7 @@ from oversight_app.study.events import (
     MessageSent,
     ParticipantAssigned,
     ParticipantLeft,
+    PlatformStatusNoted,
     ReplyBegun,
     ReplyClosed,
     SurveyAnswered,
@@ -66,7 +67,7 @@ def keep_all(
             stood[trial.plan.n] = (sitting, trial)
 
     said: dict[tuple[int, str], tuple[Trial, Message]] = {}
-    strand = None
+    strand = platform_status = None
     sitting = unpacked(sitting)
     for event, at in happened:
         sitting = apply(sitting, event, at, plan.design)
@@ -98,6 +99,8 @@ def keep_all(
                 save([sitting.trials[event.n - 1]])
             case ParticipantLeft():
                 save(trial for trial in sitting.trials if trial.is_abandoned)
+            case PlatformStatusNoted():
+                platform_status = event.status
             case _:
                 pass
     for trial, message in said.values():
@@ -107,6 +110,8 @@ def keep_all(
         for n, (then, trial) in stood.items()
     )
     record.save_sitting(sitting, due_at(sitting, plan.design), strand)
+    if platform_status is not None:
+        record.save_platform_status(sitting.participant_id, platform_status)
     return packed(sitting)
 
 

@@ -74,6 +74,7 @@ class Status:
 
     `n_places` are taken by people who have completed or are on their way, of `max_places` where there is a number.
     `n_withheld` people withdrew and do not let their data be used, `n_deleted` were deleted.
+    `platform` counts people by what their platform's file says of them.
     `troubles` counts replies that failed or broke off.
     """
 
@@ -86,6 +87,7 @@ class Status:
     max_places: int | None = None
     n_withheld: int = 0
     n_deleted: int = 0
+    platform: dict[str, int] = field(default_factory=dict)
     by_stage: dict[str, dict[str, int]] = field(default_factory=dict)
     by_outcome: dict[str, dict[str, int]] = field(default_factory=dict)
     by_cell: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Status:
             "places": {"taken": self.n_places, "of": self.max_places},
             "withheld": self.n_withheld,
             "deleted": self.n_deleted,
+            "platform": self.platform,
             "by_stage": self.by_stage,
             "by_outcome": self.by_outcome,
             "by_cell": self.by_cell,
@@ -126,6 +129,8 @@ class Status:
             lines.append(f"withdrew and keep their data back: {self.n_withheld:,}")
         if self.n_deleted:
             lines.append(f"deleted from the record: {self.n_deleted:,}")
+        if self.platform:
+            lines.append(f"at Prolific, by its latest file: {_counts(self.platform)}")
         for kind in self.by_stage:
             lines.append(f"{kind}: {sum(self.by_stage[kind].values()):,}")
             lines.append(f"  at: {_counts(self.by_stage[kind])}")
@@ -146,10 +151,13 @@ def status_of(store: Store) -> Status:
     stages: dict[str, Counter[str]] = {}
     outcomes: dict[str, Counter[str]] = {}
     cells: dict[str, Counter[str]] = {}
+    platform: Counter[str] = Counter()
     n_withheld = 0
     for row in store.rows("sittings"):
         kind = row["kind"]
         n_withheld += row["keeps_data"] == 0
+        if row["platform_status"]:
+            platform[row["platform_status"]] += 1
         stages.setdefault(kind, Counter())[row["stage"]] += 1
         if row["outcome"]:
             outcomes.setdefault(kind, Counter())[row["outcome"]] += 1
@@ -171,6 +179,7 @@ def status_of(store: Store) -> Status:
         max_places=_places(store, plan) if plan else None,
         n_withheld=n_withheld,
         n_deleted=n_deleted,
+        platform=dict(sorted(platform.items())),
         by_stage=_plain(stages),
         by_outcome=_plain(outcomes),
         by_cell=_plain(cells),

@@ -59,26 +59,29 @@ class StudyFolder:
 
     @classmethod
     def create(
-        cls, path: Path, design: str, *, at: datetime, language: str = ENGLISH, protocol: str = "chat"
+        cls,
+        path: Path,
+        design: str,
+        *,
+        at: datetime,
+        language: str = ENGLISH,
+        protocol: str = "chat",
+        toml: str | None = None,
     ) -> Self:
         """Make a study folder with a copy of a ready-made design and its texts, and an empty record.
 
-        In the copy the assistant has this protocol.
+        In the copy the assistant has this protocol; `toml` takes the place of the whole copy.
         """
         folder = cls(path)
-        if path.exists() and not path.is_dir():
-            raise BadInput(f"{path} is a file, so no study can be made there. Choose another name.")
-        for present in (folder.design_file, folder.record, folder.texts):
-            if present.exists():
-                raise StudyStateError(
-                    f"{path} holds a {present.name} already, so nothing was changed. Choose another folder."
-                )
+        folder.must_be_free()
         is_new = not path.exists()
         try:
             with _explained(path, "cannot be made"):
                 path.mkdir(parents=True, exist_ok=True)
                 folder.texts.mkdir()
                 _copy_design(design, language, protocol, folder)
+                if toml is not None:
+                    folder.design_file.write_text(toml, encoding="utf-8")
             with folder.open_store() as store:
                 store.create_study(_new_study_id(path), at)
         except BaseException:
@@ -104,6 +107,16 @@ class StudyFolder:
                     "Put back a copy of the file, or make a study in another folder with `oversight init STUDY`."
                 )
         return folder
+
+    def must_be_free(self) -> None:
+        """Raise where no study can be made, because something of one is there already."""
+        if self.path.exists() and not self.path.is_dir():
+            raise BadInput(f"{self.path} is a file, so no study can be made there. Choose another name.")
+        for present in (self.design_file, self.record, self.texts):
+            if present.exists():
+                raise StudyStateError(
+                    f"{self.path} holds a {present.name} already, so nothing was changed. Choose another folder."
+                )
 
     @property
     def design_file(self) -> Path:

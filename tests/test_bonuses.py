@@ -6,12 +6,18 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner, Result
+
 from oversight_app.bonuses import list_bonuses, text_of
+from oversight_app.cli import main
+from oversight_app.errors import BadInput
 from oversight_app.proctor import Proctor
 from oversight_app.store import Store
 from oversight_app.study.bonus import UploadFormat
 from oversight_app.study.events import STUDY_STREAM, BonusesListed, SittingEnded, to_body
-from tests.builders import make_clock, make_design, make_plan, make_proctor
+from oversight_app.study.sitting import Stage
+from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 
 
 def make_finished(folder: Path, *people: str) -> Proctor:
@@ -94,3 +100,105 @@ def test_two_commands_at_once_list_everybody_once(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("1.csv", "2.csv")]
     lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
     assert sorted(lines) == [f"{person},1.25" for person in people]
+
+
+# -- files that are there already ----------------------------------------------------------------------
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["bonus", *map(str, words)])
+
+
+def test_a_file_that_is_there_is_never_written_over_and_nobody_is_listed_by_the_attempt(
+    tmp_path: Path,
+) -> None:
+    make_finished(tmp_path, "ann").store.close()
+    there = tmp_path / "one.csv"
+    there.write_text("precious\n")
+
+    refused = run(tmp_path, "--out", there)
+
+    assert (refused.exit_code, there.read_text()) == (1, "precious\n")
+    assert "exists with another content; nothing was changed" in refused.output
+    assert run(tmp_path, "--out", tmp_path / "two.csv").exit_code == 0
+    assert (tmp_path / "two.csv").read_text() == "ann,1.25\n"
+
+
+def test_a_file_of_the_same_bytes_may_be_there(tmp_path: Path) -> None:
+    make_finished(tmp_path, "ann").store.close()
+    there = tmp_path / "one.csv"
+    there.write_text("ann,1.25\n")
+
+    assert run(tmp_path, "--out", there).exit_code == 0
+    assert run(tmp_path, "--again", there).exit_code == 0
+    there.write_text("ann,9.25\n")
+    assert run(tmp_path, "--again", there).exit_code == 1
+    assert there.read_text() == "ann,9.25\n"
+
+
+def test_a_name_on_record_is_not_used_twice_also_in_another_folder(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+    listed(proctor.store, "one.csv")
+    end(proctor, "bob")
+
+    with pytest.raises(BadInput, match=r"one\.csv is on record already"):
+        listed(proctor.store, "one.csv")
+
+    assert text_of(proctor.store, "one.csv") == "ann,1.25\n"
+
+
+def test_yen_are_listed_without_decimals_in_the_file_and_on_record(tmp_path: Path) -> None:
+    proctor = make_proctor(
+        tmp_path, make_plan(make_design(answer={"currency": "JPY"}, bonus={"flat": "150"}))
+    )
+    end(proctor, "ann")
+
+    assert listed(proctor.store, "one.csv") == "ann,150\n"
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    assert list(event.amounts.values()) == ["150"]
+
+
+def answer_all(proctor: Proctor, who: str) -> None:
+    """Say A to every question, and be quite sure."""
+    while (sitting := proctor.sitting(who)).stage in (Stage.REST, Stage.TRIAL, Stage.FEEDBACK):
+        match sitting.stage:
+            case Stage.REST:
+                proctor.go_on(who)
+            case Stage.FEEDBACK:
+                proctor.read_feedback(who, sitting.trial.plan.n)
+            case _:
+                proctor.page(who)
+                proctor.clock.sleep(5)
+                trial = proctor.sitting(who).trial.plan
+                proctor.submit(who, trial.n, trial.option_order.index("A"), 1.0)
+
+
+def test_what_was_drawn_is_on_record_and_names_nobody_of_the_platform(tmp_path: Path) -> None:
+    answer = {
+        "confidence": "percent",
+        "scoring_rule": "quadratic",
+        "prize": 0.5,
+        "currency": "GBP",
+        "binarised": True,
+    }
+    proctor = make_proctor(tmp_path, make_plan(make_design(answer=answer)))
+    code = proctor.participant_from_platform({"PROLIFIC_PID": "ann-of-prolific"})
+    assert code is not None
+    seat(proctor, code)
+    answer_all(proctor, code)
+    proctor.act(code, lambda sitting, now, record: [SittingEnded("completed")])
+
+    text = listed(proctor.store, "one.csv")
+
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    rows = {row["trial_id"]: row for row in proctor.store.rows("trials") if not row["is_practice"]}
+    assert event.draws.keys() == rows.keys()
+    assert event.draws == {
+        trial: proctor.plan.dice(f"lottery/{trial}").randrange(100) for trial in event.draws
+    }
+    chances = {True: 100, False: 0}  # who is quite sure, and right or wrong
+    n_won = sum(drawn < chances[rows[trial]["correct"] == 1] for trial, drawn in event.draws.items())
+    assert text == f"ann-of-prolific,{Decimal('0.50') * n_won:.2f}\n"
+    assert "ann-of-prolific" not in to_body(event)

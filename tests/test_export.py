@@ -255,6 +255,9 @@ def test_the_manifest_names_study_plan_and_the_hash_of_each_file(proctor: Procto
         "deleted": 0,
         "withdrew": 0,
         "closed_trials": len(proctor.sitting("p1").trials) + 3,
+        "returned_at_platform": 0,
+        "timed_out_at_platform": 0,
+        "rejected_at_platform": 0,
     }
     written = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths.folder.iterdir()}
     del written["manifest.json"]
@@ -281,6 +284,7 @@ def test_the_manifest_says_how_answers_were_given_and_what_was_noted_beside_them
         "sequence": "answer_first",
         "confidence_scale": "distribution",
         "scoring_rule": "log",
+        "binarised": False,
         "prize": 5,
         "currency": "pence",
         "belief_after_reply": False,

@@ -70,6 +70,11 @@ def test_what_to_enter_at_a_platform_names_each_link_and_the_code_of_each_outcom
     assert any("MTurk adds workerId, assignmentId, hitId and turkSubmitTo by itself" in line for line in said)
     rows = [line.split()[:2] for line in said if "  CODE" in line or " CODE" in line]
     assert rows == [[outcome.value, codes[outcome]] for outcome in ENDINGS]
+    actions = [line.partition("(Prolific: ")[2] for line in said if "(Prolific: " in line]
+    assert actions[0] == "Automatically approve, or Manually review)"
+    assert len(actions) == len(ENDINGS)
+    assert any(line.startswith("  screened_out") and "Fixed screen-out payment" in line for line in said)
+    assert not any("Reject" in line for line in said), "nobody is rejected by a code"
     assert f"Everybody is sent to {PROLIFIC}." in said
     assert not any("rid" in line or "over https" in line for line in said)
 

@@ -32,6 +32,7 @@ def test_a_study_before_its_plan_has_nobody(tmp_path: Path) -> None:
         "places": {"taken": 0, "of": None},
         "withheld": 0,
         "deleted": 0,
+        "platform": {},
         "by_stage": {},
         "by_outcome": {},
         "by_cell": {},

@@ -168,6 +168,10 @@ _PARTICIPANTS = (
         "empty where they did not say",
     ),
     text("simulated_by", "The model that played this participant, PROVIDER:NAME; empty for everybody else"),
+    text(
+        "platform_status",
+        "What became of the person at Prolific, in its words, as the latest file from there says",
+    ),
 )
 
 _PLAN = (

@@ -34,6 +34,7 @@ def bonus(study: Path, platform: str, out: Path | None, dry_run: bool, again: st
     from oversight_app.clock import SystemClock
     from oversight_app.errors import BadInput
     from oversight_app.study.bonus import UploadFormat
+    from oversight_app.study.paying import money
     from oversight_app.study_folder import StudyFolder
 
     with StudyFolder.open(study).open_store() as store:
@@ -45,29 +46,26 @@ def bonus(study: Path, platform: str, out: Path | None, dry_run: bool, again: st
                     f"No bonus file {name} is on record. Name one that `oversight bonus` wrote; nothing was changed."
                 )
             target = out or Path(again)
-            if target.exists() and target.read_bytes() != text.encode():
-                raise BadInput(f"{target} exists with another content. Name a new file with --out.")
+            _must_be_free(target, text)
             _write(target, text)
             click.echo(f"Wrote {target} again. sha256 {hashlib.sha256(text.encode()).hexdigest()}")
             return
         target = out or fresh(study, f"bonus-{platform}-{SystemClock().now():%Y%m%dT%H%M%S%fZ}.csv")
-        if target.exists():
-            raise BadInput(f"{target} exists; nothing was changed. Name a new file with --out.")
         if not target.parent.is_dir():
             raise BadInput(f"There is no folder {target.parent} for {target.name}; nothing was changed.")
-        with store.write() as record:
-            if target.name in record.bonuses.listed().values():
-                raise BadInput(
-                    f"A bonus file {target.name} is on record already; nothing was changed. "
-                    "Name another with --out, or write that one with --again."
-                )
         listing = bonuses.list_bonuses(
-            store, UploadFormat(platform), file=target.name, clock=SystemClock(), is_dry_run=dry_run
+            store,
+            UploadFormat(platform),
+            file=target.name,
+            clock=SystemClock(),
+            is_dry_run=dry_run,
+            may_write=lambda text: _must_be_free(target, text),
         )
     for person in listing.people:
         capped = ", capped" if person.is_capped else ""
         counted = f"{len(person.parts)} questions, {person.n_correct} right{capped}"
-        click.echo(f"{person.participant_id}  {person.total:>9.2f} {listing.currency}  ({counted})")
+        total = f"{money(person.total, listing.currency):>9} {listing.currency}"
+        click.echo(f"{person.participant_id}  {total}  ({counted})")
     click.echo(
         f"{listing.listed_before:,} were listed in earlier files; {listing.n_nothing:,} have earned nothing."
     )
@@ -82,8 +80,32 @@ def bonus(study: Path, platform: str, out: Path | None, dry_run: bool, again: st
     else:
         _write(target, listing.text)
         click.echo(f"Wrote {target}. sha256 {listing.sha256}")
-    click.echo(f"{len(listing.people):,} people, total {listing.total:.2f} {listing.currency}")
+    click.echo(
+        f"{len(listing.people):,} people, total {money(listing.total, listing.currency)} {listing.currency}"
+    )
+
+
+def _must_be_free(path: Path, text: str) -> None:
+    """Raise BadInput where something else is there already: a file that was uploaded is a record, too."""
+    from oversight_app.errors import BadInput
+
+    if path.exists() and not (path.is_file() and path.read_bytes() == text.encode()):
+        raise BadInput(
+            f"{path} exists with another content; nothing was changed. Name a new file with --out."
+        )
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode())
+    from oversight_app.errors import BadInput
+
+    try:
+        with path.open("xb") as file:
+            file.write(text.encode())
+    except FileExistsError:
+        # The same bytes need no second writing; anything else came there this very moment, and is not ours to replace.
+        _must_be_free(path, text)
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written: {error.strerror}. The list is on record as {path.name}: "
+            f"write it elsewhere with --again {path.name} --out NEW_FILE."
+        ) from None

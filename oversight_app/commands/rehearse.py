@@ -15,8 +15,8 @@ from oversight_app.commands.terminal import command, fresh, progress, study_argu
 from oversight_app.rehearsal import Rehearsal
 from oversight_app.store import Store
 from oversight_app.store.copying import back_up
-from oversight_app.study.bonus import is_money
 from oversight_app.study.cost import assistant_price, dollars, when_listed
+from oversight_app.study.paying import is_money
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Question
 from oversight_app.study.rehearsed import Balance, Duration, Recovered, Recovery, mean_bonus, recovered

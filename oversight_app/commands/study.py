@@ -8,6 +8,10 @@ import click
 
 from oversight_app.commands.protocol import PROTOCOL
 from oversight_app.commands.terminal import command, json_option, notice, study_argument, warn
+from oversight_app.errors import BadInput
+
+_SOURCES = {"mmlu": ["mmlu", "MMLU-FOLDER"], "quality": ["quality", "QUALITY-FILE"]}
+"""What `bank import` is told for each task."""
 
 
 @click.command(short_help="Make a study folder with a design.")
@@ -27,8 +31,11 @@ from oversight_app.commands.terminal import command, json_option, notice, study_
     help="Of everything that participants read but the questions: en or de.",
 )
 @PROTOCOL
-def init(study: Path, design: str, language: str, protocol: str) -> None:
+@click.option("--ask", is_flag=True, help="Ask for each choice in turn, and write a design of your own.")
+def init(study: Path, design: str, language: str, protocol: str, ask: bool) -> None:
     """Make a study folder with a ready-made design and the texts that participants read.
+
+    With --ask it needs a terminal, and nothing is written before you have seen what the study would be and said yes.
 
     \b
     Example: oversight init mystudy --design recommended --language de
@@ -36,10 +43,26 @@ def init(study: Path, design: str, language: str, protocol: str) -> None:
     from oversight_app.clock import SystemClock
     from oversight_app.study_folder import StudyFolder
 
+    if ask:
+        from oversight_app.commands.asking import ask_for_design
+
+        if design != "recommended":
+            raise BadInput(
+                f"--ask makes a design of your own, found --design {design} beside it. Leave one out."
+            )
+        StudyFolder(study).must_be_free()
+        toml, given = ask_for_design(study, {"language": language, "assistant.protocol": protocol})
+        folder = StudyFolder.create(study, design, at=SystemClock().now(), language=given.language, toml=toml)
+        click.echo(f"Made {folder.path} with a design of your own.")
+        click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
+        for task in given.tasks:
+            click.echo(f"  {command('bank', 'import', study, *_SOURCES[task])}")
+        click.echo(f"Then `{command('check', study)}` says what is still missing.")
+        return
     folder = StudyFolder.create(study, design, at=SystemClock().now(), language=language, protocol=protocol)
     click.echo(f"Made {folder.path} with the design {design}.")
     click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
-    banks = [["builtin"]] if design == "demo" else [["mmlu", "MMLU-FOLDER"], ["quality", "QUALITY-FILE"]]
+    banks = [["builtin"]] if design == "demo" else list(_SOURCES.values())
     for bank in banks:
         click.echo(f"  {command('bank', 'import', study, *bank)}")
 

@@ -12,6 +12,7 @@ from analysis.columns import SCHEMA, Table
 from oversight_app.study.design import AssistantMode, Outcome, Protocol, split_model
 from oversight_app.study.events import AnalysisRegistered, Happened, PlanFrozen, iso
 from oversight_app.study.plan import Plan
+from oversight_app.study.submissions import GIVING_BACK
 
 Row = Mapping[str, Any]
 
@@ -69,6 +70,7 @@ def manifest_of(plan: Plan, at: datetime, frozen: PlanFrozen | None) -> dict[str
             "sequence": design.answer.sequence.value,
             "confidence_scale": design.answer.confidence.value,
             "scoring_rule": design.answer.scoring_rule.value,
+            "binarised": design.answer.binarised,
             "prize": design.answer.prize or None,
             "currency": design.answer.currency if design.answer.prize else None,
             "belief_after_reply": design.answer.belief_after_reply,
@@ -126,6 +128,11 @@ def counts_of(people: Iterable[Row], n_invited: int, n_deleted: int) -> dict[str
         "deleted": n_deleted,
         "withdrew": sum(row["outcome"] == Outcome.WITHDREW for row in people),
         "closed_trials": sum(row["n_closed"] for row in people),
+        # As far as the platform's export was read; these people may have answered here all the same.
+        **{
+            f"{status.name.lower()}_at_platform": sum(row["platform_status"] == status for row in people)
+            for status in GIVING_BACK
+        },
     }
 
 

@@ -34,10 +34,11 @@ TABLES = tuple(table for table in Table if table not in LEFT_OUT)
 _IDS = {"participant_id": "p", "trial_id": "t", "message_id": "m", "call_id": "c"}
 """Columns of ids, each with the letter its hashes begin with: one of digits and an e alone reads as a number."""
 _EMPTIED: Mapping[Table, tuple[str, ...]] = {
+    Table.PARTICIPANTS: ("platform_status",),
     Table.MESSAGES: ("prompt_hash", "error"),
     Table.MODEL_CALLS: ("prompt_hash", "error", "request_id", "batch_id"),
 }
-"""What a model service or a reader could know a call by, and words of errors, which may name machines."""
+"""What a platform, a model service or a reader could know a call by, and words of errors, which may name machines."""
 _TEXTS = {Table.ANSWERS: "reason", Table.MESSAGES: "text", Table.MODEL_CALLS: "text", Table.SURVEY: "answer"}
 _QUESTION_TEXTS = ("text", "option_a", "option_b", "option_c", "option_d")
 

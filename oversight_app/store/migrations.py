@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oversight_app.errors import StoreError
+from oversight_app.store.answer_columns import ANSWER_COLUMNS, type_of
 from oversight_app.store.chain import BY_RESEARCHERS
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 from oversight_app.store.filling import fill_messages
@@ -39,29 +40,6 @@ def study(name: str) -> Callable[[Callable[[sqlite_utils.Database], None]], None
 
 _READINGS = ("advice_choice_by_model", "advice_reader")
 _LATER_COLUMNS = ("initial_response_time_s", "reading_time_s", "min_time_s")
-ANSWER_COLUMNS = (
-    "study_id trial_id participant_id participant_kind condition protocol assistant assistant_mode provider model "
-    "method sample task bank question_id passage_id subject form cell block position "
-    "position_in_block passage_exposure "
-    "is_practice is_attention_check option_order choice correct_choice correct status confidence confidence_scale "
-    "p_a p_b p_c p_d p_source initial_choice initial_confidence initial_p_a initial_p_b initial_p_c initial_p_d reason "
-    "stance manipulated first_advice_choice advice_choice advice_correct advice_status advice_source n_messages "
-    "n_replies n_replies_failed n_resets time_limit_s response_time_s browser_response_time_s "
-    "assistant_wait_s shown_at closed_at"
-).split()
-
-_REAL = {
-    *"confidence p_a p_b p_c p_d initial_confidence initial_p_a initial_p_b initial_p_c initial_p_d".split(),
-    *"time_limit_s response_time_s browser_response_time_s assistant_wait_s".split(),
-}
-_INTEGER = {
-    *"sample block position position_in_block passage_exposure is_practice is_attention_check correct".split(),
-    *"manipulated advice_correct n_messages n_replies n_replies_failed n_resets".split(),
-}
-
-
-def _type_of(column: str) -> type:
-    return float if column in _REAL else int if column in _INTEGER else str
 
 
 @study(name="001_record")
@@ -115,7 +93,7 @@ def _sittings(db: sqlite_utils.Database) -> None:
     numbers = dict.fromkeys("turn n_closed n_comprehension withdrew external_help".split(), int)
     db.table("sittings").create(sitting | numbers, pk="participant_id", strict=True)
     db.table("sittings").create_index(["due_at"])
-    trial = {"trial_id": str, "n": int} | {name: _type_of(name) for name in ANSWER_COLUMNS}
+    trial = {"trial_id": str, "n": int} | {name: type_of(name) for name in ANSWER_COLUMNS}
     db.table("trials").create(trial, pk="trial_id", strict=True)
     db.table("trials").create_index(["participant_id", "n"])
     message = dict.fromkeys(
@@ -272,6 +250,12 @@ def _bonuses(db: sqlite_utils.Database) -> None:
     """Who was listed in which bonus file: one line a person for good, with its platform ids."""
     columns = {"participant_id": str, "file": str, "header": str, "rank": int, "line": str}
     db.table("bonuses").create(columns, pk="participant_id", strict=True)
+
+
+@study(name="016_platform_status")
+def _platform_status(db: sqlite_utils.Database) -> None:
+    """What has become of people at their platform, as its latest uploaded file says."""
+    db.table("sittings").add_column("platform_status", str)
 
 
 def migrate(path: Path, *, known_as: Path | None = None) -> None:

@@ -14,11 +14,15 @@ from oversight_app.study.answers import Cell
 from oversight_app.study.design import Outcome
 from oversight_app.study.events import JudgeAsked, iso
 from oversight_app.study.sitting import Sitting
+from oversight_app.study.submissions import GIVING_BACK
 from oversight_app.study.survey import Answer
 from oversight_app.study.trial import Message, Trial, stance_of
 
 _AWAY = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
-_HOLDS_PLACE = f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)})"
+_HOLDS_PLACE = (
+    f"cell <> '' AND outcome NOT IN ({', '.join(repr(outcome.value) for outcome in _AWAY)}) "
+    f"AND coalesce(platform_status, '') NOT IN ({', '.join(repr(status.value) for status in GIVING_BACK)})"
+)
 
 
 def save_sitting(
@@ -58,6 +62,13 @@ def save_sitting(
             None if sitting.keeps_data is None else int(sitting.keeps_data),
             sitting.settings.get("judge"),
         ),
+    )
+
+
+def save_platform_status(connection: sqlite3.Connection, participant_id: str, status: str) -> None:
+    """Keep what has become of a participant at their platform; their sitting is there."""
+    connection.execute(
+        "UPDATE sittings SET platform_status = ? WHERE participant_id = ?", (status, participant_id)
     )
 
 

@@ -4,7 +4,6 @@ Reading verbs stand on `Store`. Everything that changes the record goes through 
 transaction whose events and projections are on disk when the block ends. Rows never leave: values do.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from oversight_app.store import bank, chain, migrations, removal, sittings, uptime
+from oversight_app.store import bank, chain, migrations, platform_people, removal, sittings, uptime
 from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.database import Database
 from oversight_app.store.observations import ObservationRows
@@ -49,6 +48,10 @@ class Record:
         """The events of a stream after a seq."""
         return list(chain.happened(self._connection, stream, after))
 
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """The rows of a table as they stand in this transaction; `store.tables` names them."""
+        return Snapshot(self._connection).rows(table)
+
     def note_heads(self, at: datetime) -> None:
         """Write into the study's stream where the others stand, so that an end cut off later shows."""
         chain.note_heads(self._connection, at)
@@ -64,6 +67,10 @@ class Record:
     def save_sitting(self, sitting: Sitting, due_at: datetime | None, strand: str | None = None) -> None:
         """Update a sitting's projection."""
         sittings.save_sitting(self._connection, sitting, due_at, strand)
+
+    def save_platform_status(self, participant_id: str, status: str) -> None:
+        """Update what a sitting's projection says of the person at their platform."""
+        sittings.save_platform_status(self._connection, participant_id, status)
 
     def save_trials(self, rows: Iterable[tuple[int, Mapping[str, Cell]]]) -> None:
         """Update trials' projections: (n, answer row) each."""
@@ -131,24 +138,11 @@ class Record:
         self, key: str, participant_id: str, parameters: Mapping[str, str], at: datetime
     ) -> str:
         """The participant that a platform's person is known as; the given id when the person is new."""
-        self._connection.execute(
-            "INSERT OR IGNORE INTO platform_ids (platform_key, participant_id, parameters, created_at) "
-            "VALUES (?, ?, ?, ?)",
-            (key, participant_id, json.dumps(dict(parameters), sort_keys=True), iso(at)),
-        )
-        row = self._connection.execute(
-            "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
-        ).fetchone()
-        return str(row["participant_id"])
+        return platform_people.known_as(self._connection, key, participant_id, parameters, at)
 
     def came_again(self, key: str, parameters: Mapping[str, str], at: datetime) -> None:
         """Keep what a known person's link says, beside what the first one said, where it says something else."""
-        said = json.dumps(dict(parameters), sort_keys=True)
-        self._connection.execute(
-            "UPDATE platform_ids SET latest_parameters = ?, latest_at = ? "
-            "WHERE platform_key = ? AND coalesce(latest_parameters, parameters) <> ?",
-            (said, iso(at), key, said),
-        )
+        platform_people.came_again(self._connection, key, parameters, at)
 
     def beat(self, process: str, now: datetime, *, tolerance_s: float) -> None:
         """Note that a process is up; a gap longer than the tolerance starts a new interval."""
@@ -270,10 +264,7 @@ class Store:
     def person_of_platform(self, key: str) -> str | None:
         """The participant that a platform's person is known as; None for somebody new."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT participant_id FROM platform_ids WHERE platform_key = ?", (key,)
-            ).fetchone()
-            return str(row["participant_id"]) if row else None
+            return platform_people.person(connection, key)
 
     def people_of(self, given: str) -> set[str]:
         """The participants on record whose code this is, or in whose platform's link it stands."""

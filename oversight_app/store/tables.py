@@ -66,7 +66,7 @@ _PARTICIPANTS = (
     "(SELECT sum(coalesce(correct, 0) = 0 AND status NOT IN ('abandoned', 'void')) FROM trials t "
     "WHERE t.participant_id = s.participant_id AND is_attention_check = 1 AND status <> '') AS n_attention_failed, "
     "nullif(s.consent_hash, '') AS consent_hash, CASE WHEN s.kind = 'model' THEN NULL ELSE s.withdrew END AS withdrew, "
-    "s.external_help AS external_help_reported, s.keeps_data, s.simulated_by FROM sittings s "
+    "s.external_help AS external_help_reported, s.keeps_data, s.simulated_by, s.platform_status FROM sittings s "
     "ORDER BY coalesce(assigned_at, started_at), participant_id"
 )
 

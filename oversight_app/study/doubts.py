@@ -6,6 +6,7 @@ Each rule looks at the plan alone, and says which key or file it is about, what 
 from collections.abc import Callable, Iterator
 
 from oversight_app.study.design import ConfidenceScale, Outcome, Protocol, ScoringRule, Sequence
+from oversight_app.study.paying import is_money
 from oversight_app.study.plan import Plan
 
 _KNOWN_TEXTS = (
@@ -18,7 +19,7 @@ _KNOWN_TEXTS = (
     ),
     *("instructions_distribution", "instructions_confidence", "instructions_pay", "instructions_practice"),
     *("instructions_advice", "instructions_consultancy", "instructions_debate", "instructions_critique"),
-    "instructions_cross_examination",
+    *("instructions_cross_examination", "instructions_lottery"),
 )
 _FAIR_CHECKS = 2
 
@@ -49,7 +50,9 @@ def _explained(plan: Plan) -> Iterator[str]:
     needed = {
         "instructions_answer_first": answer.sequence is Sequence.ANSWER_FIRST,
         "instructions_distribution": answer.confidence is ConfidenceScale.DISTRIBUTION,
-        "instructions_pay": answer.scoring_rule is not ScoringRule.NONE,
+        "instructions_lottery" if answer.binarised else "instructions_pay": (
+            answer.scoring_rule is not ScoringRule.NONE
+        ),
         f"instructions_{protocol.value}": protocol is not Protocol.CHAT,
     }
     for name, is_needed in needed.items():
@@ -137,6 +140,20 @@ def _endings(plan: Plan) -> Iterator[str]:
         )
 
 
+def _bonus(plan: Plan) -> Iterator[str]:
+    answer, bonus = plan.design.answer, plan.design.bonus
+    if (bonus.flat or bonus.per_correct) and not is_money(answer.currency):
+        yield (
+            f"[bonus] pays, but in answer.currency = {answer.currency!r}, which is no money: `oversight bonus` will "
+            "write no file. Give a currency such as USD or GBP."
+        )
+    if bonus.at_most is not None and bonus.flat > bonus.at_most:
+        yield (
+            f"bonus.flat is {bonus.flat} and participants are told so, but bonus.at_most is {bonus.at_most}: nobody "
+            "can get it. Raise the cap, or lower the flat bonus."
+        )
+
+
 _RULES: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _selected,
     _reading,
@@ -147,4 +164,5 @@ _RULES: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _screening,
     _places,
     _endings,
+    _bonus,
 )

@@ -127,11 +127,15 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """What a stated probability pays: the rule, and the most that one question pays."""
+    """What a stated probability pays: the rule, and the most that one question pays.
+
+    `is_lottery`: the score is the chance of winning all of the prize.
+    """
 
     rule: ScoringRule
     prize: float
     currency: str
+    is_lottery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

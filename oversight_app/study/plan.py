@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from oversight_app.study.bonus_told import HOLE, bonus_told, said
 from oversight_app.study.cells import Cell, cells
 from oversight_app.study.design import Design, ListPrice, Outcome, Price
 from oversight_app.study.events import canonical
@@ -133,16 +134,13 @@ class Plan(BaseModel):
         """A text for participants, with what they are told of the assistant, of pay and of what is logged filled in."""
         told = self.texts[name].replace("{told_reliability}", self.design.told_reliability)
         told = told.replace("{prize}", self._prize())
+        told = told.replace(HOLE, bonus_told(self.design, self.words))
         return told.replace("{logged}", self._logged())
 
     def _prize(self) -> str:
         """The most that a question pays, as the pages say it."""
         answer = self.design.answer
-        number = amount(1.0, answer.prize, answer.currency).replace(
-            ".", self.words.get("number.decimal", ".")
-        )
-        pattern = self.words.get("number.amount", "{amount} {currency}")
-        return pattern.replace("{amount}", number).replace("{currency}", answer.currency)
+        return said(amount(1.0, answer.prize, answer.currency), answer.currency, self.words)
 
     def _logged(self) -> str:
         """What is noted beside answers, as a list in Markdown."""

@@ -237,8 +237,12 @@ def mean_bonus(
     by_person: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in answers:
         by_person[row["participant_id"]].append(row)
+
+    def dice(purpose: str) -> Random:
+        return Random(f"{design.seed}/{purpose}")  # as the plan throws them
+
     bonuses = [
-        bonus_of(row["participant_id"], row["outcome"], by_person[row["participant_id"]], design)
+        bonus_of(row["participant_id"], row["outcome"], by_person[row["participant_id"]], design, dice)
         for row in people
         if row["outcome"] == Outcome.COMPLETED
     ]

@@ -6,6 +6,7 @@ Everything a page says is decided here: what is due, in which order options stan
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from oversight_app.study.bonus_told import HOLE, bonus_told
 from oversight_app.study.conversation import belief_of, chat_of
 from oversight_app.study.design import (
     FIVE_POINTS,
@@ -84,7 +85,12 @@ def page_of(
 
 def instruction_parts(plan: Plan) -> tuple[str, ...]:
     """The instructions of this design, in Markdown, one text per part."""
-    return tuple(plan.text(name) for name in instruction_names(plan))
+    names = instruction_names(plan)
+    parts = tuple(plan.text(name) for name in names)
+    bonus = bonus_told(plan.design, plan.words)
+    if not bonus or any(HOLE in plan.texts[name] for name in names):
+        return parts
+    return (*parts, f"## {plan.words['bonus.heading']}\n\n{bonus}")
 
 
 def instruction_names(plan: Plan) -> tuple[str, ...]:
@@ -98,7 +104,7 @@ def instruction_names(plan: Plan) -> tuple[str, ...]:
     elif design.answer.confidence is not ConfidenceScale.NONE:
         wanted.append("instructions_confidence")
     if design.answer.scoring_rule is not ScoringRule.NONE:
-        wanted.append("instructions_pay")
+        wanted.append("instructions_lottery" if design.answer.binarised else "instructions_pay")
     if any(task.practice_per_condition for task in design.tasks.values()):
         wanted.append("instructions_practice")
     return tuple(name for name in wanted if name in plan.texts)
@@ -269,7 +275,7 @@ def _pay(plan: Plan, trial: Trial) -> Pay | None:
     answer = plan.design.answer
     if answer.scoring_rule is ScoringRule.NONE or trial.plan.is_attention_check:
         return None
-    return Pay(answer.scoring_rule, answer.prize, answer.currency)
+    return Pay(answer.scoring_rule, answer.prize, answer.currency, answer.binarised)
 
 
 def _feedback(trial: Trial, plan: Plan, question: Question) -> FeedbackPage:

@@ -41,6 +41,7 @@ from oversight_app.study.events import (
     PassageRead,
     PassageShown,
     PauseAsked,
+    PlatformStatusNoted,
     ReplyBegun,
     ReplyClosed,
     ScreeningAnswered,
@@ -74,16 +75,9 @@ _TrialEvent = (
     | JudgeAsked
     | AloneAsked
 )
-_BY_RESEARCHER = (ParticipantTold, ParticipantStopped, CompensationGranted)
-_NOT_A_SIGN = (
-    ReplyBegun,
-    ReplyClosed,
-    ParticipantLeft,
-    LimitLifted,
-    SittingEnded,
-    AdviceRead,
-    *_BY_RESEARCHER,
-)
+_BY_SERVER = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
+_BY_RESEARCHER = (ParticipantTold, ParticipantStopped, CompensationGranted, PlatformStatusNoted)
+_NOT_A_SIGN = (*_BY_SERVER, *_BY_RESEARCHER)
 """Events that the server or the researcher causes."""
 
 

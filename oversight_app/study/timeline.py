@@ -33,6 +33,7 @@ from oversight_app.study.events import (
     PassageRead,
     PassageShown,
     PauseAsked,
+    PlatformStatusNoted,
     PledgeGiven,
     ReplyBegun,
     ReplyClosed,
@@ -107,6 +108,8 @@ def _words(event: Event) -> str:
             return f"{by} ended the sitting{f': {reason}' if reason else ''}"
         case CompensationGranted(amount=amount, currency=currency, reason=reason, by=by):
             return f"{by} promised {amount} {currency}{f': {reason}' if reason else ''}"
+        case PlatformStatusNoted(platform=platform, status=status):
+            return f"is {status} at {platform.capitalize()}, as its file says"
         case _:
             return _of_trial(event)
 

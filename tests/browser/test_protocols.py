@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from oversight_app.screens import assets, pay
-from oversight_app.study import scoring
+from oversight_app.screens.wording import percent
+from oversight_app.study import paying, scoring
 from oversight_app.study.design import ScoringRule
 from oversight_app.study.letters import OptionOrder
 from oversight_app.study.page import Pay
@@ -260,9 +261,14 @@ def test_the_browser_computes_what_the_record_will(browser: Browser, monkeypatch
         (a, b, c, 100 - a - b - c) for a in PERCENTS for b in PERCENTS for c in PERCENTS if a + b + c <= 100
     ]
     cases = [
-        (Pay(rule, prize, currency), [p / 100 for p in shares])
+        (Pay(rule, prize, currency, is_lottery), [p / 100 for p in shares])
         for rule in (ScoringRule.QUADRATIC, ScoringRule.LOG, ScoringRule.SPHERICAL)
-        for prize, currency in ((0.5, "EUR"), (250.0, "Punkte"))
+        for prize, currency, is_lottery in (
+            (0.5, "EUR", False),
+            (250.0, "Punkte", False),
+            (50.0, "JPY", False),
+            (0.5, "EUR", True),
+        )
         for shares in grid
     ]
     given = [
@@ -283,7 +289,10 @@ def test_the_browser_computes_what_the_record_will(browser: Browser, monkeypatch
         for right, (share, words) in enumerate(outcomes):
             expected = scoring.score(paid.rule, shares, right)
             assert share == pytest.approx(expected, abs=1e-12)
-            assert words == pay.amount(paid, expected), (paid.rule, shares, right)
+            promised = (
+                percent(paying.percent(expected) / 100) if paid.is_lottery else pay.amount(paid, expected)
+            )
+            assert words == promised, (paid.rule, shares, right)
     for confidence, row in zip((0, 0.25, 0.6, 1), spread, strict=True):
         assert row == pytest.approx(scoring.spread(confidence, 0))
 

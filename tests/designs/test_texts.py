@@ -28,6 +28,7 @@ COMMON = {
     "instructions_confidence",
     "instructions_distribution",
     "instructions_pay",
+    "instructions_lottery",
     "instructions_practice",
     "instructions_advice",
     "instructions_consultancy",

@@ -109,3 +109,23 @@ def test_instructions_of_a_banks_own_task_are_known() -> None:
     plan = make_plan(design, own, texts=TEXTS | {"instructions_mine": "Think."})
 
     assert doubts(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "bonus", "begins"),
+    [
+        ("points", {"flat": 1}, ["[bonus] pays, but in answer.currency = 'points', which is no money"]),
+        ("GBP", {"flat": 3, "at_most": 2}, ["bonus.flat is 3 and participants are told so"]),
+        ("GBP", {"flat": 1, "per_correct": 0.1, "at_most": 2}, []),
+        ("points", {}, []),
+    ],
+)
+def test_a_bonus_that_cannot_be_paid_as_it_is_told_is_named(
+    currency: str, bonus: dict[str, float], begins: list[str]
+) -> None:
+    found = doubts(make_plan(make_design(answer={"currency": currency}, bonus=bonus)))
+
+    assert [doubt for doubt in found if "bonus" in doubt] == [
+        doubt for doubt in found if doubt.startswith(tuple(begins) or ("-",))
+    ]
+    assert sum("bonus" in doubt for doubt in found) == len(begins)

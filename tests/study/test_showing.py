@@ -453,7 +453,7 @@ def test_instructions_are_about_what_the_design_has() -> None:
     names = (
         *("instructions", "instructions_mmlu", "instructions_quality", "instructions_human_with_model"),
         *("instructions_answer_first", "instructions_distribution", "instructions_confidence"),
-        *("instructions_pay", "instructions_practice"),
+        *("instructions_pay", "instructions_lottery", "instructions_practice"),
     )
     texts = dict.fromkeys(names, "")
 
@@ -467,6 +467,9 @@ def test_instructions_are_about_what_the_design_has() -> None:
     assert shown(**PROTOCOLS) == (
         *("", "mmlu", "quality", "human_with_model", "answer_first", "distribution", "pay", "practice"),
     )
+    drawn = PROTOCOLS | {"answer": PROTOCOLS["answer"] | {"binarised": True}}
+    assert "lottery" in shown(**drawn)
+    assert "pay" not in shown(**drawn), "nobody is promised an amount"
 
 
 @pytest.mark.parametrize("sequence", ["direct", "answer_first"])

@@ -18,6 +18,8 @@ class AnswerDesign(Section):
     """How the stated probability is paid; the page shows what each outcome would pay."""
     prize: float = Field(default=0.0, ge=0, le=1_000_000)
     """The most that one question pays, in `currency`."""
+    binarised: bool = False
+    """The score is no share of the prize but the chance of winning all of it, so that risk attitude does not matter."""
     currency: str = Field(default="points", min_length=1, max_length=12)
     belief_after_reply: bool = False
     """Whether the participant is asked after each reply which answer they now hold to be right."""
@@ -30,6 +32,11 @@ class AnswerDesign(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.scoring_rule is ScoringRule.NONE:
+            if self.binarised:
+                raise ValueError(
+                    "binarised: found true without a scoring_rule, so there is no score to be a chance; leave it out, "
+                    'or choose "quadratic", "log" or "spherical"'
+                )
             if self.prize:
                 raise ValueError(
                     f"prize: found {self.prize:g} without a scoring_rule; "

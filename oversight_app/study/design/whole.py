@@ -16,6 +16,7 @@ from oversight_app.study.design.section import Section
 from oversight_app.study.design.sitting import LogDesign, OutcomeDesign, SittingDesign
 from oversight_app.study.design.tasks import ConditionsDesign, TaskDesign
 from oversight_app.study.design.vocabulary import ENDINGS, AssistantMode, Outcome, Protocol
+from oversight_app.study.paying import is_whole
 
 
 class Design(Section):
@@ -141,4 +142,15 @@ def read_design(toml: str, *, file: str = "study.toml") -> Design:
         design.primary_model_alone.check_method()
     except BadInput as error:
         raise DesignError(f"{file}: analysis.primary_model_alone.method: {error}") from None
+    # Not a rule of the model itself: a plan that was frozen before there was this rule has to open.
+    if is_whole(design.answer.currency):
+        amounts = {"answer.prize": design.answer.prize} | {
+            f"bonus.{name}": amount for name, amount in design.bonus
+        }
+        for key, amount in amounts.items():
+            if amount is not None and amount % 1:
+                raise DesignError(
+                    f"{file}: {key}: found {amount} in {design.answer.currency}, which has no decimals; give a whole "
+                    "number."
+                )
     return design

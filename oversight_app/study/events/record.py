@@ -24,6 +24,7 @@ from oversight_app.study.events.sitting import (
     ParticipantStopped,
     ParticipantTold,
     ParticipantWithdrew,
+    PlatformStatusNoted,
     PledgeGiven,
     ScreeningAnswered,
     SittingEnded,
@@ -86,6 +87,7 @@ Event: TypeAlias = (
     | ParticipantLeft
     | ParticipantReturned
     | ParticipantWithdrew
+    | PlatformStatusNoted
     | LimitLifted
     | SurveyAnswered
     | DebriefRead

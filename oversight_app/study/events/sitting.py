@@ -114,6 +114,17 @@ class ParticipantWithdrew:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformStatusNoted:
+    """The platform says that this has become of the participant there; an uploaded file said so.
+
+    What was answered stays as it is. `platform` and `status` are words of `study.submissions`; no id of theirs is here.
+    """
+
+    platform: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class LimitLifted:
     """The limit of the sitting fell into a time in which the server was away; it no longer holds."""
 

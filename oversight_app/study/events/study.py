@@ -1,7 +1,7 @@
 """What can happen to the study as a whole: its own stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 STUDY_STREAM = "study"
@@ -80,7 +80,8 @@ class RecordRestored:
 class BonusesListed:
     """A bonus file was written: who is to be paid how much by it, as decimal numbers in text, by participant_id.
 
-    Platform ids stand in the file alone; `sha256` is the file's.
+    Platform ids stand in the file alone; `sha256` is the file's. `draws` are the numbers 0-99 of a binarised rule, by
+    trial_id: below the percentage that the answer's score came to, the prize was won.
     """
 
     file: str
@@ -88,6 +89,7 @@ class BonusesListed:
     currency: str
     sha256: str
     amounts: Mapping[str, str]
+    draws: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
