@@ -26,7 +26,7 @@ setup: $(COMPLETE) ## make .venv with everything that running, testing and chang
 demo: $(RUNTIME) ## serve the demo study on the built-in questions; needs no key
 	@$(BIN)/oversight demo
 
-test: $(COMPLETE) chromium lint ## check the code, then run every test
+test: $(COMPLETE) chromium nginx lint ## check the code, then run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(COMPLETE) ## ruff, mypy strict, and the storeys of the house
@@ -48,6 +48,9 @@ clean: ## remove .venv and what the tools left behind; studies are never touched
 
 chromium: $(COMPLETE)
 	@$(BIN)/python -m tests.browser.chromium --install
+
+nginx: $(COMPLETE)
+	@$(BIN)/python -m tests.deployment.nginx --install
 
 # The first Python that is new enough and *runs*: a version manager leaves names on PATH that only complain.
 # `make setup PYTHON=...` overrides. 3.11 comes first because the pins were tested with it.
@@ -76,4 +79,4 @@ $(COMPLETE): $(RUNTIME)
 	@$(INSTALL) --no-build-isolation --editable '.[test,lint]'
 	@touch $@
 
-.PHONY: help setup demo test lint format bench clean chromium
+.PHONY: help setup demo test lint format bench clean chromium nginx

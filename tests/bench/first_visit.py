@@ -5,14 +5,8 @@ Chromium's own emulation of 1.5 Mbit/s with 40 ms there and back; nothing is in 
 nothing in its own.
 """
 
-import os
-import re
-import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +15,12 @@ from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwrig
 
 from oversight_app.study.sitting import Stage
 from tests.bench import Figure
-from tests.bench.processes import quiet_port
 from tests.bench.studies import served
 from tests.browser.chromium import find_chromium
-from tests.browser.served import CHROMIUM_FLAGS, HOST, answers, wait_for
+from tests.browser.served import CHROMIUM_FLAGS
 from tests.browser.studies import make_study
+from tests.deployment.nginx import install_nginx, running_nginx
 
-_CONFIGURATION = Path(__file__).resolve().parents[2] / "docs" / "nginx.conf"
 _BITS_PER_S = 1_500_000
 _LATENCY_MS = 40
 _VISITS = 3
@@ -35,7 +28,7 @@ _VISITS = 3
 
 def run() -> list[Figure]:
     """Time and bytes of a first visit that begins at the consent, of one that begins at a question, and of a reload."""
-    if not _is_installed():
+    if not install_nginx():
         print("nginx is not installed and cannot be installed here, so the first visit is not measured.")
         return []
     begins: list[_Sent] = []
@@ -48,10 +41,12 @@ def run() -> list[Figure]:
             with served(study) as server:
                 for who in range(0, 2 * _VISITS, 2):
                     study.seat(who + 1, to=Stage.TRIAL)
-                    with _nginx(Path(room) / f"consent{who}", server.port) as url:
-                        begins += _visit(browser, f"{url}/go/{study.tokens[who]}", ".st-key-consent button")
-                    with _nginx(Path(room) / f"question{who}", server.port) as url:
-                        link = f"{url}/go/{study.tokens[who + 1]}"
+                    with running_nginx(Path(room) / f"consent{who}", [server.port]) as nginx:
+                        begins += _visit(
+                            browser, f"{nginx.url}/go/{study.tokens[who]}", ".st-key-consent button"
+                        )
+                    with running_nginx(Path(room) / f"question{who}", [server.port]) as nginx:
+                        link = f"{nginx.url}/go/{study.tokens[who + 1]}"
                         first, again = _visit(browser, link, ".st-key-submit_1 button", reloads=True)
                         questions.append(first)
                         reloads.append(again)
@@ -145,54 +140,3 @@ def _slow(page: Page) -> CDPSession:
         },
     )
     return network
-
-
-# -- nginx ---------------------------------------------------------------------------------------------------
-
-
-def _is_installed() -> bool:
-    if shutil.which("nginx"):
-        return True
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    print("Installing nginx ...", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "--yes", "--no-install-recommends", "nginx-light"]):
-        if subprocess.run(["apt-get", "--quiet", *step], env=quiet, capture_output=True).returncode != 0:
-            return False
-    return shutil.which("nginx") is not None
-
-
-@contextmanager
-def _nginx(room: Path, upstream: int) -> Iterator[str]:
-    """The documented configuration in front of a server, with an empty cache; gives its address."""
-    port = quiet_port()
-    room.mkdir()
-    text = _CONFIGURATION.read_text(encoding="utf-8")
-    for documented, here in (
-        (r"listen 80;", f"listen {HOST}:{port};"),
-        (r"server 127\.0\.0\.1:8501;", f"server {HOST}:{upstream};"),
-        (r"/var/(cache|log)/nginx/", f"{room}/"),
-    ):
-        text, n = re.subn(documented, here, text)
-        assert n > 0, f"the documented configuration no longer says {documented}"
-    (room / "oversight.conf").write_text(text, encoding="utf-8")
-    # As root, its workers would become nobody, who may not enter this folder.
-    user = "user root;" if os.geteuid() == 0 else ""
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = " ".join(f"{kind}_temp_path {room}/{kind};" for kind in kinds)
-    (room / "nginx.conf").write_text(
-        f"{user} daemon off; pid {room}/pid; error_log {room}/error.log;\nevents {{}}\n"
-        f"http {{ include /etc/nginx/mime.types; {temporary} include {room}/oversight.conf; }}\n",
-        encoding="utf-8",
-    )
-    process = subprocess.Popen(["nginx", "-p", str(room), "-c", str(room / "nginx.conf")])
-    try:
-        url = f"http://{HOST}:{port}"
-        wait_for(lambda: process.poll() is not None or answers(f"{url}/health"))
-        if process.poll() is not None:
-            raise AssertionError(f"nginx ended at once: {(room / 'error.log').read_text()[-500:]}")
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)

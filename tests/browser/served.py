@@ -61,6 +61,8 @@ class Served:
     process: subprocess.Popen[bytes] | WarmProcess | None = None
     settings: tuple[str, ...] = ()
     """Flags of Streamlit that differ from the product's own."""
+    public_url: str = ""
+    """Where participants reach it, when something stands in front."""
     is_warm: bool = False
     """Whether the process has its libraries already, where its start is not what is looked at."""
     door: str = "app"
@@ -80,7 +82,7 @@ class Served:
     def start(self) -> None:
         """Serve, and come back when it answers."""
         command = [*server_command(HOST, self.port, door=self.door), *self.settings]
-        environment = server_environment(self.folder, "", os.environ) | dict(self.also)
+        environment = server_environment(self.folder, self.public_url, os.environ) | dict(self.also)
         log = self._log
         if self.is_warm:
             self.process = WarmProcess(command, environment, log)
