@@ -125,7 +125,7 @@ def test_wrong_answers_of_the_model_come_oftener_over_the_draws_of_many_seeds(tm
     questions = planning.with_builtin(bank(study), study.read_design())
     materials, chances = study.read_materials("en"), selection.chances("mmlu")
     found: Counter[str] = Counter()
-    n = 400
+    n = 150
     for seed in range(n):
         design = study.read_design().model_copy(update={"seed": seed})
         plan = planning.draft("study", design, questions, materials, at=START, selection=selection)
@@ -133,7 +133,7 @@ def test_wrong_answers_of_the_model_come_oftener_over_the_draws_of_many_seeds(tm
 
     wrong = {row["question_id"] for row in table(study).values() if row["model_accuracy"] == "0.0"}
     expected = sum(chance for question_id, chance in chances.items() if question_id in wrong)
-    assert sum(found[question_id] for question_id in wrong) / n == pytest.approx(expected, rel=0.03)
+    assert sum(found[question_id] for question_id in wrong) / n == pytest.approx(expected, rel=0.05)
     assert expected > 0.75 * sum(chances.values())
 
 

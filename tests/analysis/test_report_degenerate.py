@@ -18,12 +18,15 @@ from analysis.results import as_json
 from analysis.simulate import simulate
 from tests.analysis.builders import make_row, write_csv, write_frame
 
-ANALYSIS = {"margin": 0.05, "exclusions": ["external_help"]}
+DECLARED = {"margin": 0.05}
+EXCLUDING = DECLARED | {"exclusions": ["external_help"]}
 
 
-def full(people: int = 6, questions: int = 8, per_passage: int | None = 2) -> pd.DataFrame:
-    """Both tasks, all three conditions, advice, confidence, and an answer given before help."""
-    answers = simulate(3, people, questions, tasks=("mmlu", "quality"), questions_per_passage=per_passage)
+def full(
+    people: int = 6, questions: int = 8, per_passage: int | None = 2, tasks: tuple[str, ...] = ("quality",)
+) -> pd.DataFrame:
+    """Of these tasks all three conditions, advice, confidence, and an answer given before help."""
+    answers = simulate(3, people, questions, tasks=tasks, questions_per_passage=per_passage)
     is_person = answers["condition"] != "model_alone"
     return answers.assign(
         initial_choice=answers["choice"].where(is_person & (answers["position"] % 3 != 0), "B")
@@ -47,10 +50,10 @@ def but(answers: pd.DataFrame, condition: str) -> pd.DataFrame:
 
 
 STUDIES: Mapping[str, pd.DataFrame] = {
-    "one participant": full(people=1),
+    "one participant": full(people=1, tasks=("mmlu", "quality")),
     "one question": full(questions=1, per_passage=None),
     "one passage": full(questions=4, per_passage=4),
-    "all right": answered(full(), True),
+    "all right": answered(full(tasks=("mmlu", "quality")), True),
     "all wrong": answered(full(), False),
     "nobody alone": but(full(), "human_alone"),
     "nobody with the model": but(full(), "human_with_model"),
@@ -70,7 +73,9 @@ def results_of(folder: Path, answers: pd.DataFrame, share_excluded: float) -> di
     export = folder / "export"
     export.mkdir()
     write_frame(export / "answers.csv", answers)
-    (export / "manifest.json").write_text(json.dumps({"schema": 1, "analysis": ANALYSIS}))
+    (export / "manifest.json").write_text(
+        json.dumps({"schema": 1, "analysis": EXCLUDING if share_excluded else DECLARED})
+    )
     people = sorted(set(answers.loc[answers["condition"] != "model_alone", "participant_id"]))
     told = [int(n < share_excluded * len(people)) for n in range(len(people))]
     pd.DataFrame({"participant_id": people, "external_help_reported": told}).to_csv(
