@@ -23,7 +23,7 @@ def show(session: Session) -> None:
     st.html(
         heading("Invitations")
         + f'<p class="oc-counted">{n:,} {"invitation" if n == 1 else "invitations"} so far. '
-        "Each link is one participant's place; whoever has it takes it.</p>"
+        "Each link is for one participant; whoever has it can take part with it.</p>"
     )
     with st.container(key="oc_invite", horizontal=True, vertical_alignment="bottom"):
         st.number_input(
