@@ -27,7 +27,7 @@ def rows_of(record: Snapshot, table: Table, questions: Sequence[Row]) -> Iterabl
         Table.OBSERVATIONS: lambda: record.rows("observations"),
         Table.MODEL_CALLS: lambda: record.rows("model_calls"),
         Table.EVENTS: lambda: record.rows("events"),
-        Table.PAGE_TIMES: lambda: page_times(record.rows("events")),
+        Table.PAGE_TIMES: lambda: page_times(record.rows("page_events")),
     }
     return readers[table]() if table in readers else ()
 

@@ -31,17 +31,22 @@ class TableFiles:
         ):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(names)
-            for row in rows:
-                # csv writes None as an empty cell, and numbers so that they read back as the same number.
-                cells = list(map(row.get, names))
-                if typed is not None:
-                    typed.add(cells)
-                for i in free:
-                    cell = cells[i]
-                    if cell.__class__ is str and not cell[:1].isalnum():
-                        cells[i] = guarded(cell)
-                writer.writerow(cells)
-                n += 1
+
+            def written() -> Iterator[list[Any]]:
+                nonlocal n
+                for row in rows:
+                    n += 1
+                    cells = list(map(row.get, names))
+                    if typed is not None:
+                        typed.add(cells)
+                    for i in free:
+                        cell = cells[i]
+                        if cell.__class__ is str and not cell[:1].isalnum():
+                            cells[i] = guarded(cell)
+                    yield cells
+
+            # csv writes None as an empty cell, and numbers so that they read back as the same number.
+            writer.writerows(written())
             file.flush()
             os.fsync(file.fileno())
         return n

@@ -13,8 +13,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from oversight_app.store import bank, chain, migrations
 from oversight_app.store.bank import passage_hash
@@ -33,8 +34,7 @@ PROJECTIONS: Mapping[str, tuple[str, ...]] = {
 """The tables that can be made again from events, each with its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One row of the events, as stored."""
 
     stream: str
@@ -98,7 +98,7 @@ class Audit:
             "WHERE stream BETWEEN ? AND ? ORDER BY stream, seq",
             names,
         )
-        return groupby((Link(*row) for row in rows), key=lambda link: link.stream)
+        return groupby(map(Link._make, rows), key=attrgetter("stream"))
 
     def snapshot(self) -> Snapshot:
         """The tables of this moment."""
@@ -211,13 +211,26 @@ def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
 
 
-def schema_of_now() -> dict[str, str]:
-    """The schema that a record of the present release has."""
+def empty_record() -> bytes:
+    """The file of a record of the present release in which nothing stands."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
         migrations.migrate(path)
-        with audit(path) as fresh:
-            return fresh.schema()
+        return path.read_bytes()
+
+
+def schema_of_now() -> dict[str, str]:
+    """The schema that a record of the present release has."""
+    return schema_of(empty_record())
+
+
+def schema_of(record: bytes) -> dict[str, str]:
+    """The schema of a record whose file holds these bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.db"
+        path.write_bytes(record)
+        with audit(path) as opened:
+            return opened.schema()
 
 
 def sha256_of(path: Path) -> str:

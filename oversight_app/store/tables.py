@@ -6,11 +6,12 @@ Each table is one query in a stable order, with the columns of the export contra
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from oversight_app.store import chain
 from oversight_app.study.enrolment import Enrolment, enrolment_of
+from oversight_app.study.page_times import KINDS, TOLD
 from oversight_app.study.trouble import SPENDING_CAP
 
 
@@ -23,11 +24,13 @@ class Snapshot:
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of a table; its names are the keys of `TABLES`."""
-        found = self.connection.execute(TABLES[table])
+        # A row's own names are searched one after the other for every cell, which is most of a wide table's time.
+        found = self.connection.cursor()
+        found.row_factory = None
+        found.execute(TABLES[table])
         names = [column[0] for column in found.description]
         for row in found:
-            # A row's own names are searched one after the other for every cell, which is most of a wide table's time.
-            yield dict(zip(names, tuple(row), strict=True))
+            yield dict(zip(names, row, strict=True))
 
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
@@ -95,6 +98,11 @@ _TROUBLES = (
     "WHERE status IN ('failed', 'interrupted') GROUP BY 1 ORDER BY 1"
 )
 
+
+def _listed(kinds: Iterable[str]) -> str:
+    return ", ".join(repr(kind) for kind in sorted(kinds))
+
+
 TABLES = {
     "answers": "SELECT * FROM answers",
     "sittings": "SELECT * FROM sittings ORDER BY coalesce(assigned_at, started_at), participant_id",
@@ -112,4 +120,8 @@ TABLES = {
     "FROM questions LEFT JOIN passages USING (passage_hash) ORDER BY rank",
     "platform_ids": "SELECT * FROM platform_ids ORDER BY platform_key",
     "events": "SELECT * FROM events ORDER BY stream, seq",
+    # Most of what happens turns no page, and most of the rest need not be opened.
+    "page_events": "SELECT stream, kind, at, "
+    f"CASE WHEN kind IN ({_listed(TOLD)}) THEN body END AS body FROM events "
+    f"WHERE kind IN ({_listed(KINDS)}) ORDER BY stream, seq",
 }

@@ -114,6 +114,12 @@ def read_choice(text: str, options_shown: Iterable[str]) -> str:
     read_choice("I am fairly sure that the answer is **C**.", ...) is "C"; read_choice("B", ...) is "B"; read_choice("I
     would rule out A and B.", ...) is "".
     """
+    return _read(text, tuple(options_shown))
+
+
+# A trial's replies are read again with each of its events, and once more by whoever exports or verifies.
+@lru_cache(maxsize=2_048)
+def _read(text: str, options_shown: tuple[str, ...]) -> str:
     text = text.replace("’", "'").replace("‘", "'").strip()
     words = {
         letter: folded(option.replace("’", "'")).strip(" .")
@@ -122,7 +128,9 @@ def read_choice(text: str, options_shown: Iterable[str]) -> str:
     alone = _ALONE.match(text) if len(text) < 60 else None
     if alone:
         return alone.group(1).upper()
-    stated = [*_stated_letters(text, words), *_stated_words(text, words)]
+    letters = list(_stated_letters(text, words))
+    last = max((at for at, _, _ in letters), default=-1)
+    stated = [*letters, *_stated_words(text, words, last)]
     if stated:
         return max(stated)[2]
     return _set_apart(text, words) or _only_words(text, words)
@@ -140,14 +148,20 @@ def _stated_letters(text: str, words: dict[str, str]) -> Iterator[tuple[int, int
                 yield at, 1, letter
 
 
-def _stated_words(text: str, words: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Statements with an option's words for its letter; of two options that begin at one place the longer was meant."""
+def _stated_words(text: str, words: dict[str, str], after: int) -> Iterator[tuple[int, int, str]]:
+    """Statements with an option's words for its letter; of two options that begin at one place the longer was meant.
+
+    The last statement counts, so words that are said only before `after` need not be looked for.
+    """
     lowered = text.lower()
+    is_in_step = len(lowered) == len(text)  # a few capital letters become two small ones
     for letter, said in words.items():
         if not said or list(words.values()).count(said) > 1:
             continue
         # Most texts name one option of four, and each pattern costs a compilation.
         if not all(word in lowered for word in said.lower().split()):
+            continue
+        if is_in_step and lowered.rfind(said.lower().split()[0]) < after:
             continue
         for pattern in _stating(said):
             for match in pattern.finditer(text):

@@ -14,7 +14,7 @@ from oversight_app.study.events import STUDY_STREAM
 
 Row = Mapping[str, Any]
 
-_TOLD = {
+TOLD = {
     "ParticipantEnrolled",
     "ConsentGiven",
     "ComprehensionAnswered",
@@ -27,6 +27,16 @@ _TOLD = {
 """Kinds whose bodies are needed; the others, long ones among them, are not opened."""
 _BY_THE_CLOCK = ("timed_out", "timed_out_no_answer")
 _ENDS = ("ConsentRefused", "ParticipantWithdrew", "SittingEnded")
+KINDS = TOLD | {
+    "ScreeningAnswered",
+    "InstructionsRead",
+    "ParticipantAssigned",
+    "NextAsked",
+    "DebriefRead",
+    "SurveyAnswered",
+    *_ENDS,
+}
+"""Kinds that say something of a page; rows of others may be left out."""
 
 
 def page_times(events: Iterable[Row]) -> Iterator[dict[str, Any]]:
@@ -44,7 +54,7 @@ def _pages(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     now: dict[str, Any] | None = _entered("consent", None)
     for row in rows:
         kind, at = row["kind"], row["at"]
-        told = json.loads(row["body"]) if kind in _TOLD else {}
+        told = json.loads(row["body"]) if kind in TOLD else {}
         after: dict[str, Any] | None = None
         match kind:
             case "ParticipantEnrolled":

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from oversight_app.study.changed import replace
+from oversight_app.study.changed import put, replace
 from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import (
     AdviceRead,
@@ -59,29 +59,31 @@ MODEL = "model"
 """The kind of a participant that is a model answering alone."""
 
 TIME_OUTS = (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER, TrialStatus.VOID)
-_TrialEvent = (
-    PassageShown
-    | TrialShown
-    | DraftSaved
-    | InitialAnswered
-    | BeliefStated
-    | MessageSent
-    | ReplyBegun
-    | ReplyClosed
-    | ContextReset
-    | PauseAsked
-    | TrialClosed
-    | AdviceRead
-    | JudgeAsked
-    | AloneAsked
+_ONLY_OF_TRIALS = frozenset(
+    (
+        PassageShown,
+        TrialShown,
+        DraftSaved,
+        InitialAnswered,
+        BeliefStated,
+        MessageSent,
+        ReplyBegun,
+        ReplyClosed,
+        ContextReset,
+        PauseAsked,
+        AdviceRead,
+        JudgeAsked,
+        AloneAsked,
+    )
 )
+"""Events that change a trial and nothing else of the sitting; most events are of these."""
 _BY_SERVER = (ReplyBegun, ReplyClosed, ParticipantLeft, LimitLifted, SittingEnded, AdviceRead)
 _BY_RESEARCHER = (ParticipantTold, ParticipantStopped, CompensationGranted, PlatformStatusNoted)
 _NOT_A_SIGN = (*_BY_SERVER, *_BY_RESEARCHER)
 """Events that the server or the researcher causes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sitting:
     """Where one participant stands. `current` is the index of the trial at hand, len(trials) after the last."""
 
@@ -161,7 +163,8 @@ def fold(participant_id: str, happened: Iterable[Happened], design: Design) -> S
 def unpacked(sitting: Sitting) -> Sitting:
     """The same sitting, to apply many events to until it is `packed`; nobody else may hold it in between.
 
-    Its trials are copied once and changed in place: a model has thousands, too many to copy for each event.
+    Its trials are copied once and changed in place: a model has thousands, too many to copy for each event. So is the
+    last sign of life, which nearly every event is.
     """
     return replace(sitting, trials=list(sitting.trials))
 
@@ -175,7 +178,12 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
     """The sitting after one event."""
     if _is_sign(sitting, event, at):
         # Whoever acts is back, also in a tab that was open all the time and so never asked for its page again.
-        sitting = replace(sitting, last_sign_at=at, outcome="" if sitting.has_left else sitting.outcome)
+        if isinstance(sitting.trials, list) and not sitting.has_left:
+            put(sitting, "last_sign_at", at)
+        else:
+            sitting = replace(sitting, last_sign_at=at, outcome="" if sitting.has_left else sitting.outcome)
+    if type(event) in _ONLY_OF_TRIALS:
+        return _with_trial(sitting, event, at)
     match event:
         case ParticipantEnrolled():
             return replace(sitting, kind=event.kind, settings=event.settings)
@@ -246,8 +254,6 @@ def apply(sitting: Sitting, event: Event, at: datetime, design: Design) -> Sitti
             return replace(sitting, promises=(*sitting.promises, event.key))
         case SittingEnded():
             return replace(sitting, stage=Stage.ENDED, outcome=event.outcome, ended_at=at)
-        case _ if isinstance(event, _TrialEvent):
-            return _with_trial(sitting, event, at)
         case _:
             return sitting
 

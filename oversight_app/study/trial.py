@@ -56,7 +56,7 @@ class Speaker(StrEnum):
     ASSISTANT = "assistant"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One message of a trial's chat; `begun` and `closed` are the events of an assistant's reply."""
 
@@ -106,7 +106,7 @@ class Message:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """Where a trial stands."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import BadInput
-from oversight_app.store.audit import Audit, Link, audit, schema_of_now
+from oversight_app.store.audit import Audit, Link, audit, empty_record, schema_of
 from oversight_app.store.upgrading import missing_steps
 from oversight_app.study.events import (
     STUDY_STREAM,
@@ -75,12 +75,13 @@ def verify_record(
     checked: list[str] = []
     findings: list[Finding] = []
     notes: list[str] = []
+    empty = empty_record()
     with audit(path) as record:
         findings += [Finding(path.name, f"the file is damaged: {what}") for what in record.damage()]
         if findings:
             # Whatever is read of a damaged file may be wrong in any way; what follows would only repeat it.
             return Verification(record.study_id(), None, 0, 0, 0, 0, ["the file itself"], findings)
-        findings += _schema(record)
+        findings += _schema(record, schema_of(empty))
         checked.append("the file and its schema")
         clock.lap("file")
         events, study, broken = _study_stream(record)
@@ -103,7 +104,7 @@ def verify_record(
         findings += check_witnesses(record, witnesses)
         if witnesses:
             checked.append(f"heads kept in {len(witnesses):,} other places")
-    parts = check_people(path, noted, with_tables=with_tables, processes=processes)
+    parts = check_people(path, noted, empty, with_tables=with_tables, processes=processes)
     findings += _of_people(parts, noted, deleted.keys())
     chains = [chain for part in parts for chain in part.chains]
     n_events = study.n + sum(chain.n for chain in chains)
@@ -127,9 +128,9 @@ def verify_record(
     )
 
 
-def _schema(record: Audit) -> Iterable[Finding]:
+def _schema(record: Audit, wanted: dict[str, str]) -> Iterable[Finding]:
     """Tables and triggers that are not as this release makes them; without the triggers events could be changed."""
-    found, wanted = record.schema(), schema_of_now()
+    found = record.schema()
     for name in sorted(wanted.keys() - found.keys()):
         yield Finding(f"schema, {name}", "missing")
     for name in sorted(found.keys() - wanted.keys()):

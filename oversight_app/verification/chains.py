@@ -8,7 +8,7 @@ stood there; what is left is the body.
 import json
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from oversight_app.store.audit import Link
 from oversight_app.store.chain import GENESIS, row_hash
@@ -119,7 +119,7 @@ def _near(at: str) -> Iterator[str]:
 
 
 def _hash(link: Link, **changes: str | int) -> str:
-    row = replace(link, **changes) if changes else link  # type: ignore[arg-type]  # each name with its own type
+    row = link._replace(**changes) if changes else link  # type: ignore[arg-type]  # each name with its own type
     return row_hash(row.prev_hash, row.stream, row.seq, row.kind, row.version, row.at, row.body)
 
 

@@ -47,19 +47,22 @@ class Part:
 
 
 def check_people(
-    path: Path, noted: Noted, *, with_tables: bool = True, processes: int | None = None
+    path: Path, noted: Noted, empty: bytes, *, with_tables: bool = True, processes: int | None = None
 ) -> list[Part]:
-    """Hold every participant's stream against its chain, and the tables against the streams."""
+    """Hold every participant's stream against its chain, and the tables against the streams.
+
+    `empty` is the file of a record in which nothing stands, to make the tables in.
+    """
     with audit(path) as opened:
         names = opened.names()
     n = sum(count for _, count in names)
     most = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parts = list(_split(names, max(1, min(most or 1, n // _EVENTS_WORTH_A_PROCESS))))
     if len(parts) == 1:
-        return [check_part(path, parts[0], noted, with_tables=with_tables)]
+        return [check_part(path, parts[0], noted, empty, with_tables=with_tables)]
     # Never a fork: whoever calls may have threads. What a process makes is gone with it, so nothing is collected.
     with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn"), initializer=gc.disable) as pool:
-        job = partial(check_part, path, noted=noted, with_tables=with_tables)
+        job = partial(check_part, path, noted=noted, empty=empty, with_tables=with_tables)
         return list(pool.map(job, parts))
 
 
@@ -74,11 +77,12 @@ def _split(names: Sequence[tuple[str, int]], n_parts: int) -> Iterator[Names]:
     yield first, _LAST
 
 
-def check_part(path: Path, names: Names, noted: Noted, *, with_tables: bool = True) -> Part:
+def check_part(path: Path, names: Names, noted: Noted, empty: bytes, *, with_tables: bool = True) -> Part:
     """Hold the streams of these names against their chains, and the rows of these people against the streams."""
     with audit(path) as record, tempfile.TemporaryDirectory() as folder:
         chains: list[Chain] = []
         made = Path(folder) / "made.db"
+        made.write_bytes(empty)
         frozen = planned(record) if with_tables else None
         findings: list[Finding] = []
         with Store.open(made, synchronous="OFF") as store, store.write() as writing:

@@ -1,5 +1,6 @@
 """The log of events: only appended to, chained, complete also when many write at once."""
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from oversight_app.errors import StoreError
 from oversight_app.store import Store
 from oversight_app.store.chain import BY_RESEARCHERS, GENESIS, row_hash
-from oversight_app.study.events import DraftSaved, ParticipantEnrolled, ParticipantsInvited
+from oversight_app.study.events import DraftSaved, ParticipantEnrolled, ParticipantsInvited, canonical
 from tests.builders import START
 
 APPEND = """
@@ -229,3 +230,10 @@ def test_what_researchers_did_is_found_without_reading_every_event(tmp_path: Pat
         ).fetchall()
 
     assert "events_by_researchers" in str(steps)
+
+
+@pytest.mark.parametrize("body", ['{"text":"a \\"b\\" \\n \\u0001"}', "naïve \u2028 語 \x7f\x01\t", ""])
+def test_a_rows_hash_is_that_of_its_canonical_json(body: str) -> None:
+    row = ("0" * 64, "p1", 3, "DraftSaved", 2, "2026-11-28T10:00:00.000000Z", body)
+
+    assert row_hash(*row) == hashlib.sha256(canonical(list(row)).encode()).hexdigest()

@@ -205,3 +205,17 @@ def test_options_that_look_like_statements_do_not_speak_for_the_text(letter: str
 def test_rambling_of_any_kind_is_read_in_a_moment(piece: str) -> None:
     # Nothing is measured: a pattern that runs away would meet the test's time limit.
     assert read_choice(piece * 5000, NERVES) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("The answer is B. No: the answer is the median nerve.", "A"),
+        ("The answer is the median nerve. No: the answer is B.", "B"),
+        ("İİİİİİİİ The answer is B. No: the answer is the median nerve.", "A"),
+    ],
+)
+def test_of_a_letter_and_an_options_words_the_later_counts(text: str, letter: str) -> None:
+    options = ("the median nerve", "the ulnar nerve", "the radial nerve", "the axillary nerve")
+
+    assert read_choice(text, options) == letter

@@ -1,6 +1,5 @@
 """Each way to spoil one row of a stream is named with stream, seq and column."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ def make_links(stream: str = "p1", n: int = N) -> list[Link]:
 
 
 def spoiled(seq: int, **changes: Any) -> list[Link]:
-    return [replace(link, **changes) if link.seq == seq else link for link in make_links()]
+    return [link._replace(**changes) if link.seq == seq else link for link in make_links()]
 
 
 def found(links: list[Link], noted: dict[int, str] | None = None) -> list[str]:
@@ -73,9 +72,9 @@ def test_several_deleted_rows_are_named_together() -> None:
 
 def test_a_row_written_anew_with_its_hash_does_not_fit_the_next() -> None:
     links = make_links()
-    row = replace(links[2], body='{"n":7}')
+    row = links[2]._replace(body='{"n":7}')
     anew = row_hash(row.prev_hash, row.stream, row.seq, row.kind, row.version, row.at, row.body)
-    links[2] = replace(row, hash=anew)
+    links[2] = row._replace(hash=anew)
 
     findings = found(links)
 
@@ -111,6 +110,6 @@ def test_a_stream_written_anew_throughout_shows_where_somebody_had_noted_it() ->
 
 def test_the_last_rows_hash_is_known_where_it_was_noted() -> None:
     whole = make_links()
-    links = [*whole[:-1], replace(whole[-1], hash="f" * 64)]
+    links = [*whole[:-1], whole[-1]._replace(hash="f" * 64)]
 
     assert found(links, {N: whole[-1].hash})[0].startswith("stream p1, seq 6, column hash: changed")

@@ -123,6 +123,9 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
 KINDS = tuple(_KINDS)
 """The names of all kinds."""
 _TIMES = {"deadline_at", "closed_at", "until", "asked_at", "run_at"}
+_TIMES_OF = {
+    name: tuple(item.name for item in fields(kind) if item.name in _TIMES) for name, kind in _KINDS.items()
+}
 VERSIONS: dict[str, int] = {"SittingEnded": 2}
 """Kinds whose shape has changed, with their present version; all others are at version 1."""
 
@@ -162,8 +165,10 @@ def from_body(kind: str, version: int, body: str) -> Event:
             f"event kind {kind} version {version} is unknown to this release; it was written by a newer one"
         )
     values = _lifted(kind, version, json.loads(body))
-    for name in _TIMES & values.keys():
-        values[name] = values[name] and datetime.fromisoformat(values[name])
+    for name in _TIMES_OF[kind]:
+        # A body of an earlier release may lack it.
+        if text := values.get(name):
+            values[name] = datetime.fromisoformat(text)
     if kind in ("ParticipantAssigned", "TrialsAdded"):
         values["trials"] = tuple(TrialPlan(**trial) for trial in values["trials"])
     if kind == "HeadsNoted":
@@ -194,7 +199,8 @@ def canonical(value: object) -> str:
 
 def iso(at: datetime) -> str:
     """ISO 8601 with microseconds and Z, as all times are stored and exported."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def _plain(value: object) -> object:
