@@ -25,6 +25,7 @@ COLUMNS = (
     "compensation",
     "compensation_currency",
     "compensation_reason",
+    "bonus_file",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
@@ -37,7 +38,7 @@ def rows(store: Store, plan: Plan) -> Iterator[dict[str, str]]:
         if isinstance(item.event, CompensationGranted):
             promised.setdefault(item.stream, []).append(item.event)
     with store.overview() as counts:
-        people = list(counts.payments())
+        people, files = list(counts.payments()), counts.bonus_files()
     for person in people:
         who, outcome = str(person["participant_id"]), str(person["outcome"] or "")
         platform, platform_id = _platform(person["parameters"], plan.design.sitting.person_parameter)
@@ -52,7 +53,10 @@ def rows(store: Store, plan: Plan) -> Iterator[dict[str, str]]:
             "reward": f"{Decimal(str(reward)):.2f}" if reward else "",
             "reward_currency": plan.design.sitting.reward_currency if reward else "",
         }
-        first, *others = [_promise(event) for event in promised.get(who, ())] or [{}]
+        first, *others = [
+            _promise(event) | {"bonus_file": files.get((who, event.key), "")}
+            for event in promised.get(who, ())
+        ] or [{}]
         yield row | first
         # The reward stands once, so that nobody is paid it twice who adds the columns up.
         yield from (row | {"reward": "", "reward_currency": ""} | other for other in others)

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from oversight_app import payments
 from oversight_app.bonuses import list_bonuses, text_of
 from oversight_app.cli import main
 from oversight_app.errors import BadInput
 from oversight_app.proctor import Proctor
+from oversight_app.researcher import Researcher
 from oversight_app.store import Store
 from oversight_app.study.bonus import UploadFormat
 from oversight_app.study.events import STUDY_STREAM, BonusesListed, SittingEnded, to_body
@@ -100,6 +102,121 @@ def test_two_commands_at_once_list_everybody_once(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("1.csv", "2.csv")]
     lines = [line for file in files if file.exists() for line in file.read_text().splitlines()]
     assert sorted(lines) == [f"{person},1.25" for person in people]
+
+
+# -- what was promised at the console --------------------------------------------------------------------
+
+
+def promise(proctor: Proctor, code: str, amount: str, currency: str = "GBP", *, key: str = "k1") -> None:
+    Researcher(proctor.store, proctor.clock).compensate(code, key, amount, currency, "a power cut", "Ada")
+
+
+def code_of(proctor: Proctor, person: str) -> str:
+    code = proctor.participant_from_platform({"PROLIFIC_PID": person, "STUDY_ID": "s", "SESSION_ID": "x"})
+    assert code is not None
+    return code
+
+
+def test_what_was_promised_is_added_to_the_bonus_once(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann", "bob")
+    ann = code_of(proctor, "ann")
+    promise(proctor, ann, "2.50")
+    promise(proctor, ann, "2.50")  # the same click again
+
+    first = listed(proctor.store, "one.csv")
+
+    assert sorted(first.splitlines()) == ["ann,3.75", "bob,1.25"]
+    event = proctor.store.events_of(STUDY_STREAM)[-1].event
+    assert isinstance(event, BonusesListed)
+    assert (event.amounts[ann], event.promises) == ("3.75", {ann: "k1"})
+    assert event.sha256 == hashlib.sha256(first.encode()).hexdigest()
+    assert listed(proctor.store, "two.csv") == ""
+
+
+def test_a_promise_that_came_after_the_file_stands_alone_in_the_next(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+    first = listed(proctor.store, "one.csv")
+    promise(proctor, code_of(proctor, "ann"), "2.50")
+
+    second = listed(proctor.store, "two.csv")
+
+    assert (first, second) == ("ann,1.25\n", "ann,2.50\n")
+    assert listed(proctor.store, "three.csv") == ""
+    assert text_of(proctor.store, "one.csv") == first
+    assert text_of(proctor.store, "two.csv") == second
+
+
+def test_each_payment_of_one_person_has_a_token_of_its_own(tmp_path: Path) -> None:
+    proctor = make_proctor(
+        tmp_path, make_plan(make_design(answer={"currency": "USD"}, bonus={"flat": "1.25"}))
+    )
+    code = proctor.participant_from_platform({"workerId": "W1", "assignmentId": "A1", "hitId": "H1"})
+    assert code is not None
+    proctor.give_consent(code, agreed=True)
+    proctor.act(code, lambda sitting, now, record: [SittingEnded("completed")])
+    tokens = []
+
+    for n in range(3):
+        file = list_bonuses(proctor.store, UploadFormat.MTURK, file=f"{n}.csv", clock=make_clock())
+        tokens.append(file.text.splitlines()[1].rpartition(",")[2])
+        promise(proctor, code, "1", "USD", key=f"k{n}")
+
+    assert len(set(tokens)) == 3
+
+
+def test_who_is_under_way_gets_what_was_promised_at_the_end_however_it_comes(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path)
+    code = code_of(proctor, "ann")
+    proctor.give_consent(code, agreed=True)
+    promise(proctor, code, "2.50")
+    before = list_bonuses(proctor.store, UploadFormat.PROLIFIC, file="one.csv", clock=make_clock())
+
+    proctor.act(code, lambda sitting, now, record: [SittingEnded("failed_checks")])
+
+    assert (before.text, before.n_under_way) == ("", 1)
+    assert listed(proctor.store, "one.csv") == "ann,2.50\n"
+
+
+def test_a_promise_in_another_currency_is_named_and_has_a_file_of_its_own(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+    ann = code_of(proctor, "ann")
+    promise(proctor, ann, "2.50", "USD")
+    proctor.store.close()
+
+    pounds = run(tmp_path, "--out", tmp_path / "gbp.csv")
+    dollars = run(tmp_path, "--out", tmp_path / "usd.csv", "--currency", "USD")
+
+    assert "promised in USD" in pounds.output
+    assert ann in pounds.output
+    assert "--currency USD" in pounds.output
+    assert (tmp_path / "gbp.csv").read_text() == "ann,1.25\n"
+    assert "promised 2.50" in dollars.output
+    assert (tmp_path / "usd.csv").read_text() == "ann,2.50\n"
+
+
+def test_a_study_without_a_bonus_pays_what_was_promised(tmp_path: Path) -> None:
+    proctor = make_proctor(tmp_path, make_plan(make_design(sitting={"reward_currency": "EUR"})))
+    with pytest.raises(BadInput, match="has no bonus"):
+        listed(proctor.store, "one.csv")
+    promise(proctor, end(proctor, "ann"), "2.50", "EUR")
+
+    assert listed(proctor.store, "one.csv") == "ann,2.50\n"
+    with pytest.raises(BadInput, match="needs a currency such as"):
+        list_bonuses(
+            proctor.store, UploadFormat.PROLIFIC, file="two.csv", clock=make_clock(), currency="points"
+        )
+
+
+def test_the_table_of_payments_says_in_which_file_a_promise_was_listed(tmp_path: Path) -> None:
+    proctor = make_finished(tmp_path, "ann")
+    ann = code_of(proctor, "ann")
+    promise(proctor, ann, "2.50")
+    listed(proctor.store, "one.csv")
+    promise(proctor, ann, "1.00", key="k2")
+
+    rows = list(payments.rows(proctor.store, proctor.plan))
+
+    assert [(row["compensation"], row["bonus_file"]) for row in rows] == [("2.50", "one.csv"), ("1.00", "")]
 
 
 # -- files that are there already ----------------------------------------------------------------------

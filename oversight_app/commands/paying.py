@@ -18,12 +18,20 @@ from oversight_app.commands.terminal import fresh, study_argument, warn
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The new file; by default in the study's folder."
 )
+@click.option(
+    "--currency",
+    default="",
+    metavar="CODE",
+    help="Of the file; by default the plan's. What was promised in another needs a file of its own.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the table and change nothing.")
 @click.option("--again", metavar="FILE", help="Write an earlier file again, byte for byte, and list nobody.")
-def bonus(study: Path, platform: str, out: Path | None, dry_run: bool, again: str | None) -> None:
-    """List each finished person's bonus by the frozen plan's rule, and write the file to upload.
+def bonus(
+    study: Path, platform: str, out: Path | None, currency: str, dry_run: bool, again: str | None
+) -> None:
+    """List each finished person's bonus by the frozen plan's rule and what the console promised; write the upload.
 
-    Who was in a file is in no later one.
+    What was in a file is in no later one.
 
     \b
     Example: oversight bonus mystudy --platform prolific
@@ -58,20 +66,34 @@ def bonus(study: Path, platform: str, out: Path | None, dry_run: bool, again: st
             UploadFormat(platform),
             file=target.name,
             clock=SystemClock(),
+            currency=currency,
             is_dry_run=dry_run,
             may_write=lambda text: _must_be_free(target, text),
         )
     for person in listing.people:
-        capped = ", capped" if person.is_capped else ""
-        counted = f"{len(person.parts)} questions, {person.n_correct} right{capped}"
+        why = []
+        if earned := person.bonus:
+            capped = ", capped" if earned.is_capped else ""
+            why.append(f"{len(earned.parts)} questions, {earned.n_correct} right{capped}")
+        if person.promises:
+            why.append(f"promised {money(person.promised, listing.currency)}")
         total = f"{money(person.total, listing.currency):>9} {listing.currency}"
-        click.echo(f"{person.participant_id}  {total}  ({counted})")
+        click.echo(f"{person.participant_id}  {total}  ({'; '.join(why)})")
     click.echo(
         f"{listing.listed_before:,} were listed in earlier files; {listing.n_nothing:,} have earned nothing."
     )
     if listing.without_id:
         names = ", ".join(person.participant_id for person in listing.without_id)
         warn(f"not listed, because the ids that {platform} needs are missing: {names}")
+    for other, people in listing.in_other_currency.items():
+        warn(
+            f"not listed, because it was promised in {other}: {', '.join(people)}. "
+            f"Write a file of its own with --currency {other}"
+        )
+    if listing.n_under_way:
+        click.echo(
+            f"{listing.n_under_way:,} with a promise are under way, and are listed when they have ended."
+        )
     if not listing.people:
         click.echo("There is nobody to list; no file was written.")
         return

@@ -1,7 +1,17 @@
-"""Bonus files: who was listed in which one. The database sees to it that nobody is listed twice."""
+"""Bonus files: who was listed in which one. The database sees to it that nothing is listed twice."""
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BonusLine:
+    """One person's line of a file, and the parts of what they are `owed` that it pays."""
+
+    participant_id: str
+    text: str
+    parts: tuple[str, ...]
 
 
 class BonusRows:
@@ -11,16 +21,24 @@ class BonusRows:
         """Made by `Record` only."""
         self._connection = connection
 
-    def listed(self) -> dict[str, str]:
-        """The file in which each person was listed."""
-        rows = self._connection.execute("SELECT participant_id, file FROM bonuses")
-        return {row["participant_id"]: row["file"] for row in rows}
+    def listed(self) -> dict[tuple[str, str], str]:
+        """The file in which each part was listed, by participant and part."""
+        rows = self._connection.execute("SELECT participant_id, part, file FROM bonus_parts")
+        return {(row["participant_id"], row["part"]): row["file"] for row in rows}
 
-    def keep(self, file: str, header: str, lines: Sequence[tuple[str, str]]) -> None:
-        """Keep a file's lines, each with its participant; one of somebody listed before undoes the transaction."""
+    def files(self) -> set[str]:
+        """The names of all files."""
+        return {row["file"] for row in self._connection.execute("SELECT DISTINCT file FROM bonuses")}
+
+    def keep(self, file: str, header: str, lines: Sequence[BonusLine]) -> None:
+        """Keep a file's lines; one with a part that was listed before undoes the transaction."""
         self._connection.executemany(
             "INSERT INTO bonuses (participant_id, file, header, rank, line) VALUES (?, ?, ?, ?, ?)",
-            [(who, file, header, rank, line) for rank, (who, line) in enumerate(lines)],
+            [(line.participant_id, file, header, rank, line.text) for rank, line in enumerate(lines)],
+        )
+        self._connection.executemany(
+            "INSERT INTO bonus_parts (participant_id, part, file) VALUES (?, ?, ?)",
+            [(line.participant_id, part, file) for line in lines for part in line.parts],
         )
 
     def text(self, file: str) -> str:

@@ -258,6 +258,15 @@ def _platform_status(db: sqlite_utils.Database) -> None:
     db.table("sittings").add_column("platform_status", str)
 
 
+@study(name="017_bonus_parts")
+def _bonus_parts(db: sqlite_utils.Database) -> None:
+    """Promises are listed, too: a person may stand in several files, and each part of what they are owed in one."""
+    db.table("bonuses").transform(pk=("participant_id", "file"), strict=True)
+    columns = {"participant_id": str, "part": str, "file": str}
+    db.table("bonus_parts").create(columns, pk=("participant_id", "part"), strict=True)
+    db.execute("INSERT INTO bonus_parts SELECT participant_id, '', file FROM bonuses")
+
+
 def migrate(path: Path, *, known_as: Path | None = None) -> None:
     """Bring the file to the present schema; several processes may try at once, one does it.
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from oversight_app.store.bonuses import BonusRows
 from oversight_app.store.tables import TABLES
 from oversight_app.study.design import Outcome
 from oversight_app.study.events import iso
@@ -172,7 +173,7 @@ class OverviewRows:
         where, values = _where(wanted, now, self.kind)
         rows = self._connection.execute(
             "SELECT s.participant_id, s.kind, s.cell, s.stage, s.outcome, s.n_closed, s.last_sign_at, s.started_at, "
-            "s.ended_at, c.seen_at, "
+            "s.ended_at, s.platform_status, c.seen_at, "
             "(SELECT max(n) FROM trials t WHERE t.participant_id = s.participant_id) AS n_trials, "
             "(SELECT at FROM events e WHERE e.stream = s.participant_id "
             f"AND e.kind IN ({_TURNS}) ORDER BY seq DESC LIMIT 1) AS page_since, "
@@ -217,6 +218,7 @@ class OverviewRows:
             n_checks_failed=sum(trial["failed"] for trial in trials),
             n_troubles=row["n_troubles"],
             median_response_s=middle,
+            platform_status=row["platform_status"] or "",
         )
 
     def payments(self) -> Iterator[dict[str, object]]:
@@ -229,6 +231,10 @@ class OverviewRows:
         )
         for row in rows:
             yield dict(row)
+
+    def bonus_files(self) -> dict[tuple[str, str], str]:
+        """The bonus file in which each part of what people are owed was listed, by participant and part."""
+        return BonusRows(self._connection).listed()
 
 
 _FAILED_CHECK = (

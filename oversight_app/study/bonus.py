@@ -57,8 +57,8 @@ class Bonus:
 
 def must_pay_money(design: Design) -> None:
     """Raise BadInput where the design has no rule, or one in a unit that no platform pays."""
-    answer, bonus = design.answer, design.bonus
-    if answer.scoring_rule is ScoringRule.NONE and not bonus.flat and not bonus.per_correct:
+    answer = design.answer
+    if not has_rule(design):
         raise BadInput(
             "The frozen plan has no bonus: answer.scoring_rule is none, and bonus.flat and bonus.per_correct are 0. "
             "Nothing was written."
@@ -68,6 +68,12 @@ def must_pay_money(design: Design) -> None:
             f"The frozen plan pays in answer.currency = {answer.currency!r}, which is no money; a bonus file needs a "
             "currency such as USD or GBP. Nothing was written."
         )
+
+
+def has_rule(design: Design) -> bool:
+    """Whether the design pays anything for answers, or for having come to the end."""
+    bonus = design.bonus
+    return design.answer.scoring_rule is not ScoringRule.NONE or bool(bonus.flat or bonus.per_correct)
 
 
 def bonus_of(
@@ -135,15 +141,20 @@ def header(upload: UploadFormat) -> str:
 
 
 def line(
-    upload: UploadFormat, bonus: Bonus, links: Sequence[Mapping[str, str]], currency: str, token: str
+    upload: UploadFormat,
+    participant_id: str,
+    total: Decimal,
+    links: Sequence[Mapping[str, str]],
+    currency: str,
+    token: str,
 ) -> str | None:
     """A person's line with its end; None where they did not come from this platform with the ids that it needs.
 
     `links` are the parameters of the person's links, the latest first.
     """
-    amount = paying.money(bonus.total, currency)
+    amount = paying.money(total, currency)
     if upload is UploadFormat.GENERIC:
-        return f"{bonus.participant_id},{amount},{currency}\n"
+        return f"{participant_id},{amount},{currency}\n"
     person = _id(links, _PERSON[upload])
     if upload is UploadFormat.PROLIFIC:
         return f"{person},{amount}\n" if person else None

@@ -178,6 +178,8 @@ class Person:
     n_checks_failed: int = 0
     n_troubles: int = 0
     median_response_s: float | None = None
+    platform_status: str = ""
+    """What has become of them at their platform, in its words; empty where no file of it said anything."""
 
     @property
     def status(self) -> str:

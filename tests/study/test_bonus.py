@@ -105,12 +105,14 @@ def test_lines_are_those_of_the_platforms_and_no_id_can_be_a_formula() -> None:
     bonus = Bonus("p1", Decimal(0), (), Decimal("1.5"), False, 0)
     worker = [{"workerId": "W1", "assignmentId": "A2"}, {"workerId": "W1", "assignmentId": "A1"}]
 
-    assert line(UploadFormat.PROLIFIC, bonus, [{"PROLIFIC_PID": "ann"}], "GBP", "t") == "ann,1.50\n"
-    assert line(UploadFormat.MTURK, bonus, worker, "USD", "t") == "W1,A2,1.50,t\n"
-    assert line(UploadFormat.GENERIC, bonus, [], "USD", "t") == "p1,1.50,USD\n"
-    assert line(UploadFormat.MTURK, bonus, [{"workerId": "W1"}], "USD", "t") is None
+    assert (
+        line(UploadFormat.PROLIFIC, "p1", bonus.total, [{"PROLIFIC_PID": "ann"}], "GBP", "t") == "ann,1.50\n"
+    )
+    assert line(UploadFormat.MTURK, "p1", bonus.total, worker, "USD", "t") == "W1,A2,1.50,t\n"
+    assert line(UploadFormat.GENERIC, "p1", bonus.total, [], "USD", "t") == "p1,1.50,USD\n"
+    assert line(UploadFormat.MTURK, "p1", bonus.total, [{"workerId": "W1"}], "USD", "t") is None
     for forged in ("=1+1", "ann,99", "-ann", "@ann"):
-        assert line(UploadFormat.PROLIFIC, bonus, [{"PROLIFIC_PID": forged}], "GBP", "t") is None
+        assert line(UploadFormat.PROLIFIC, "p1", bonus.total, [{"PROLIFIC_PID": forged}], "GBP", "t") is None
 
 
 def test_currencies_without_decimals_are_paid_in_whole_numbers() -> None:
@@ -122,7 +124,7 @@ def test_currencies_without_decimals_are_paid_in_whole_numbers() -> None:
 
     assert bonus is not None
     assert bonus.total == bonus.total.to_integral_value()
-    assert "." not in (line(UploadFormat.GENERIC, bonus, [], "JPY", "t") or "")
+    assert "." not in (line(UploadFormat.GENERIC, "p1", bonus.total, [], "JPY", "t") or "")
 
 
 @pytest.mark.parametrize("key", ["flat", "per_correct", "at_most"])

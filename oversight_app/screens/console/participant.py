@@ -91,7 +91,7 @@ def _acts(sitting: Sitting, session: Session) -> None:
         with st.popover("Compensate", key="pay"):
             st.session_state.setdefault(_PROMISE, secrets.token_hex(4))
             st.html(
-                '<p class="ov-small">A promise on record, in payments.csv; pay it where you pay people.</p>'
+                '<p class="ov-small">On record; <code>oversight bonus</code> lists it once, at the end.</p>'
             )
             st.text_input("Amount", key="pay_amount", placeholder="2.50", max_chars=12)
             st.text_input(

@@ -82,7 +82,8 @@ class BonusesListed:
     """A bonus file was written: who is to be paid how much by it, as decimal numbers in text, by participant_id.
 
     Platform ids stand in the file alone; `sha256` is the file's. `draws` are the numbers 0-99 of a binarised rule, by
-    trial_id: below the percentage that the answer's score came to, the prize was won.
+    trial_id: below the percentage that the answer's score came to, the prize was won. `promises` are the keys of the
+    promises that the amounts hold, by participant_id, with a space between two.
     """
 
     file: str
@@ -91,6 +92,7 @@ class BonusesListed:
     sha256: str
     amounts: Mapping[str, str]
     draws: Mapping[str, int] = field(default_factory=dict)
+    promises: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
