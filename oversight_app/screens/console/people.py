@@ -6,6 +6,7 @@ from oversight_app import watching
 from oversight_app.screens.console.table import Cell, ago, heading, minutes, seconds, table, words
 from oversight_app.study.design import Outcome
 from oversight_app.study.overview import UNDER_WAY, Overview, Person, Wanted
+from oversight_app.study.submissions import GIVING_BACK
 
 _ALL = "all"
 _STATUSES = (_ALL, UNDER_WAY, "connected", *(outcome.value for outcome in Outcome))
@@ -33,6 +34,7 @@ def show(seen: Overview) -> None:
             st.session_state[_PAGE] = n_pages
             wanted = _wanted()
         found = rows.people(wanted, seen.at)
+    is_told = any(person.platform_status for person in found)
     st.html(
         table(
             [
@@ -42,11 +44,12 @@ def show(seen: Overview) -> None:
                 "at",
                 "min on page",
                 "status",
+                *(["at their platform"] if is_told else []),
                 "connection",
                 "median answer",
                 "flags",
             ],
-            [_row(person, seen) for person in found],
+            [_row(person, seen, is_told=is_told) for person in found],
             caption=f"{n} participants, page {wanted.page} of {n_pages}",
         )
         if found
@@ -58,7 +61,7 @@ def show(seen: Overview) -> None:
         st.button("Next page", key="people_after", on_click=_turn, args=(1,), disabled=wanted.page >= n_pages)
 
 
-def _row(person: Person, seen: Overview) -> list[Cell | str]:
+def _row(person: Person, seen: Overview, *, is_told: bool) -> list[Cell | str]:
     place = f"{person.n_closed} of {person.n_trials}" if person.n_trials else "–"
     is_here = person.is_connected(seen.at)
     flags = ", ".join(person.flags())
@@ -69,10 +72,16 @@ def _row(person: Person, seen: Overview) -> list[Cell | str]:
         words(person.stage),
         Cell(minutes(person.minutes_on_page(seen.at)), "number"),
         Cell(words(person.status), "good" if person.outcome == Outcome.COMPLETED else ""),
+        *([_at_platform(person.platform_status)] if is_told else []),
         Cell("connected", "good") if is_here else Cell(f"away, {ago(person.last_sign_at, seen.at)}", "soft"),
         Cell(seconds(person.median_response_s), "number"),
         Cell(flags, "bad" if flags else ""),
     ]
+
+
+def _at_platform(status: str) -> Cell:
+    """In the platform's word; what gives the place back stands out."""
+    return Cell(words(status).lower() or "–", "bad" if status in GIVING_BACK else "soft")
 
 
 def _wanted() -> Wanted:

@@ -19,7 +19,9 @@ from oversight_app.study.enrolment import EnrolmentState
 from oversight_app.study.events import AccuracyShown, CompensationGranted, ParticipantsInvited, TargetRaised
 from oversight_app.study.samples import samples
 from oversight_app.study.sitting import Stage
+from oversight_app.study.submissions import Submission, SubmissionStatus
 from oversight_app.study_folder import StudyFolder
+from oversight_app.submissions import note_statuses
 from oversight_app.watching import Watching
 from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
 from tests.screens.fakes import texts
@@ -108,6 +110,23 @@ def test_the_page_lists_people_and_counts_them(proctor: Proctor) -> None:
     assert "0 of 10" in said
     assert ">1.5</td>" in said, "minutes on the page"
     assert "Enrolment is open." in said
+
+
+def test_the_table_has_what_the_platform_said_of_people_once_it_said_anything(proctor: Proctor) -> None:
+    code = proctor.participant_from_platform({"PROLIFIC_PID": "ann", "STUDY_ID": "s", "SESSION_ID": "x"})
+    assert code is not None
+    for who in (code, "p2"):
+        seat(proctor, who)
+    before = texts(look())
+
+    note_statuses(
+        proctor.store, [Submission("ann", "x", SubmissionStatus.TIMED_OUT, "")], clock=proctor.clock
+    )
+
+    said = texts(look())
+    assert "at their platform" not in before
+    assert '<td class="is-bad" data-head="at their platform">timed-out</td>' in said
+    assert '<td class="is-soft" data-head="at their platform">–</td>' in said
 
 
 def test_an_empty_study_is_no_error(proctor: Proctor) -> None:
