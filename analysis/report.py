@@ -12,6 +12,7 @@ from typing import Any
 from analysis.agreement import agreement_lines
 from analysis.belief_figure import belief_chart
 from analysis.coding_sample import draw
+from analysis.columns import guarded
 from analysis.diagram import reliability_chart
 from analysis.export import Export, load
 from analysis.figure import NARROW, WIDE, Line, accuracy_chart, as_svg, save
@@ -170,7 +171,12 @@ def _write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow(
-                {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
-            )
+            writer.writerow({name: _cell(value) for name, value in row.items()})
     return path
+
+
+def _cell(value: object) -> object:
+    """As it is written: subjects, models and codes are whatever a bank or a service calls them, and run nowhere."""
+    if isinstance(value, bool):
+        return int(value)
+    return guarded(value) if isinstance(value, str) else value

@@ -15,8 +15,6 @@ from oversight_app.study.plan import Plan
 from oversight_app.study.platforms import PLATFORMS
 
 _TOKEN_BYTES = 16
-
-
 MOST_AT_ONCE = 100_000
 
 
@@ -32,12 +30,22 @@ def invite(store: Store, count: int, *, clock: Clock, by: str = "") -> Sequence[
         participant_id = new_participant_id()
         if participant_id not in taken:
             taken.add(participant_id)
-            invitations[secrets.token_urlsafe(_TOKEN_BYTES)] = participant_id
+            invitations[_new_token()] = participant_id
     at = clock.now()
     with store.write() as record:
         record.invite(invitations, at)
         record.append(STUDY_STREAM, [ParticipantsInvited(count, by)], at)
     return tuple(invitations)
+
+
+def _new_token() -> str:
+    """Nobody guesses it: more than 127 random bits. It begins with a letter or a digit.
+
+    A spreadsheet takes a cell that begins with "-" for a formula, and would show an error for somebody's link.
+    """
+    while not (token := secrets.token_urlsafe(_TOKEN_BYTES))[0].isalnum():
+        pass
+    return token
 
 
 def checked_url(url: str) -> str:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import math
 import re
+import string
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +27,8 @@ from oversight_app.study_folder import StudyFolder
 from oversight_app.watching import Watching
 from tests.builders import START, make_clock, make_proctor, seat
 
+README = Path(__file__).parent.parent / "README.md"
+_BASE64 = f"{string.ascii_letters}{string.digits}-_"
 PASSWORD = "correct-horse-battery"
 HOST = "http://testserver"
 PAGE = {"accept": "text/html,*/*;q=0.8"}
@@ -169,11 +173,39 @@ def test_a_participants_cookie_opens_nothing_here_and_the_consoles_nothing_there
     assert running.cookie_name() != watching.cookie_name()
 
 
-def test_a_participants_link_has_128_random_bits(proctor: Proctor) -> None:
-    tokens = invite(proctor.store, 50, clock=proctor.clock)
+def test_a_participants_link_has_the_random_bits_that_the_readme_states(proctor: Proctor) -> None:
+    tokens = invite(proctor.store, 2_000, clock=proctor.clock)
 
-    assert {len(token) for token in tokens} == {22}  # 16 bytes in base64
-    assert len(set(tokens)) == 50
+    assert len(set(tokens)) == 2_000
+    assert {len(token) for token in tokens} == {22}
+    # 16 bytes in base64: 21 characters of 6 bits, and one of 2. The first is a letter or a digit, 62 of 64.
+    assert {character for token in tokens for character in token[1:21]} == set(_BASE64)
+    assert {token[-1] for token in tokens} == set("AQgw")
+    assert {token[0] for token in tokens} == set(_BASE64) - set("-_")
+    bits = math.log2(62) + 20 * 6 + 2
+    (stated,) = re.findall(r"(\d+) random bits", README.read_text(encoding="utf-8"))
+    assert int(bits) == int(stated)
+
+
+def test_a_guessed_link_or_code_is_nobodys(proctor: Proctor) -> None:
+    (token,) = invite(proctor.store, 1, clock=proctor.clock)
+    seat(proctor, "p2")
+    running.install(proctor, proctor)  # type: ignore[arg-type]
+
+    assert running.participant_behind(token) is not None
+    last = "A" if token[-1] != "A" else "Q"
+    for guess in ("p2", token[:-1], token[:-1] + last, token.swapcase(), "%", "_" * 22, f" {token}"):
+        assert running.participant_behind(guess) is None
+
+
+@pytest.mark.parametrize("begins", "=+-@")
+def test_no_cell_of_the_links_is_a_formula(begins: str, proctor: Proctor) -> None:
+    invite(proctor.store, 500, clock=proctor.clock)
+
+    lines = signed_in().get("/download/links.csv").text.splitlines()
+
+    assert len(lines) == 501
+    assert not any(cell.startswith(begins) for line in lines for cell in line.split(","))
 
 
 @pytest.mark.usefixtures("proctor")

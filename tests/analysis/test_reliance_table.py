@@ -77,6 +77,31 @@ def test_the_report_speaks_of_an_effect_only_where_the_plan_drew(
     assert "It is B." not in json.dumps(json.loads(paths.results.read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("said", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\tx"])
+def test_what_people_wrote_is_no_formula_in_the_reports_tables(tmp_path: Path, said: str) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    rows = study("as_is")
+    for row in rows:
+        row["model"] = said
+    write_csv(folder / "answers.csv", rows)
+    with (folder / "messages.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["trial_id", "seq", "speaker", "text"])
+        writer.writerows([row["trial_id"], 1, "assistant", said] for row in rows)
+
+    paths = write_report(folder, tmp_path / "report")
+
+    with (tmp_path / "report" / "tables" / "changes.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["message_text"] for row in csv.DictReader(file)} == {f"'{said}"}
+    for table in paths.tables:
+        with table.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                for name, cell in row.items():
+                    assert not cell.startswith(("=", "+", "@", "\t")), (table.name, name, cell)
+                    assert not cell.startswith("-") or float(cell) < 0, (table.name, name, cell)
+
+
 def test_a_missing_number_says_why_below_the_table() -> None:
     rows = [row for row in study("as_is") if row.get("advice_choice") != "B"]
     export = make_export(make_answers(rows))
