@@ -1,19 +1,24 @@
 """The researcher's acts on a running study, beside the participants' own."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from analysis.report import write_report
 from oversight_app.errors import BadInput, Reminder, StoreError
+from oversight_app.export import export_study
 from oversight_app.proctor import Proctor
 from oversight_app.projections import rebuild
+from oversight_app.registration import register
 from oversight_app.researcher import Researcher
 from oversight_app.study.design import Outcome
 from oversight_app.study.enrolment import EnrolmentState
 from oversight_app.study.events import STUDY_STREAM, TargetRaised, kind_of
 from oversight_app.study.page import BeginPage, ConsentPage, EndPage, QuestionPage
 from oversight_app.study.sitting import Stage
-from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
+from tests.builders import finish, make_clock, make_design, make_plan, make_proctor, seat
+from tests.store.test_overview import answer_all
 
 
 @pytest.fixture
@@ -75,6 +80,33 @@ def test_a_raised_target_makes_room(proctor: Proctor, researcher: Researcher) ->
 
     seat(proctor, "p4")
     assert proctor.sitting("p4").cell
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_the_report_names_a_target_raised_after_a_look_at_accuracy_as_a_departure(
+    tmp_path: Path, looks: bool
+) -> None:
+    plan = make_plan(make_design(sitting={"max_participants": 1}))
+    proctor = make_proctor(tmp_path, plan, clock=make_clock())
+    researcher = Researcher(proctor.store, proctor.clock)
+    register(proctor.store, lambda *_: [], at=proctor.clock.now())
+    seat(proctor, "p1")
+    answer_all(proctor, "p1")
+    finish(proctor, "p1")
+    if looks:
+        researcher.look("console", "Ada")
+    researcher.raise_target(5, "Ada")
+
+    paths = export_study(proctor.store, at=proctor.clock.now())
+    report = write_report(paths.folder, tmp_path / "report")
+
+    raised = [
+        (row["registered"], row["found"].rpartition(" at ")[0])
+        for row in json.loads(report.results.read_text(encoding="utf-8"))["departures"]
+        if row["kind"] == "places_raised"
+    ]
+    assert raised == [("1", f"5,{' after' if looks else ' before'} accuracy could be seen,")]
+    assert "Places raised" in report.page.read_text(encoding="utf-8")
 
 
 def test_what_concerns_people_does_not_keep_simulated_ones_out(tmp_path: Path) -> None:
