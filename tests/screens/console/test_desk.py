@@ -1,6 +1,7 @@
 """The console's page, drawn over a real record in a temporary folder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,8 @@ from oversight_app import watching
 from oversight_app.clock import SystemClock
 from oversight_app.gate import Gate
 from oversight_app.proctor import Proctor
+from oversight_app.prompts import load_prompts
+from oversight_app.replies import Replies
 from oversight_app.researcher import Researcher
 from oversight_app.screens.console import visitor
 from oversight_app.study.enrolment import EnrolmentState
@@ -23,8 +26,9 @@ from oversight_app.study.submissions import Submission, SubmissionStatus
 from oversight_app.study_folder import StudyFolder
 from oversight_app.submissions import note_statuses
 from oversight_app.watching import Watching
-from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
+from tests.builders import make_clock, make_design, make_plan, make_proctor, make_questions, seat
 from tests.screens.fakes import texts
+from tests.test_transcripts import ASSISTED, QUALITY, Moody
 
 SCRIPT = Path(oversight_app.screens.console.__file__).with_name("main.py")
 PASSWORD = "correct-horse-battery"
@@ -298,6 +302,37 @@ def test_what_anybody_wrote_is_shown_as_text(proctor: Proctor) -> None:
         assert "<script" not in said
         assert "<img" not in said
     assert "&lt;script&gt;" in texts(look(who="p1"))
+
+
+def test_what_a_bank_a_participant_and_a_model_wrote_is_text_in_the_conversation_too(
+    proctor: Proctor, tmp_path: Path
+) -> None:
+    questions = [
+        replace(
+            question, text=f"{question.text} {NASTY}", options=tuple(f"{o} {NASTY}" for o in question.options)
+        )
+        for question in make_questions()
+    ]
+    plan = make_plan(make_design(tasks=QUALITY, conditions=ASSISTED), questions, prompts=load_prompts())
+    (tmp_path / "nasty").mkdir()
+    made = make_proctor(tmp_path / "nasty", plan, questions, clock=make_clock())
+    seat(made, "p1")
+    made.go_on("p1")
+    made.page("p1")
+    Replies(made, Moody(f"It is A. {NASTY}"), inline=True).ask("p1", 1, f"Why? {NASTY}")
+    here = watching.here()
+    here.reader.close()
+    watching.install(
+        replace(here, researcher=Researcher(made.store, made.clock), reader=made.store.for_reading())
+    )
+
+    said = texts(look(who="p1"))
+
+    for words in ("Why? ", "It is A. "):
+        assert f"{words}&lt;script&gt;" in said
+    assert said.count("&lt;img src=x") >= 7, "question, four options, message and reply"
+    assert "<script" not in said
+    assert "<img" not in said
 
 
 # -- screens and downloads ----------------------------------------------------------------------------------
