@@ -307,12 +307,10 @@ def test_what_anybody_wrote_is_shown_as_text(proctor: Proctor) -> None:
 def test_what_a_bank_a_participant_and_a_model_wrote_is_text_in_the_conversation_too(
     proctor: Proctor, tmp_path: Path
 ) -> None:
-    questions = [
-        replace(
-            question, text=f"{question.text} {NASTY}", options=tuple(f"{o} {NASTY}" for o in question.options)
-        )
-        for question in make_questions()
-    ]
+    questions = []
+    for question in make_questions():
+        a, b, c, d = (f"{option} {NASTY}" for option in question.options)
+        questions.append(replace(question, text=f"{question.text} {NASTY}", options=(a, b, c, d)))
     plan = make_plan(make_design(tasks=QUALITY, conditions=ASSISTED), questions, prompts=load_prompts())
     (tmp_path / "nasty").mkdir()
     made = make_proctor(tmp_path / "nasty", plan, questions, clock=make_clock())
