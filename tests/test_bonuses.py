@@ -3,13 +3,15 @@
 import hashlib
 import subprocess
 import sys
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from oversight_app import payments
+from oversight_app import payments, planning
+from oversight_app.backups import make_backup, prepare_restore
 from oversight_app.bonuses import list_bonuses, text_of
 from oversight_app.cli import main
 from oversight_app.errors import BadInput
@@ -19,7 +21,17 @@ from oversight_app.store import Store
 from oversight_app.study.bonus import UploadFormat
 from oversight_app.study.events import STUDY_STREAM, BonusesListed, SittingEnded, to_body
 from oversight_app.study.sitting import Stage
-from tests.builders import make_clock, make_design, make_plan, make_proctor, seat
+from oversight_app.study_folder import StudyFolder
+from tests.builders import (
+    START,
+    make_clock,
+    make_design,
+    make_materials,
+    make_plan,
+    make_proctor,
+    make_questions,
+    seat,
+)
 
 
 def make_finished(folder: Path, *people: str) -> Proctor:
@@ -217,6 +229,35 @@ def test_the_table_of_payments_says_in_which_file_a_promise_was_listed(tmp_path:
     rows = list(payments.rows(proctor.store, proctor.plan))
 
     assert [(row["compensation"], row["bonus_file"]) for row in rows] == [("2.50", "one.csv"), ("1.00", "")]
+
+
+def test_who_was_listed_since_a_backup_stays_listed_when_it_is_put_back(tmp_path: Path) -> None:
+    with StudyFolder(tmp_path).open_store() as store:
+        store.create_study("st_1", START)
+        store.save_questions(make_questions(), [], source="tests", at=START)
+        design = make_design(answer={"currency": "GBP"}, bonus={"flat": "1.25"})
+        planning.freeze(store, design, make_materials(), clock=make_clock())
+    proctor = Proctor(StudyFolder(tmp_path).open_store(), make_clock())
+    ann, _ = end(proctor, "ann"), end(proctor, "bob")
+    promise(proctor, ann, "2.50")
+    made = make_backup(tmp_path, at=START)
+    listed(proctor.store, "one.csv")
+    Researcher(proctor.store, proctor.clock).look("console", "Ada")
+    promise(proctor, code_of(proctor, "bob"), "1.00")
+    proctor.store.close()
+
+    restoring = prepare_restore(tmp_path, made.path, now=START + timedelta(days=1))
+    done = restoring.go(START + timedelta(days=1))
+
+    assert done.verification.findings == []
+    assert "1 acts of researchers" in restoring.describe()
+    assert "one.csv since then stays listed, so that nobody is paid twice" in restoring.describe()
+    with Store.open(tmp_path / "study.db") as store:
+        assert listed(store, "two.csv") == ""
+        assert sorted(text_of(store, "one.csv").splitlines()) == ["ann,3.75", "bob,1.25"]
+        events = [item.event for item in store.events_of(STUDY_STREAM)]
+        (event,) = [event for event in events if isinstance(event, BonusesListed)]
+        assert event.promises == {ann: "k1"}
 
 
 # -- files that are there already ----------------------------------------------------------------------

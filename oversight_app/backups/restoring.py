@@ -1,7 +1,8 @@
 """Putting a backup back: proven before and after, and the record that it replaces is kept aside.
 
-Who was deleted since the backup was made is deleted from it again, or a restore would bring them back. Everybody else
-goes on where they stood when the backup was made; a question whose time ran out since then is void.
+Who was deleted since the backup was made is deleted from it again, or a restore would bring them back; and what was
+listed in bonus files since then stays listed, or somebody could be paid twice. Everybody else goes on where they stood
+when the backup was made; a question whose time ran out since then is void.
 """
 
 import json
@@ -21,9 +22,21 @@ from oversight_app.ledger import GAP_S
 from oversight_app.projections import rebuild
 from oversight_app.store import Store
 from oversight_app.store.audit import Audit, audit, sha256_of
+from oversight_app.store.bonuses import Listed
 from oversight_app.store.copying import take_log_in
 from oversight_app.store.upgrading import missing_steps
-from oversight_app.study.events import STUDY_STREAM, ParticipantDeleted, RecordRestored, RehearsalBegun
+from oversight_app.study.events import (
+    STUDY_STREAM,
+    AccuracyShown,
+    BonusesListed,
+    EnrolmentSet,
+    ParticipantDeleted,
+    ParticipantsInvited,
+    RecordRestored,
+    RehearsalBegun,
+    TargetRaised,
+    from_body,
+)
 from oversight_app.study.plan import hash_of
 from oversight_app.study_folder import StudyFolder
 from oversight_app.verification import Verification, verify_record
@@ -49,6 +62,12 @@ class Restoring:
     n_people_lost: int
     deleted: tuple[str, ...]
     replaced_heads_hash: str
+    listed: Listed | None = None
+    """What the present record has listed in bonus files; None where it cannot be read."""
+    bonus_files: tuple[BonusesListed, ...] = ()
+    """Bonus files that were written since."""
+    n_acts_lost: int = 0
+    """What researchers did since, like opening enrolment, making links or looking at accuracy."""
     is_earlier: bool = True
     """Whether the backup is an earlier state of the present record, and not one of another site or branch."""
 
@@ -59,8 +78,17 @@ class Restoring:
             f"{self.n_events_lost:,} events of {self.n_people_lost:,} people came after it and will not be in the "
             "restored record"
             if self.n_events_lost
-            else "nothing came after it"
+            else "nothing that anybody answered came after it"
         )
+        also = (
+            f" {self.n_acts_lost:,} acts of researchers (enrolment, links, looks at accuracy) came after it and stand "
+            "in the present record alone."
+            if self.n_acts_lost
+            else ""
+        )
+        if self.bonus_files:
+            files = ", ".join(event.file for event in self.bonus_files)
+            also += f" Who was listed in {files} since then stays listed, so that nobody is paid twice."
         parted = (
             ""
             if self.is_earlier
@@ -69,7 +97,7 @@ class Restoring:
         )
         return (
             f"{self.backup.path} was made at {made} and holds {self.backup.n_events:,} events; {lost}. "
-            f"The present record is kept beside it.{parted}"
+            f"The present record is kept beside it.{also}{parted}"
         )
 
     def go(self, at: datetime) -> Restored:
@@ -104,6 +132,9 @@ class Restoring:
             with store.write() as writing:
                 for participant_id in self.deleted:
                     n += writing.delete_participant(participant_id, at) is not None
+                writing.bonuses.take_over(self._still_there())
+                if self.bonus_files:
+                    writing.append(STUDY_STREAM, self.bonus_files, at)
                 restored = RecordRestored(
                     self.backup.sha256, self.backup.made_at.isoformat(), self.replaced_heads_hash
                 )
@@ -111,6 +142,14 @@ class Restoring:
             if n:
                 store.give_back_pages()
         return n
+
+    def _still_there(self) -> Listed:
+        """What was listed of people who were not deleted."""
+        gone, kept = set(self.deleted), self.listed or Listed()
+        return Listed(
+            tuple(line for line in kept.lines if line[0] not in gone),
+            tuple(part for part in kept.parts if part[0] not in gone),
+        )
 
 
 def prepare_restore(study: Path, path: Path, *, now: datetime) -> Restoring:
@@ -167,11 +206,13 @@ def _measured(study: Path, backup: Backup, present: Audit) -> Restoring:
         for stream, n in present.names()
         if stream != STUDY_STREAM and n > n_then.get(stream, 0)
     }
+    ours = [link for _, links in present.streams((STUDY_STREAM, STUDY_STREAM)) for link in links]
     deleted = [
-        json.loads(link.body)["participant_id"]
-        for _, links in present.streams((STUDY_STREAM, STUDY_STREAM))
-        for link in links
-        if link.kind == ParticipantDeleted.__name__
+        json.loads(link.body)["participant_id"] for link in ours if link.kind == ParticipantDeleted.__name__
+    ]
+    since = [link for link in ours if link.seq > n_then.get(STUDY_STREAM, 0)]
+    files = [
+        from_body(link.kind, link.version, link.body) for link in since if link.kind == BonusesListed.__name__
     ]
     return Restoring(
         study,
@@ -180,8 +221,14 @@ def _measured(study: Path, backup: Backup, present: Audit) -> Restoring:
         len(lost),
         tuple(who for who in deleted if who in then),
         hash_of(present.heads()),
+        present.listed(),
+        tuple(event for event in files if isinstance(event, BonusesListed)),
+        sum(link.kind in _ACTS for link in since),
         STUDY_STREAM not in then or present.has(STUDY_STREAM, then[STUDY_STREAM]),
     )
+
+
+_ACTS = {kind.__name__ for kind in (EnrolmentSet, TargetRaised, AccuracyShown, ParticipantsInvited)}
 
 
 def _is_rehearsal(record: Audit) -> bool:

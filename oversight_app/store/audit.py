@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from oversight_app.store import bank, chain, migrations
 from oversight_app.store.bank import passage_hash
+from oversight_app.store.bonuses import Listed, listed_in
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 from oversight_app.store.tables import Snapshot
 from oversight_app.study.questions import Passage, Question
@@ -115,6 +116,10 @@ class Audit:
     def heads(self) -> dict[str, str]:
         """The hash of each stream's last event."""
         return chain.heads(self._connection)
+
+    def listed(self) -> Listed:
+        """What stands in bonus files."""
+        return listed_in(self._connection)
 
     def removed(self) -> set[str]:
         """Streams that may be missing, because somebody was deleted."""

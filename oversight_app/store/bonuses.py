@@ -14,6 +14,32 @@ class BonusLine:
     parts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Everything that a record has listed: rows of `bonuses`, and of `bonus_parts`."""
+
+    lines: tuple[tuple[object, ...], ...] = ()
+    parts: tuple[tuple[str, str, str], ...] = ()
+
+
+def listed_in(connection: sqlite3.Connection) -> Listed:
+    """What a record has listed, also one of an earlier release, which knew of one bonus a person, or of none."""
+    tables = {
+        row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    if "bonuses" not in tables:
+        return Listed()
+    lines = connection.execute("SELECT participant_id, file, header, rank, line FROM bonuses").fetchall()
+    if "bonus_parts" not in tables:
+        return Listed(
+            tuple(map(tuple, lines)), tuple((row["participant_id"], "", row["file"]) for row in lines)
+        )
+    parts = connection.execute("SELECT participant_id, part, file FROM bonus_parts").fetchall()
+    return Listed(
+        tuple(map(tuple, lines)), tuple((row["participant_id"], row["part"], row["file"]) for row in parts)
+    )
+
+
 class BonusRows:
     """The lines of all bonus files, inside one transaction."""
 
@@ -40,6 +66,14 @@ class BonusRows:
             "INSERT INTO bonus_parts (participant_id, part, file) VALUES (?, ?, ?)",
             [(line.participant_id, part, file) for line in lines for part in line.parts],
         )
+
+    def take_over(self, listed: Listed) -> None:
+        """Keep what another copy of this record has listed; what is here stays."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO bonuses (participant_id, file, header, rank, line) VALUES (?, ?, ?, ?, ?)",
+            listed.lines,
+        )
+        self._connection.executemany("INSERT OR IGNORE INTO bonus_parts VALUES (?, ?, ?)", listed.parts)
 
     def text(self, file: str) -> str:
         """A file's text as it was written; empty where there was none of that name."""
