@@ -1,0 +1,212 @@
+"""The blocks of the documentation, and how each is tried.
+
+A page is played in an empty folder from its first block to its last, as its reader would. The word behind the fence
+says what a block is; forges show none of it but the first word:
+
+- `bash`: each line is typed. A server is started, asked for its page once, and stopped. `bash refused`: the last line
+  has to fail, and calmly.
+- `text said`: what the bash block before has to have printed, line by line in this order; `...` stands for anything.
+- `LANGUAGE write FILE`: the block is saved as FILE. `LANGUAGE append FILE`: it is put at the end of FILE.
+- `toml change FILE`: each key of the block takes the place of the one in FILE, as one would do in an editor.
+- `toml design`: a whole design, which is read. `python`: is run; all blocks of a page share their names.
+- `text`: is shown only, for what needs a key, a network or another machine.
+"""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from oversight_app.cli import main as oversight
+from oversight_app.commands.server import free_port
+from oversight_app.study.design import read_design
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+_FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINE = re.compile(r"(?:[^\n\\]|\\\n|\\.)+")
+_SERVERS = {"serve": "/", "console": "/login"}
+"""Commands that go on until they are stopped, and the page that is asked for."""
+_SHELL = frozenset("$|;&")
+"""What only a shell understands; `oversight ... > FILE` is understood here."""
+_PATIENCE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: what stands behind the fence, what is in it, and where."""
+
+    info: tuple[str, ...]
+    text: str
+    where: str
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page, in order."""
+    return blocks_in(page.read_text(encoding="utf-8"), page.relative_to(ROOT).as_posix())
+
+
+def blocks_in(markdown: str, name: str) -> Iterator[Block]:
+    """Of Markdown that stands in a page of this name."""
+    for found in _FENCED.finditer(markdown):
+        line = markdown.count("\n", 0, found.start()) + 1
+        yield Block(tuple(found[1].split()), found[2], f"{name}:{line}")
+
+
+@dataclass
+class Reader:
+    """Somebody who does what a page says, in a folder of their own."""
+
+    folder: Path
+    said: str = ""
+    names: dict[str, object] = field(default_factory=lambda: {"__name__": "documentation"})
+
+    def read(self, blocks: Iterable[Block]) -> None:
+        """Do all that stands there, in order."""
+        for block in blocks:
+            self.do(block)
+
+    def do(self, block: Block) -> None:
+        """Do one block; raises AssertionError with its place for whatever does not work."""
+        with contextlib.chdir(self.folder):
+            match block.info:
+                case ("bash", *rest):
+                    self.said = ""
+                    lines = [line for line in _LINE.findall(block.text) if not line.startswith("#")]
+                    for line in lines:
+                        self._type(line, block.where, is_refused=rest == ["refused"] and line == lines[-1])
+                case ("text", "said"):
+                    _must_be_in(self.said, block)
+                case (_, "write" | "append" as how, name):
+                    path = self.folder / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    before = path.read_text(encoding="utf-8") if how == "append" else ""
+                    path.write_text(before + block.text, encoding="utf-8")
+                case ("toml", "change", name):
+                    path = self.folder / name
+                    path.write_text(changed(path.read_text(encoding="utf-8"), block.text), encoding="utf-8")
+                case ("toml", "design"):
+                    read_design(block.text, file=block.where)
+                case ("python",):
+                    with contextlib.redirect_stdout(io.StringIO()) as out:
+                        exec(compile(block.text, block.where, "exec"), self.names)
+                    self.said = out.getvalue()
+                case ("text",):
+                    pass
+                case _:
+                    raise AssertionError(f"{block.where}: nobody knows how to try {' '.join(block.info)!r}")
+
+    def _type(self, line: str, where: str, *, is_refused: bool) -> None:
+        words = shlex.split(line, comments=True)
+        if words[:1] != ["oversight"] or not _SHELL.isdisjoint(line):
+            done = subprocess.run(
+                ["bash", "-e", "-c", line],
+                env=_environment(),
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE_S,
+                check=False,
+            )
+            self.said += done.stdout + done.stderr
+            assert (done.returncode != 0) == is_refused, f"{where}: {line}\n{done.stdout}{done.stderr}"
+        elif words[1] in _SERVERS:
+            self.said += asked_once(words[1:], where)
+        else:
+            self.said += self._oversight(words[1:], f"{where}: {line}", is_refused=is_refused)
+
+    def _oversight(self, words: list[str], where: str, *, is_refused: bool) -> str:
+        """In this process, which saves the second that Python takes to import everything; `> FILE` works."""
+        into = words.index(">") if ">" in words else len(words)
+        done = CliRunner().invoke(oversight, words[:into])
+        assert (done.exit_code != 0) == is_refused, f"{where}\n{done.output}{done.exception!r}"
+        assert not is_refused or (done.stderr.startswith("Error: ") and "Traceback" not in done.stderr), where
+        for name in words[into + 1 :]:
+            (self.folder / name).write_text(done.stdout, encoding="utf-8")
+        return done.output
+
+
+def asked_once(words: list[str], where: str) -> str:
+    """Start a server at a free port, ask for its page, stop it with Ctrl-C's signal; what it printed."""
+    port = free_port("127.0.0.1")
+    command = [sys.executable, "-m", "oversight_app.cli", *words, "--port", str(port)]
+    server = subprocess.Popen(
+        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        until = time.monotonic() + _PATIENCE_S
+        while not _answers(f"http://127.0.0.1:{port}{_SERVERS[words[0]]}"):
+            assert server.poll() is None, f"{where}: {words} ended"
+            assert time.monotonic() < until, f"{where}: {words} answers nobody"
+            time.sleep(0.1)
+    finally:
+        server.terminate()
+        said, _ = server.communicate(timeout=_PATIENCE_S)
+    return said
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _environment() -> dict[str, str]:
+    beside = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    return os.environ | {"PATH": os.pathsep.join(beside), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def _must_be_in(said: str, block: Block) -> None:
+    """Each line in its turn, white space and `...` apart."""
+    left = " ".join(said.split())
+    for line in filter(None, (" ".join(line.split()) for line in block.text.splitlines())):
+        parts = (re.escape(part) for part in line.split("..."))
+        found = re.search(".*?".join(parts), left)
+        assert found, (
+            f"{block.where}: {line!r} was not printed after what stands above it; printed was:\n{said}"
+        )
+        left = left[found.end() :]
+
+
+def changed(toml: str, changes: str) -> str:
+    """A TOML file with the keys of another laid over it; comments stay where they are."""
+    for table, lines in _tables(changes):
+        head, found, body = toml.partition(f"\n[{table}]\n") if table else ("", "", toml)
+        if table and not found:
+            toml = f"{toml.rstrip()}\n\n[{table}]\n" + "".join(f"{line}\n" for line in lines)
+            continue
+        end = re.search(r"^\[", body, re.MULTILINE)
+        here, rest = (body[: end.start()], body[end.start() :]) if end else (body, "")
+        for line in lines:
+            key = re.compile(rf"^{re.escape(line.partition(' = ')[0])} = (?:\[\n.*?^\]|.*?)$", re.M | re.S)
+            is_there = key.search(here)
+            here = (
+                f"{here[: is_there.start()]}{line}{here[is_there.end() :]}" if is_there else f"{line}\n{here}"
+            )
+        toml = head + found + here + rest
+    tomllib.loads(toml)
+    return toml
+
+
+def _tables(changes: str) -> Iterator[tuple[str, list[str]]]:
+    table, lines = "", list[str]()
+    for line in changes.splitlines():
+        if header := re.fullmatch(r"\[(.+)\]", line):
+            yield table, lines
+            table, lines = header[1], []
+        elif line and not line.startswith("#"):
+            lines.append(line)
+    yield table, lines
