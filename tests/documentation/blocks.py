@@ -9,6 +9,8 @@ says what a block is; forges show none of it but the first word:
 - `LANGUAGE write FILE`: the block is saved as FILE. `LANGUAGE append FILE`: it is put at the end of FILE.
 - `toml change FILE`: each key of the block takes the place of the one in FILE, as one would do in an editor.
 - `toml design`: a whole design, which is read. `python`: is run; all blocks of a page share their names.
+- `git clone ... FOLDER` gives the page a checkout of its own to change; the commands after it are that checkout's.
+- `LANGUAGE after TEXT FILE`: the block is put below the first line of FILE that holds TEXT (`_` stands for a blank).
 - `text`: is shown only, for what needs a key, a network or another machine.
 """
 
@@ -17,6 +19,7 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -41,7 +44,7 @@ _SERVERS = {"serve": "/", "console": "/login"}
 """Commands that go on until they are stopped, and the page that is asked for."""
 _SHELL = frozenset("$|;&")
 """What only a shell understands; `oversight ... > FILE` is understood here."""
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Reader:
 
     folder: Path
     said: str = ""
+    checkout: Path = ROOT
+    """Where the tool itself comes from: the page's own checkout, once it has one."""
     names: dict[str, object] = field(default_factory=lambda: {"__name__": "documentation"})
 
     def read(self, blocks: Iterable[Block]) -> None:
@@ -94,6 +99,12 @@ class Reader:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     before = path.read_text(encoding="utf-8") if how == "append" else ""
                     path.write_text(before + block.text, encoding="utf-8")
+                case (_, "after", wanted, name):
+                    path, text = self.folder / name, wanted.replace("_", " ")
+                    before, found, after = path.read_text(encoding="utf-8").partition(text)
+                    assert found, f"{block.where}: {name} has no line with {text!r}"
+                    line, _, rest = after.partition("\n")
+                    path.write_text(f"{before}{text}{line}\n{block.text}{rest}", encoding="utf-8")
                 case ("toml", "change", name):
                     path = self.folder / name
                     path.write_text(changed(path.read_text(encoding="utf-8"), block.text), encoding="utf-8")
@@ -110,21 +121,43 @@ class Reader:
 
     def _type(self, line: str, where: str, *, is_refused: bool) -> None:
         words = shlex.split(line, comments=True)
-        if words[:1] != ["oversight"] or not _SHELL.isdisjoint(line):
-            done = subprocess.run(
-                ["bash", "-e", "-c", line],
-                env=_environment(),
-                capture_output=True,
-                text=True,
-                timeout=_PATIENCE_S,
-                check=False,
-            )
-            self.said += done.stdout + done.stderr
-            assert (done.returncode != 0) == is_refused, f"{where}: {line}\n{done.stdout}{done.stderr}"
+        if words[:2] == ["git", "clone"]:
+            self._clone(self.folder / words[-1])
+        elif words[:1] != ["oversight"] or not _SHELL.isdisjoint(line):
+            self._shell(line, where, is_refused=is_refused)
         elif words[1] in _SERVERS:
             self.said += asked_once(words[1:], where)
+        elif self.checkout != ROOT:
+            # Not this process's own modules but those that the page has changed.
+            self._shell(
+                shlex.join([sys.executable, "-m", "oversight_app.cli", *words[1:]]),
+                where,
+                is_refused=is_refused,
+            )
         else:
             self.said += self._oversight(words[1:], f"{where}: {line}", is_refused=is_refused)
+
+    def _shell(self, line: str, where: str, *, is_refused: bool) -> None:
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", line],
+            env=_environment(self.checkout),
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+        self.said += done.stdout + done.stderr
+        assert (done.returncode != 0) == is_refused, f"{where}: {line}\n{done.stdout}{done.stderr}"
+
+    def _clone(self, checkout: Path) -> None:
+        """The working tree as it stands, so that a page is held to what will be committed."""
+        for name in ("oversight_app", "analysis", "questions", "tests", ".streamlit"):
+            shutil.copytree(
+                ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__", "*.db")
+            )
+        for name in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / name, checkout / name)
+        self.checkout = checkout
 
     def _oversight(self, words: list[str], where: str, *, is_refused: bool) -> str:
         """In this process, which saves the second that Python takes to import everything; `> FILE` works."""
@@ -164,9 +197,13 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _environment() -> dict[str, str]:
+def _environment(checkout: Path = ROOT) -> dict[str, str]:
     beside = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    return os.environ | {"PATH": os.pathsep.join(beside), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return os.environ | {
+        "PATH": os.pathsep.join(beside),
+        "PYTHONPATH": str(checkout),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def _must_be_in(said: str, block: Block) -> None:
