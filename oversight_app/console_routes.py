@@ -33,6 +33,12 @@ _MOST_BYTES = 4_096
 _HEADERS = HEADERS | {"Referrer-Policy": "same-origin"}
 _NO_STORE = {"Cache-Control": "no-store"}
 _SAFE = ("GET", "HEAD")
+# A report is a page of text, tables and drawings in itself. The sandbox gives it an origin of its own: whatever stood
+# in it could ask nothing of the console.
+_AS_A_DOCUMENT = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
 _PAGE = Template((Path(__file__).parent / "screens" / "still_page.html").read_text(encoding="utf-8"))
 _FORM = """<form method="post" action="/login" style="display:block">
 <p><label>Password<input name="password" type="password" required autofocus autocomplete="current-password"></label></p>
@@ -138,12 +144,26 @@ def export_file(request: Request) -> Response:
 
 def report_file(request: Request) -> Response:
     """One of the study's reports, to be opened from where it was saved."""
+    if (page := _report(request)) is None:
+        return _no_report()
+    return FileResponse(page, filename=f"report-{page.parent.name}.html", headers=_NO_STORE)
+
+
+def report_page(request: Request) -> Response:
+    """One of the study's reports, to be read here: no script in it runs, and it reaches nothing of the console."""
+    if (page := _report(request)) is None:
+        return _no_report()
+    return FileResponse(page, media_type="text/html", headers=_NO_STORE | _AS_A_DOCUMENT)
+
+
+def _report(request: Request) -> Path | None:
     reports = watching.here().folder.reports
-    folder = reports / request.path_params["name"]
-    page = folder / "report.html"
-    if folder not in folders_in(reports) or not page.is_file():
-        return PlainTextResponse("There is no such report.\n", status_code=404)
-    return FileResponse(page, filename=f"report-{folder.name}.html", headers=_NO_STORE)
+    page = reports / request.path_params["name"] / "report.html"
+    return page if page.parent in folders_in(reports) and page.is_file() else None
+
+
+def _no_report() -> Response:
+    return PlainTextResponse("There is no such report.\n", status_code=404)
 
 
 def _csv(name: str, text: str) -> Response:
@@ -209,5 +229,6 @@ ROUTES = [
     Route("/download/links.csv", links_file),
     Route("/download/exports/{name}.zip", export_file),
     Route("/download/reports/{name}", report_file),
+    Route("/reports/{name}", report_page),
 ]
 MIDDLEWARE = [Middleware(ConsoleGuard)]

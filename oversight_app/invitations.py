@@ -17,8 +17,13 @@ from oversight_app.study.platforms import PLATFORMS
 _TOKEN_BYTES = 16
 
 
-def invite(store: Store, count: int, *, clock: Clock) -> Sequence[str]:
-    """Tokens for so many new participants; raises NoPlan before the plan."""
+MOST_AT_ONCE = 100_000
+
+
+def invite(store: Store, count: int, *, clock: Clock, by: str = "") -> Sequence[str]:
+    """Tokens for so many new participants, on record with who made them; raises NoPlan before the plan."""
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise BadInput(f"Between 1 and {MOST_AT_ONCE:,} links are made at once, found {count:,}.")
     if not store.is_planned():
         raise NoPlan(store.path.parent)
     taken = set(store.invitations().values())
@@ -31,7 +36,7 @@ def invite(store: Store, count: int, *, clock: Clock) -> Sequence[str]:
     at = clock.now()
     with store.write() as record:
         record.invite(invitations, at)
-        record.append(STUDY_STREAM, [ParticipantsInvited(count)], at)
+        record.append(STUDY_STREAM, [ParticipantsInvited(count, by)], at)
     return tuple(invitations)
 
 

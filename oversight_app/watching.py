@@ -5,13 +5,14 @@ by connections that can change nothing, in a process of its own, so the particip
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import StudyStateError
 from oversight_app.gate import Gate, Session
 from oversight_app.overview import overview_of
+from oversight_app.reporting import Reporting
 from oversight_app.researcher import Researcher
 from oversight_app.store import Store
 from oversight_app.study.overview import Overview
@@ -27,6 +28,7 @@ class Watching:
     reader: Store
     gate: Gate
     public_url: str = ""
+    reporting: Reporting = field(default_factory=Reporting)
 
 
 _watching: Watching | None = None
@@ -54,6 +56,7 @@ def close() -> None:
     """Let go of the study."""
     global _watching
     if _watching is not None:
+        _watching.reporting.close()
         _watching.reader.close()
         _watching.researcher.store.close()
         _watching = None

@@ -73,6 +73,7 @@ ADDRESSES = [
     "/download/links.csv",
     "/download/exports/x.zip",
     "/download/reports/x",
+    "/reports/x",
     "/logout",
     "//",
     "/login/../download/payments.csv",
@@ -232,7 +233,7 @@ def test_nothing_beside_the_exports_and_reports_can_be_taken(name: str, tmp_path
     (tmp_path / "reports").mkdir()
     browser = signed_in()
 
-    for path in (f"/download/exports/{name}.zip", f"/download/reports/{name}"):
+    for path in (f"/download/exports/{name}.zip", f"/download/reports/{name}", f"/reports/{name}"):
         answer = browser.get(path)
         assert answer.status_code == 404 or answer.text == "the page"
 
@@ -245,3 +246,18 @@ def test_a_report_is_saved_and_not_run_in_the_consoles_name(proctor: Proctor, tm
 
     assert answer.text == "<h1>Report</h1>"
     assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_report_that_is_opened_runs_no_script_and_has_no_origin(proctor: Proctor, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "now").mkdir(parents=True)
+    (tmp_path / "reports" / "now" / "report.html").write_text("<h1>Report</h1><script>alert(1)</script>")
+
+    answer = signed_in().get("/reports/now")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = [part.strip() for part in answer.headers["content-security-policy"].split(";")]
+    assert "sandbox" in policy, "with nothing allowed: no scripts, no forms, an origin of its own"
+    assert {"default-src 'none'", "form-action 'none'", "frame-ancestors 'none'"} <= set(policy)
+    assert not [part for part in policy if part.startswith("script-src")]
+    assert answer.headers["cache-control"] == "no-store"
+    assert client().get("/reports/now").status_code == 401

@@ -94,7 +94,7 @@ def test_several_processes_that_open_it_at_once_keep_one_copy(present: Path, tmp
         except BaseException as error:
             troubles.append(error)
 
-    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

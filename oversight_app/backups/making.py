@@ -58,7 +58,7 @@ def make_backup(study: Path, to: Path | None = None, *, at: datetime, is_automat
                 f"The copy of {folder.record} cannot be proven: {found.findings[0]}. It was kept as {kept} all the "
                 f"same; `oversight verify {study}` says what is wrong with the record itself."
             )
-        about = part.with_suffix(".json")
+        about = part.with_name(f"{part.name}.json")
         with _explained(place):
             text = json.dumps(described(part, at) | {"file": place.name}, indent=2) + "\n"
             about.write_text(text, encoding="utf-8")
@@ -66,7 +66,7 @@ def make_backup(study: Path, to: Path | None = None, *, at: datetime, is_automat
             about.rename(beside(place))
             part.rename(place)
     except BaseException:
-        for left in (part, part.with_suffix(".json")):
+        for left in (part, part.with_name(f"{part.name}.json")):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
         raise

@@ -7,11 +7,15 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from oversight_app.commands.terminal import json_option, study_argument, telling_progress
 from oversight_app.load.capacity import Capacity
+
+if TYPE_CHECKING:
+    from oversight_app.load.measuring import Asked
 
 
 @click.command(short_help="How many participants this machine can serve.")
@@ -54,37 +58,38 @@ def load(study: Path, seconds: float, bound: float, pace: float, most: int, as_j
     \b
     Example: oversight load mystudy
     """
+    from oversight_app.clock import SystemClock
+    from oversight_app.load.copied import copied
+    from oversight_app.load.measuring import Asked
+    from oversight_app.study_folder import StudyFolder
+
     signal.signal(signal.SIGTERM, _end)  # so that copy and server go as they do on Ctrl-C
-    with asyncio.Runner(loop_factory=_quick_loop()) as runner:
-        capacity = runner.run(_measured(study, seconds, bound, pace, most))
+    started = SystemClock().monotonic()
+    asked = Asked(bound, pace, seconds, min(most, _most_connections()))
+    with copied(StudyFolder.open(study)) as folder, telling_progress("Measuring") as tell:
+
+        def on_progress(now: float, of: float, what: str) -> None:
+            tell(min(round(now), round(of)), round(of), what, now)
+
+        with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+            capacity = runner.run(_measured(folder, asked, started, on_progress))
     click.echo(json.dumps(capacity.to_json(), indent=2) if as_json else capacity.describe())
 
 
-async def _measured(study: Path, seconds: float, bound: float, pace: float, most: int) -> Capacity:
-    from oversight_app.clock import SystemClock
+async def _measured(
+    folder: Path, asked: "Asked", started: float, on_progress: Callable[[float, float, str], None]
+) -> Capacity:
+    """What a server of its own over the copy in `folder` can serve."""
     from oversight_app.commands.server import LOOPBACK, free_port, server_command, server_environment
-    from oversight_app.load.copied import copied
-    from oversight_app.load.measuring import Asked, measure
+    from oversight_app.load.measuring import measure
     from oversight_app.load.serving import served
-    from oversight_app.study_folder import StudyFolder
 
-    started = SystemClock().monotonic()
     port = free_port(LOOPBACK, start=_FIRST_PORT)
     url = f"http://{LOOPBACK}:{port}"
-    asked = Asked(bound, pace, seconds, min(most, _most_connections()))
-    with copied(StudyFolder.open(study)) as folder, telling_progress("Measuring") as tell:
-        command, environment = server_command(LOOPBACK, port), server_environment(folder, "", os.environ)
-        async with served(command, environment, url, folder / "server.log"):
-            return await measure(
-                folder,
-                url,
-                asked,
-                n_cores=len(os.sched_getaffinity(0))
-                if hasattr(os, "sched_getaffinity")
-                else os.cpu_count() or 1,
-                started=started,
-                on_progress=lambda now, of, what: tell(min(round(now), round(of)), round(of), what, now),
-            )
+    command, environment = server_command(LOOPBACK, port), server_environment(folder, "", os.environ)
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    async with served(command, environment, url, folder / "server.log"):
+        return await measure(folder, url, asked, n_cores=n_cores, started=started, on_progress=on_progress)
 
 
 def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

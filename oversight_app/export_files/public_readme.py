@@ -57,7 +57,7 @@ def public_readme(manifest: Mapping[str, Any], wish: Public, publisher: Publishe
 
 Made with {made_with} from the study's record. `codebook.md` explains every column, `manifest.json` has the
 SHA-256 of each file. `oversight report FOLDER`, or `python -m analysis FOLDER --out report`, gives the same
-estimates as from the study itself.
+estimates as from the study itself; only the strategies of chats are not coded where their words are left out.
 
 ## What was changed
 

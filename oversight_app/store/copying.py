@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from oversight_app.store import migrations
+from oversight_app.store.at_rest import read_at_rest
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
 from oversight_app.study.events import STUDY_STREAM
 
@@ -45,14 +46,9 @@ def copy_without_people(source: Path, target: Path) -> int:
 def back_up(source: Path, target: Path) -> None:
     """Copy a record whole: SQLite's own backup, which sees what a running server has committed.
 
-    Where nobody has the record open there is no -wal file, and a plain read-only connection would leave an empty one
-    behind; `immutable` does not. Should a server have started in the meantime, the copy is made once more beside it.
+    The copy is made once more where somebody opened the record in the meantime.
     """
-    wal = source.with_name(f"{source.name}-wal")
-    is_quiet = not wal.exists()
-    _back_up_once(source, target, "mode=ro&immutable=1" if is_quiet else "mode=ro")
-    if is_quiet and wal.exists():
-        _back_up_once(source, target, "mode=ro")
+    read_at_rest(source, lambda uri: _back_up_once(uri, target))
 
 
 def take_log_in(path: Path) -> None:
@@ -61,8 +57,7 @@ def take_log_in(path: Path) -> None:
         record.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _back_up_once(source: Path, target: Path, how: str) -> None:
-    uri = f"{source.resolve().as_uri()}?{how}"
+def _back_up_once(uri: str, target: Path) -> None:
     with (
         closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S)) as record,
         closing(sqlite3.connect(target)) as copy,

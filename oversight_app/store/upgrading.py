@@ -13,6 +13,7 @@ from pathlib import Path
 
 from oversight_app.errors import StoreError
 from oversight_app.store import migrations
+from oversight_app.store.at_rest import read_at_rest
 from oversight_app.store.audit import audit, sha256_of
 from oversight_app.store.copying import back_up
 from oversight_app.store.database import translated
@@ -25,16 +26,15 @@ def missing_steps(path: Path) -> list[str]:
     """
     if not path.exists():
         return []
-    wal = path.with_name(f"{path.name}-wal")
-    # Where nobody has the record open, a plain connection would leave files beside it.
-    how = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    with (
-        translated(path),
-        closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as connection,
-    ):
-        applied = migrations.applied_steps(connection, path)
-        is_new = not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    return [] if is_new else [name for name in migrations.step_names() if name not in applied]
+
+    def read(uri: str) -> list[str]:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            applied = migrations.applied_steps(connection, path)
+            is_new = not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        return [] if is_new else [name for name in migrations.step_names() if name not in applied]
+
+    with translated(path):
+        return read_at_rest(path, read)
 
 
 def upgrade(path: Path, at: datetime) -> Path | None:
@@ -48,6 +48,7 @@ def upgrade(path: Path, at: datetime) -> Path | None:
         return None
     kept = path.with_name(f"{path.name}.before-{steps[0]}")
     part = path.with_name(f".{kept.name}.{secrets.token_hex(4)}")
+    note = part.with_name(f"{part.name}.json")  # its own as well: several may be at it at once
     try:
         with translated(path):
             back_up(path, part)
@@ -58,8 +59,8 @@ def upgrade(path: Path, at: datetime) -> Path | None:
                 )
             about = described(part, at) | {"file": kept.name}
         if not kept.exists() and missing_steps(part) == steps:
-            part.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-            part.with_suffix(".json").replace(beside(kept))
+            note.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+            note.replace(beside(kept))
             part.rename(kept)
     except OSError as error:
         raise StoreError(
@@ -67,7 +68,7 @@ def upgrade(path: Path, at: datetime) -> Path | None:
             "Nothing was changed. Free space, or make the folder writable."
         ) from error
     finally:
-        for left in (part, part.with_suffix(".json")):
+        for left in (part, note):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
     migrations.migrate(path)

@@ -100,7 +100,7 @@ def make_study(
             banks.import_bank(store, "builtin", at=clock.now())
         design = Design.model_validate(values | changes)
         plan = planning.freeze(store, design, made.read_materials(design.language), clock=clock)
-        tokens = tuple(invitations.invite(store, people, clock=clock))
+        tokens = tuple(invitations.invite(store, people, clock=clock)) if people else ()
         invited = store.invitations()
     return Study(
         folder,

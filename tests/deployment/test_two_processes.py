@@ -4,11 +4,13 @@ import asyncio
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import streamlit
@@ -34,6 +36,12 @@ PER_CONDITION = 5
 MANNER = Manner(thinks_s=1.2, asks=0.5, hears_out=0.5, comes_back=True)
 
 
+def in_a_thread(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it to its end; a browser's driver may keep a loop running in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 @contextmanager
 def two_processes(folder: Path) -> Iterator[tuple[Served, Served]]:
     with ExitStack() as stack:
@@ -51,7 +59,7 @@ def test_nothing_is_lost_when_one_of_two_processes_is_killed_under_load(tmp_path
         two_processes(study.folder) as both,
         running_nginx(tmp_path / "nginx", [s.port for s in both]) as nginx,
     ):
-        people = asyncio.run(work_through(study, both, nginx))
+        people = in_a_thread(work_through(study, both, nginx))
         recorded = sittings(study)
 
     lost = [
@@ -179,7 +187,7 @@ def test_a_lab_with_a_certificate_is_served_by_https_alone(one: tuple[Study, Ser
         plain = fetch(f"http://{HOST}:{nginx.redirect_port}/go/{one[0].tokens[0]}")
         link = fetch(f"{nginx.url}/go/{one[0].tokens[0]}", trusts=trusts)
         cookie = link.headers["Set-Cookie"]
-        is_open = asyncio.run(shakes_hands(nginx, cookie.partition(";")[0]))
+        is_open = in_a_thread(shakes_hands(nginx, cookie.partition(";")[0]))
         logs = "".join(path.read_text("utf-8") for path in nginx.room.glob("oversight*.log"))
 
     assert (plain.status, plain.headers["Location"]) == (301, f"https://{HOST}/go/{one[0].tokens[0]}")
@@ -220,7 +228,7 @@ def test_somebody_who_reads_for_longer_than_a_proxy_waits_is_not_cut_off(
         running_nginx(tmp_path / "nginx", [server.port], around=limit) as nginx,
         running_nginx(tmp_path / "short", [server.port], around=limit, text=without) as short,
     ):
-        assert asyncio.run(read_on(nginx, short))
+        assert in_a_thread(read_on(nginx, short))
 
 
 def websocket(nginx: Nginx, cookie: str, *, trusts: ssl.SSLContext | None = None) -> connect:

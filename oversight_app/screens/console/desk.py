@@ -6,10 +6,11 @@ all lead where they should. A new view is a function here and its name in `VIEWS
 
 import streamlit as st
 
-from oversight_app.screens.console import head, participant, preview, taking, visitor, watch
+from oversight_app.screens.console import head, inviting, participant, preview, taking, visitor, watch
 
 VIEWS = {
     "watch": ("Participants", watch.show),
+    "invite": ("Invitations", inviting.show),
     "preview": ("Screens", preview.show),
     "take": ("Downloads", taking.show),
 }

@@ -27,9 +27,10 @@ class AnalysisRegistered:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantsInvited:
-    """Links were made for so many participants."""
+    """Links were made for so many participants; `by` is the name given at the console, empty for the command line."""
 
     count: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The console's page, drawn over a real record in a temporary folder."""
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 import oversight_app.screens.console
 from oversight_app import watching
+from oversight_app.clock import SystemClock
 from oversight_app.gate import Gate
 from oversight_app.proctor import Proctor
 from oversight_app.researcher import Researcher
 from oversight_app.screens.console import visitor
 from oversight_app.study.enrolment import EnrolmentState
-from oversight_app.study.events import AccuracyShown, CompensationGranted, TargetRaised
+from oversight_app.study.events import AccuracyShown, CompensationGranted, ParticipantsInvited, TargetRaised
 from oversight_app.study.samples import samples
 from oversight_app.study.sitting import Stage
 from oversight_app.study_folder import StudyFolder
@@ -187,6 +189,34 @@ def test_accuracy_is_there_when_enrolment_is_closed_and_nothing_is_noted_of_look
 
     assert "No answer counts yet." in texts(look())
     assert proctor.store.by_researchers("AccuracyShown") == []
+
+
+# -- invitations and reports ----------------------------------------------------------------------------
+
+
+def test_links_are_made_on_record_and_stand_there_to_copy(proctor: Proctor) -> None:
+    app = look(view="invite")
+    app.number_input(key="invite_count").set_value(3).run()
+    app = press(app, "invite_make")
+
+    tokens = list(proctor.store.invitations())
+    assert sorted(app.code[0].value.split("\n")) == sorted(tokens)
+    assert len(tokens) == 3
+    assert "3 invitations so far" in texts(app)
+    assert [item.event for item in proctor.store.events_of()] == [ParticipantsInvited(3, "Ada")]
+
+
+def test_a_report_that_cannot_be_made_says_why(proctor: Proctor, tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("in the way")
+    app = press(look(view="take"), "report_make")
+    reporting = watching.here().reporting
+    while not (made := reporting.progress()) or not made.is_over:
+        SystemClock().sleep(0.05)
+
+    said = texts(app.run())
+    assert "No report was made." in said
+    assert made.error
+    assert escape(made.error) in said
 
 
 # -- one participant ------------------------------------------------------------------------------------

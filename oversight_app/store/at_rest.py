@@ -1,0 +1,45 @@
+"""Reading a record that nobody has open, without leaving a file beside it, and without trusting luck.
+
+Where nobody has a record open there is no -wal file, and a plain read-only connection would leave an empty one behind;
+`immutable` does not, but reads nonsense of a file that somebody begins to write meanwhile.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def read_at_rest(path: Path, read: Callable[[str], T]) -> T:
+    """What `read` makes of a record, given the address to open it by for reading only.
+
+    `read` is called once more where somebody opened the record in the meantime.
+    """
+    address = path.resolve().as_uri()
+    before = _state(path)
+    if before.is_at_rest:
+        try:
+            found = read(f"{address}?mode=ro&immutable=1")
+        except sqlite3.DatabaseError:
+            if _state(path) == before:
+                raise
+        else:
+            if _state(path) == before:
+                return found
+    return read(f"{address}?mode=ro")
+
+
+@dataclass(frozen=True)
+class _State:
+    is_at_rest: bool
+    size: int
+    changed_ns: int
+
+
+def _state(path: Path) -> _State:
+    at_rest = not path.with_name(f"{path.name}-wal").exists()
+    stat = path.stat()
+    return _State(at_rest, stat.st_size, stat.st_mtime_ns)
