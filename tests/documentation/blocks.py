@@ -1,7 +1,8 @@
 """The blocks of the documentation, and how each is tried.
 
-A page is played in an empty folder from its first block to its last, as its reader would. The word behind the fence
-says what a block is; forges show none of it but the first word:
+A page is played in an empty folder from its first block to its last, as its reader would, by a process that does
+nothing else: the working directory is its own, and no browser's driver is in it. The word behind the fence says what
+a block is; forges show none of it but the first word:
 
 - `bash`: each line is typed. A server is started, asked for its page once, and stopped. `bash refused`: the last line
   has to fail, and calmly.
@@ -10,12 +11,14 @@ says what a block is; forges show none of it but the first word:
 - `toml change FILE`: each key of the block takes the place of the one in FILE, as one would do in an editor.
 - `toml design`: a whole design, which is read. `python`: is run; all blocks of a page share their names.
 - `git clone ... FOLDER` gives the page a checkout of its own to change; the commands after it are that checkout's.
-- `LANGUAGE after TEXT FILE`: the block is put below the first line of FILE that holds TEXT (`_` stands for a blank).
+- `diff FILE`: lines with `-` go out of FILE and lines with `+` come in; those around them stand there once.
 - `text`: is shown only, for what needs a key, a network or another machine.
 """
 
 import contextlib
 import io
+import itertools
+import json
 import os
 import re
 import shlex
@@ -42,8 +45,19 @@ _FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(?:[^\n\\]|\\\n|\\.)+")
 _SERVERS = {"serve": "/", "console": "/login"}
 """Commands that go on until they are stopped, and the page that is asked for."""
-_SHELL = frozenset("$|;&")
-"""What only a shell understands; `oversight ... > FILE` is understood here."""
+_SHELL = frozenset(";&")
+"""What only a shell understands; `oversight ... > FILE` and `$(...)` are understood here."""
+_TOGETHER = """
+import json, sys
+from click.testing import CliRunner
+from oversight_app.cli import main
+for words in json.loads(sys.argv[1]):
+    done = CliRunner().invoke(main, words)
+    print(done.output)
+    if done.exit_code:
+        sys.exit(f"{words}: {done.exception!r}")
+"""
+"""Commands of a checkout, in one process: not this one's own modules but those that the page has changed."""
 _PATIENCE_S = 60
 
 
@@ -90,6 +104,8 @@ class Reader:
                 case ("bash", *rest):
                     self.said = ""
                     lines = [line for line in _LINE.findall(block.text) if not line.startswith("#")]
+                    if self.checkout != ROOT:
+                        lines = list(_together(lines))
                     for line in lines:
                         self._type(line, block.where, is_refused=rest == ["refused"] and line == lines[-1])
                 case ("text", "said"):
@@ -99,12 +115,11 @@ class Reader:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     before = path.read_text(encoding="utf-8") if how == "append" else ""
                     path.write_text(before + block.text, encoding="utf-8")
-                case (_, "after", wanted, name):
-                    path, text = self.folder / name, wanted.replace("_", " ")
-                    before, found, after = path.read_text(encoding="utf-8").partition(text)
-                    assert found, f"{block.where}: {name} has no line with {text!r}"
-                    line, _, rest = after.partition("\n")
-                    path.write_text(f"{before}{text}{line}\n{block.text}{rest}", encoding="utf-8")
+                case ("diff", name):
+                    path = self.folder / name
+                    path.write_text(
+                        patched(path.read_text(encoding="utf-8"), block.text, block.where), encoding="utf-8"
+                    )
                 case ("toml", "change", name):
                     path = self.folder / name
                     path.write_text(changed(path.read_text(encoding="utf-8"), block.text), encoding="utf-8")
@@ -123,18 +138,14 @@ class Reader:
         words = shlex.split(line, comments=True)
         if words[:2] == ["git", "clone"]:
             self._clone(self.folder / words[-1])
-        elif words[:1] != ["oversight"] or not _SHELL.isdisjoint(line):
+        elif words[:1] != ["oversight"] or self.checkout != ROOT or not _SHELL.isdisjoint(line):
             self._shell(line, where, is_refused=is_refused)
         elif words[1] in _SERVERS:
             self.said += asked_once(words[1:], where)
-        elif self.checkout != ROOT:
-            # Not this process's own modules but those that the page has changed.
-            self._shell(
-                shlex.join([sys.executable, "-m", "oversight_app.cli", *words[1:]]),
-                where,
-                is_refused=is_refused,
-            )
         else:
+            if "$(" in line:  # only bash knows what that becomes
+                asked = ["bash", "-e", "-c", f"printf '%s\\0' {line}"]
+                words = subprocess.check_output(asked, text=True).split("\0")[:-1]
             self.said += self._oversight(words[1:], f"{where}: {line}", is_refused=is_refused)
 
     def _shell(self, line: str, where: str, *, is_refused: bool) -> None:
@@ -168,6 +179,16 @@ class Reader:
         for name in words[into + 1 :]:
             (self.folder / name).write_text(done.stdout, encoding="utf-8")
         return done.output
+
+
+def _together(lines: Iterable[str]) -> Iterator[str]:
+    """Commands of `oversight` that follow each other made one, which saves the imports of all but the first."""
+    for is_ours, group in itertools.groupby(lines, lambda line: line.startswith("oversight ")):
+        if is_ours:
+            every = json.dumps([shlex.split(line, comments=True)[1:] for line in group])
+            yield shlex.join([sys.executable, "-c", _TOGETHER, every])
+        else:
+            yield from group
 
 
 def asked_once(words: list[str], where: str) -> str:
@@ -216,6 +237,15 @@ def _must_be_in(said: str, block: Block) -> None:
             f"{block.where}: {line!r} was not printed after what stands above it; printed was:\n{said}"
         )
         left = left[found.end() :]
+
+
+def patched(text: str, diff: str, where: str) -> str:
+    """A text with one hunk of a diff applied, which has to fit at one place alone."""
+    lines = diff.splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] != "+")
+    after = "".join(line[1:] for line in lines if line[0] != "-")
+    assert text.count(before) == 1, f"{where}: these lines are not there once:\n{before}"
+    return text.replace(before, after)
 
 
 def changed(toml: str, changes: str) -> str:
