@@ -12,6 +12,8 @@ a block is; forges show none of it but the first word:
 - `toml design`: a whole design, which is read. `python`: is run; all blocks of a page share their names.
 - `git clone ... FOLDER` gives the page a checkout of its own to change; the commands after it are that checkout's.
 - `diff FILE`: lines with `-` go out of FILE and lines with `+` come in; those around them stand there once.
+- `LANGUAGE elsewhere TEST`: needs what a page has not got, or takes long. TEST does it; here names and options are held
+  to the program.
 - `text`: is shown only, for what needs a key, a network or another machine.
 """
 
@@ -29,7 +31,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +40,7 @@ from click.testing import CliRunner
 from oversight_app.cli import main as oversight
 from oversight_app.commands.server import free_port
 from oversight_app.study.design import read_design
+from tests.documentation.typed import hold
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -91,6 +94,10 @@ class Reader:
     checkout: Path = ROOT
     """Where the tool itself comes from: the page's own checkout, once it has one."""
     names: dict[str, object] = field(default_factory=lambda: {"__name__": "documentation"})
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """What is typed in the place of something, because it is quicker or needs no service."""
+    passed_over: frozenset[str] = frozenset()
+    """Commands that another page or test plays; here their names and options are held to the program."""
 
     def read(self, blocks: Iterable[Block]) -> None:
         """Do all that stands there, in order."""
@@ -101,6 +108,8 @@ class Reader:
         """Do one block; raises AssertionError with its place for whatever does not work."""
         with contextlib.chdir(self.folder):
             match block.info:
+                case (_, "elsewhere", test):
+                    hold(block.text, where=block.where, test=ROOT / test)
                 case ("bash", *rest):
                     self.said = ""
                     lines = [line for line in _LINE.findall(block.text) if not line.startswith("#")]
@@ -135,8 +144,12 @@ class Reader:
                     raise AssertionError(f"{block.where}: nobody knows how to try {' '.join(block.info)!r}")
 
     def _type(self, line: str, where: str, *, is_refused: bool) -> None:
+        for shown, typed in self.instead.items():
+            line = line.replace(shown, typed)
         words = shlex.split(line, comments=True)
-        if words[:2] == ["git", "clone"]:
+        if words[:1] == ["oversight"] and words[1] in self.passed_over:
+            hold(line, where=where)
+        elif words[:2] == ["git", "clone"]:
             self._clone(self.folder / words[-1])
         elif words[:1] != ["oversight"] or self.checkout != ROOT or not _SHELL.isdisjoint(line):
             self._shell(line, where, is_refused=is_refused)

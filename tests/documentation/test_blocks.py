@@ -9,10 +9,29 @@ from pathlib import Path
 import pytest
 
 from tests.documentation.blocks import DOCS, ROOT, Block, Reader, blocks_in, blocks_of, changed, patched
+from tests.documentation.published import write_published
+from tests.documentation.typed import hold, hold_command, typed_in
 
-PLAYED = [
-    page for page in sorted(DOCS.rglob("*.md")) if any(block.info != ("text",) for block in blocks_of(page))
-]
+README, PROMPTS = ROOT / "README.md", ROOT / "oversight_app" / "prompts" / "README.md"
+PAGES = [README, *sorted(DOCS.rglob("*.md")), *sorted((ROOT / "questions").rglob("*.md")), PROMPTS]
+PLAYED = [page for page in PAGES if any(block.info != ("text",) for block in blocks_of(page))]
+TYPED_AS_ROOT = {"docs/deployment.md"}
+"""Indented, because no test may type it here: tests/deployment holds it to the program and plays its files."""
+
+DRAWING = re.compile(r"^ {4}oversight_app/\n(?: {4}.*\n)+", re.MULTILINE)
+"""The README's drawing of the house, which is no code."""
+IN_THE_README = {
+    "--participants 40": "--participants 2",
+    "compatible:NAME@http://127.0.0.1:8080/v1": "scripted:demo",
+}
+"""The README is played on made-up data, with fewer simulated people and the scripted model."""
+PLAYED_ELSEWHERE = {
+    "serve": "docs/tutorial.md",
+    "console": "docs/tutorial.md",
+    "report": "docs/tutorial.md",
+    "load": "tests/commands/test_load.py",
+}
+"""What takes seconds of processor time is played once, there."""
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +41,8 @@ def process() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def read(process: ProcessPoolExecutor, blocks: Iterable[Block], folder: Path) -> None:
-    process.submit(Reader(folder).read, list(blocks)).result()
+def read(process: ProcessPoolExecutor, blocks: Iterable[Block], reader: Reader) -> None:
+    process.submit(reader.read, list(blocks)).result()
 
 
 @pytest.mark.timeout(300)
@@ -31,17 +50,49 @@ def read(process: ProcessPoolExecutor, blocks: Iterable[Block], folder: Path) ->
 def test_a_page_works_from_its_first_block_to_its_last(
     page: Path, tmp_path: Path, process: ProcessPoolExecutor
 ) -> None:
-    read(process, blocks_of(page), tmp_path)
+    reader = Reader(tmp_path)
+    if page == README:
+        write_published(tmp_path)
+        reader = Reader(tmp_path, instead=IN_THE_README, passed_over=frozenset(PLAYED_ELSEWHERE))
+    read(process, blocks_of(page), reader)
+
+
+def test_what_is_passed_over_in_the_readme_is_played_elsewhere() -> None:
+    for command, place in PLAYED_ELSEWHERE.items():
+        text = (ROOT / place).read_text(encoding="utf-8")
+        typed = f"\noversight {command} " if place.endswith(".md") else f'"{command}", '
+        assert typed in text, f"{place} does not play {command}"
+    readme = README.read_text(encoding="utf-8")
+    assert [shown for shown in IN_THE_README if shown not in readme] == []
 
 
 def test_no_block_of_the_documentation_stands_without_saying_what_it_is() -> None:
-    """Indented code is for pages that are read and not played: commands on a machine of one's own."""
-    played = {page.relative_to(DOCS).as_posix() for page in PLAYED}
+    assert {README, DOCS / "tutorial.md"} <= set(PLAYED)
+    for page in PAGES:
+        prose = DRAWING.sub(
+            "", re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        )
+        is_indented = re.search(r"^ {4}\S", prose, re.M) is not None
+        assert is_indented == (page.relative_to(ROOT).as_posix() in TYPED_AS_ROOT), page
 
-    assert {"tutorial.md"} <= played
-    for page in PLAYED:
-        prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
-        assert not re.search(r"^ {4}\S", prose, re.M), page
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
+    """Those in sentences and tables too, which nobody plays."""
+    typed = list(typed_in(page.read_text(encoding="utf-8")))
+
+    assert len(typed) > 40 or page != README
+    for command in typed:
+        hold_command(command.partition(" #")[0].split()[1:], page.name)
+
+
+@pytest.mark.parametrize("wrong", ["oversight reprot mystudy", "oversight report mystudy --form x"])
+def test_a_command_that_does_not_exist_is_found(wrong: str, tmp_path: Path) -> None:
+    (test := tmp_path / "test.py").write_text("report")
+    with pytest.raises(AssertionError, match="page"):
+        hold(wrong, where="page")
+    with pytest.raises(AssertionError, match="does not name check"):
+        hold("oversight check mystudy", where="page", test=test)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +110,7 @@ def test_a_block_that_does_not_work_is_found(
     shown: str, why: str, tmp_path: Path, process: ProcessPoolExecutor
 ) -> None:
     with pytest.raises(AssertionError) as told:
-        read(process, blocks_in(shown, "page.md"), tmp_path)
+        read(process, blocks_in(shown, "page.md"), Reader(tmp_path))
 
     assert why in str(told.value)
 
