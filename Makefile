@@ -39,7 +39,7 @@ format: $(COMPLETE) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(COMPLETE) chromium ## measure what the README states in figures (half an hour; ARGS="load" for one)
+bench: $(COMPLETE) chromium ## measure what docs/figures.md states (half an hour; ARGS="load" for one)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove .venv and what the tools left behind; studies are never touched

@@ -48,7 +48,8 @@ _FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"(?:[^\n\\]|\\\n|\\.)+")
 _SERVERS = {"serve": "/", "console": "/login"}
 """Commands that go on until they are stopped, and the page that is asked for."""
-_SHELL = frozenset(";&")
+_SUBSTITUTED = re.compile(r"\$\([^()]*\)")
+_SHELL = frozenset("$|;&")
 """What only a shell understands; `oversight ... > FILE` and `$(...)` are understood here."""
 _TOGETHER = """
 import json, sys
@@ -151,12 +152,16 @@ class Reader:
             hold(line, where=where)
         elif words[:2] == ["git", "clone"]:
             self._clone(self.folder / words[-1])
-        elif words[:1] != ["oversight"] or self.checkout != ROOT or not _SHELL.isdisjoint(line):
+        elif (
+            words[:1] != ["oversight"]
+            or self.checkout != ROOT
+            or not _SHELL.isdisjoint(_SUBSTITUTED.sub("", line))
+        ):
             self._shell(line, where, is_refused=is_refused)
         elif words[1] in _SERVERS:
             self.said += asked_once(words[1:], where)
         else:
-            if "$(" in line:  # only bash knows what that becomes
+            if _SUBSTITUTED.search(line):  # only bash knows what that becomes
                 asked = ["bash", "-e", "-c", f"printf '%s\\0' {line}"]
                 words = subprocess.check_output(asked, text=True).split("\0")[:-1]
             self.said += self._oversight(words[1:], f"{where}: {line}", is_refused=is_refused)
