@@ -238,11 +238,17 @@ def _answers(url: str) -> bool:
 
 def _environment(checkout: Path = ROOT) -> dict[str, str]:
     beside = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    return os.environ | {
-        "PATH": os.pathsep.join(beside),
-        "PYTHONPATH": str(checkout),
-        "PYTHONUNBUFFERED": "1",
-    }
+    # What is compiled of a checkout that lives for a minute is not kept.
+    unkept = {} if checkout == ROOT else {"PYTHONDONTWRITEBYTECODE": "1"}
+    return (
+        os.environ
+        | unkept
+        | {
+            "PATH": os.pathsep.join(beside),
+            "PYTHONPATH": str(checkout),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _must_be_in(said: str, block: Block) -> None:

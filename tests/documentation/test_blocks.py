@@ -21,13 +21,13 @@ TYPED_AS_ROOT = {"docs/deployment.md"}
 DRAWING = re.compile(r"^ {4}oversight_app/\n(?: {4}.*\n)+", re.MULTILINE)
 """The README's drawing of the house, which is no code."""
 IN_THE_README = {
-    "--participants 40": "--participants 2",
     "compatible:NAME@http://127.0.0.1:8080/v1": "scripted:demo",
 }
-"""The README is played on made-up data, with fewer simulated people and the scripted model."""
+"""The README is played on made-up data, and with the scripted model."""
 PLAYED_ELSEWHERE = {
     "serve": "docs/tutorial.md",
     "console": "docs/tutorial.md",
+    "rehearse": "docs/tutorial.md",
     "report": "docs/tutorial.md",
     "load": "tests/commands/test_load.py",
 }
