@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from analysis import reliance, revision
+from analysis.coverage import span_of
 from analysis.entries import WITH_MODEL
 from analysis.protocols import is_between
 from analysis.results import Contrast, Estimate, Results, Rows
@@ -34,12 +35,14 @@ _LINES: tuple[tuple[str, str, str | None, bool], ...] = (
     ("Changed from wrong to another wrong option", f"{revision.ELSEWHERE}_rate", None, False),
     ("Right more often where drawn to be right, or not weakened", reliance.BY_STANCE, None, True),
 )
+_SIMULATED = (reliance.OVER, reliance.UNDER, revision.RAIR, revision.RSR)
 _NOTE = (
     "Advice is the last option that the assistant stood for; answers without a choice are left out. RAIR and RSR: "
     "Schemmer et al. (2023). d′ and c: signal detection, the signal being that the advice is wrong. Weight on advice: "
     "(p after − p before)/(1 − p before), cut to 0 and 1. Changes are counted whatever their reason: a second look "
-    "alone changes answers too. These intervals are made like those of accuracy; whether they hold 95 of 100 times was "
-    "simulated for the comparison of drawn trials only."
+    "alone changes answers too. These intervals are made like those of accuracy. Those of over- and under-reliance, "
+    f"RAIR and RSR held the truth in {span_of(_SIMULATED)} of simulated studies, and the comparison of drawn trials is "
+    "a difference like the main one; for the other lines it was not simulated how often they do."
 )
 
 
