@@ -9,7 +9,7 @@ from analysis.protocols import is_between
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.sides import TWO_SIDES
 from analysis.tables import DisplayTable, Tables
-from analysis.words import MINUS, decimal, percent, percent_range, points, points_range, task_name
+from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, points_range, task_name
 
 Row = Estimate | Contrast
 
@@ -47,19 +47,22 @@ _NOTE = (
 
 
 def reliance_table(tables: Tables) -> DisplayTable | None:
-    """Every measure that the study has on all rows; None where there is none."""
+    """Every measure that the study has; None where there is none."""
     own: list[Row] = [
         *(row for row in tables.results.estimates if row.condition == WITH_MODEL),
         *(row for row in tables.results.contrasts if not is_between(row)),
     ]
-    found = {
-        (_group(tables, row), row.metric, row.subgroup, isinstance(row, Contrast)): row
-        for row in own
-        if row.rows == Rows.ALL
-    }
+    found, after = (
+        {
+            (_group(tables, row), row.metric, row.subgroup, isinstance(row, Contrast)): row
+            for row in own
+            if row.rows == account
+        }
+        for account in (Rows.ALL, Rows.AFTER_EXCLUSIONS)
+    )
     table = DisplayTable(
         "How people used what the assistant stood for; differences in percentage points.",
-        ["Measure", "Value", "95% interval", "Answers"],
+        ["Measure", "Value", "95% interval", "Answers", *(["After exclusions"] if after else [])],
         [],
     )
     for group in dict.fromkeys(key[0] for key in found):
@@ -69,7 +72,9 @@ def reliance_table(tables: Tables) -> DisplayTable | None:
                 value, span = _said(row, metric, is_contrast)
                 # The reason stands first in a note; what all lines share is said above the table.
                 why = row.note.partition(". ")[0] + "." if row.estimate is None else ""
-                table.rows.append([group, name, value + table.cite(why), span, f"{row.n_answers:,}"])
+                cells = [group, name, value + table.cite(why), span, f"{row.n_answers:,}"]
+                other = after.get((group, metric, subgroup, is_contrast))
+                table.rows.append([*cells, *([_beside(other, metric, is_contrast)] if after else [])])
     if not table.rows:
         return None
     if table.notes:
@@ -94,6 +99,13 @@ def _group(tables: Tables, row: Row) -> str:
     systems = {(other.protocol, other.assistant) for other in tables.results.contrasts}
     parts = [row.protocol, row.assistant] if len(systems) > 1 else []
     return ", ".join([task_name(row.task), *(part for part in parts if part)])
+
+
+def _beside(row: Row | None, metric: str, is_contrast: bool) -> str:
+    if row is None or row.estimate is None:
+        return MISSING
+    value, span = _said(row, metric, is_contrast)
+    return value if span == MISSING else f"{value} ({span})"
 
 
 def _said(row: Row, metric: str, is_contrast: bool) -> tuple[str, str]:

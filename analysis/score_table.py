@@ -4,7 +4,7 @@ from analysis.coverage import span_of
 from analysis.reliability import ECE, ECE_CALIBRATED, ECE_CALIBRATED_HIGH, RELIABILITY, RESOLUTION
 from analysis.results import Estimate, Rows
 from analysis.scoring import AUROC, BRIER4, LOG_SCORE, OVERCONFIDENCE
-from analysis.tables import DisplayTable, Tables
+from analysis.tables import DisplayTable, Tables, account
 from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, points_range, task_name
 
 _CAPTION = "Whether confidence means what it says, over answers with both; in brackets 95% intervals."
@@ -22,11 +22,12 @@ _NOTE = (
 
 
 def score_table(tables: Tables) -> DisplayTable | None:
-    """Scores of confidence on all rows; None where nobody gave a confidence."""
+    """Scores of confidence; None where nobody gave a confidence."""
     by_place: dict[tuple[str, str], dict[str, Estimate]] = {}
     for row in tables.results.estimates:
-        if row.rows == Rows.ALL and row.subgroup is None:
-            by_place.setdefault((task_name(row.task), tables.label(row)), {})[row.metric] = row
+        if row.rows in (Rows.ALL, Rows.AFTER_EXCLUSIONS) and row.subgroup is None:
+            place = task_name(row.task), tables.label(row) + account(row)
+            by_place.setdefault(place, {})[row.metric] = row
     rated = {place: found for place, found in by_place.items() if OVERCONFIDENCE in found}
     if not rated:
         return None
@@ -49,7 +50,7 @@ def score_table(tables: Tables) -> DisplayTable | None:
                 *(decimal(found[metric].estimate, 3) for metric in (RELIABILITY, RESOLUTION)),
             ]
         )
-    return table
+    return table.folded
 
 
 def _with_range(row: Estimate) -> str:
