@@ -73,6 +73,30 @@ def test_a_report_is_results_tables_figures_and_a_page(rehearsal: ReportPaths) -
     assert rehearsal.figures[1].read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("manifest", "mark"), [({"is_demo": True}, "Demo data, no evidence."), ({}, None)])
+def test_a_figure_of_no_real_study_says_so_also_where_it_stands_alone(
+    tmp_path: Path, manifest: dict[str, bool], mark: str | None
+) -> None:
+    answers = simulate(2, 6, 8).assign(
+        participant_kind=lambda own: own["participant_kind"].replace("simulated", "human")
+    )
+    export = write_export(tmp_path / "export", answers, **manifest)
+
+    figures = write_report(export, tmp_path / "report").figures
+
+    drawn = {path.name: path.read_text(encoding="utf-8") for path in figures if path.suffix == ".svg"}
+    assert set(drawn) == {"accuracy.svg", "reliability.svg"}
+    assert all(("no evidence" in text) is (mark is not None) for text in drawn.values())
+    assert mark is None or all(mark in text for text in drawn.values())
+
+
+def test_figures_of_a_rehearsal_are_marked_as_simulated(rehearsal: ReportPaths) -> None:
+    drawn = [path.read_text(encoding="utf-8") for path in rehearsal.figures if path.suffix == ".svg"]
+
+    assert drawn
+    assert all("Simulated data, no evidence." in text for text in drawn)
+
+
 def test_the_page_asks_nobody_for_anything(rehearsal: ReportPaths) -> None:
     html = rehearsal.page.read_text(encoding="utf-8")
     page = Page(html)
