@@ -3,7 +3,7 @@
 from analysis import beliefs
 from analysis.results import Estimate, Rows
 from analysis.tables import DisplayTable, Tables, account
-from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, task_name
+from analysis.words import MISSING, decimal, percent, percent_range, points, task_name
 
 MOST_TURNS = 12
 _NOTE = (
@@ -53,10 +53,7 @@ def belief_table(tables: Tables) -> DisplayTable | None:
                     *(task, label, turn, f"{right.n_answers:,}", f"{missing.n_answers - right.n_answers:,}"),
                     *(_share(right), _share(found[beliefs.ACCURACY + beliefs.CARRIED])),
                     points(_value(found, beliefs.OVERCONFIDENCE)),
-                    *(
-                        decimal(_value(found, metric)).replace("-", MINUS)
-                        for metric in (beliefs.BRIER4, beliefs.LOG_SCORE)
-                    ),
+                    *(decimal(_value(found, metric)) for metric in (beliefs.BRIER4, beliefs.LOG_SCORE)),
                 ]
             )
         n_left_out += max(0, len(by_turn) - MOST_TURNS)

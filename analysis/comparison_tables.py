@@ -60,7 +60,7 @@ class ComparisonTables:
         table = DisplayTable(
             "Against the better of the two baselines, and against the best rule for when to follow the assistant: "
             "the own answer from a confidence on, else the advice. In percentage points. Above both is said only where "
-            "both one-sided tests reject; not settled is not the same as no difference.",
+            f"both one-sided tests reject; not settled is not the same as no difference. {_BIAS_SAID}",
             ["Comparison", "Difference", "95% interval", "p", "Reading", "Trials"],
             [],
         )
@@ -77,7 +77,6 @@ class ComparisonTables:
                     ),
                 ]
             )
-        table.cite(f"Against the better of the two. {BIAS}")
         return table
 
     @property
@@ -251,6 +250,7 @@ class ComparisonTables:
         return name if row.rows == Rows.ALL else f"{name}{AFTER}"
 
 
+_BIAS_SAID = f"Against the better of the two: {BIAS[0].lower()}{BIAS[1:]}"
 _QUESTIONS = {
     EQUIVALENCE: ("About the same?", "within the margin"),
     NON_INFERIORITY: ("At least not worse?", "not worse by the margin"),

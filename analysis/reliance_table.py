@@ -9,7 +9,7 @@ from analysis.protocols import is_between
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.sides import TWO_SIDES
 from analysis.tables import DisplayTable, Tables
-from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, points_range, task_name
+from analysis.words import MISSING, decimal, percent, percent_range, points, points_range, task_name
 
 Row = Estimate | Contrast
 
@@ -111,7 +111,7 @@ def _beside(row: Row | None, metric: str, is_contrast: bool) -> str:
 def _said(row: Row, metric: str, is_contrast: bool) -> tuple[str, str]:
     if metric in (reliance.D_PRIME, reliance.CRITERION):
         span = "–" if row.ci_low is None else f"{decimal(row.ci_low)} to {decimal(row.ci_high)}"
-        return decimal(row.estimate).replace("-", MINUS), span.replace("-", MINUS)
+        return decimal(row.estimate), span
     say: Callable[[float | None], str] = points if is_contrast else percent
     ranged: Callable[[float | None, float | None], str] = points_range if is_contrast else percent_range
     return say(row.estimate), ranged(row.ci_low, row.ci_high)

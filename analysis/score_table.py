@@ -55,7 +55,7 @@ def score_table(tables: Tables) -> DisplayTable | None:
 
 def _with_range(row: Estimate) -> str:
     span = MISSING if row.ci_low is None else f"{decimal(row.ci_low)} to {decimal(row.ci_high)}"
-    return (decimal(row.estimate) + _brackets(span)).replace("-", MINUS)
+    return decimal(row.estimate) + _brackets(span)
 
 
 def _brackets(span: str) -> str:

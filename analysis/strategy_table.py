@@ -80,7 +80,7 @@ def kappa_table(tables: Tables) -> DisplayTable | None:
         who = parts["between"].replace("+", " and ").replace("_", " ")
         why = row.note.partition(". ")[0] + "." if row.ci_low is None else ""
         span = decimal_range(row.ci_low, row.ci_high)
-        kappa = decimal(row.estimate).replace("-", "−") + table.cite(why)
+        kappa = decimal(row.estimate) + table.cite(why)
         table.rows.append(["", TITLES[parts["strategy"]], who, kappa, span, f"{row.n_answers:,}"])
     return table
 

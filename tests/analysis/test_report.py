@@ -183,6 +183,20 @@ def test_a_bare_file_from_anywhere_gives_a_report(tmp_path: Path) -> None:
     assert "All participants are simulated." in read(paths).text
 
 
+def test_what_is_missing_is_named_in_words_and_numbers_below_zero_have_a_minus(tmp_path: Path) -> None:
+    answers = simulate(5, 8, 12, has_model_alone=False)
+    swapped = {"human_alone": "human_with_model", "human_with_model": "human_alone"}
+    answers = answers.assign(condition=answers["condition"].map(swapped))
+    paths = write_report(write_frame(tmp_path / "mine.csv", answers), tmp_path / "report")
+
+    page = read(paths)
+
+    assert "against the model alone. No estimate: there are no answers of a model alone." in page.text
+    assert "human_with_model" not in page.text
+    assert "−0." in page.text
+    assert not re.search(r"(?<![\w-])-\d", page.text.partition("Study report")[2])
+
+
 def test_an_export_without_answers_gives_a_report_that_says_why(tmp_path: Path) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
