@@ -309,7 +309,7 @@ _CALIBRATION_NOTE = (
 
 
 AFTER = ", after exclusions"
-_FOLDED = "What the exclusions change stands below it."
+_FOLDED = "Where exclusions change a line, the changed one follows it."
 
 
 def _is_after(row: Sequence[str]) -> bool:

@@ -55,7 +55,7 @@ def test_a_line_after_exclusions_stands_below_its_own_only_where_it_says_somethi
     table = DisplayTable("Scores.", ["Condition", "Score"], list(rows)).folded
 
     assert table.rows == [rows[0], rows[3], rows[1], rows[2]]
-    assert table.caption == "Scores. What the exclusions change stands below it."
+    assert table.caption == "Scores. Where exclusions change a line, the changed one follows it."
 
 
 def test_every_table_about_people_shows_the_numbers_after_exclusions_too() -> None:
