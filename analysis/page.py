@@ -253,9 +253,8 @@ class Page:
         said = self.manifest.mapping("registration")
         if not said:
             return UNKNOWN
-        return (
-            f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {str(said.get('sha256'))[:12]}…"
-        )
+        digest = str(said.get("sha256"))[:12]
+        return f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {digest}…"
 
     @property
     def has_truth(self) -> bool:
