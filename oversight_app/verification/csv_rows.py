@@ -70,9 +70,9 @@ class _Made:
     """The expected rows as they would be written."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]], header: Sequence[str], table: Table) -> None:
-        free = {column.name for column in COLUMNS[table] if is_free_text(column)}
-        writers = [(name, _guarded if name in free else _cell) for name in header]
-        self._rows = ([write(row.get(name)) for name, write in writers] for row in rows)
+        names = {column.name for column in COLUMNS[table] if is_free_text(column)}
+        free = [i for i, name in enumerate(header) if name in names]
+        self._rows = (_written(list(map(row.get, header)), free) for row in rows)
         self._ahead: deque[list[str]] = deque()
 
     def take(self) -> list[str] | None:
@@ -94,7 +94,7 @@ def _aligned(
 
     taken, wanted = file.take(), made.take()
     while taken is not None or wanted is not None:
-        if taken is not None and (gone := _whose(file.header, taken[1]) & set(removed)):
+        if removed and taken is not None and (gone := _whose(file.header, taken[1]) & set(removed)):
             n_gone.update(gone)
             taken = file.take()
             continue
@@ -150,16 +150,21 @@ def _whose(header: Sequence[str], row: Sequence[str]) -> set[str]:
     }
 
 
-def _cell(value: object) -> str:
-    """As csv writes it."""
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def _guarded(value: object) -> str:
-    """As free text is written, so that no spreadsheet runs it."""
-    return guarded(_cell(value))
+def _written(values: Sequence[object], free: Sequence[int]) -> list[str]:
+    """A row as csv writes it; what is free text so that no spreadsheet runs it."""
+    cells = [
+        value
+        if isinstance(value, str)
+        else ""
+        if value is None
+        else repr(value)
+        if isinstance(value, float)
+        else str(value)
+        for value in values
+    ]
+    for i in free:
+        cells[i] = guarded(cells[i])
+    return cells
 
 
 def _named(key: Sequence[str]) -> str:
