@@ -138,7 +138,9 @@ def sensitivities(export: Export, answers: pd.DataFrame, rows: Rows, level: floa
 
 def with_facts(export: Export, answers: pd.DataFrame) -> pd.DataFrame:
     """The answers with what other tables say: `difficult`, `key_flag` (1 doubtful, 0 not) and `outside_help`."""
-    known = narrowed(answers, "passage_id", "block", "position", "passage_exposure").assign(difficult=float("nan"), key_flag=float("nan"), outside_help=float("nan"))
+    known = narrowed(answers, "passage_id", "block", "position", "passage_exposure").assign(
+        difficult=float("nan"), key_flag=float("nan"), outside_help=float("nan")
+    )
     if export.questions is not None:
         questions = export.questions.dropna(subset=["question_id"]).drop_duplicates(["task", "question_id"])
         questions = questions.set_index(["task", "question_id"])
