@@ -1,7 +1,7 @@
 """What was said in a trial, read from `messages.csv` for the trials that ask for it and no others."""
 
 import csv
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,16 +25,23 @@ class Message:
     context: int | None = None
 
 
-def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dict[str, Message]:
-    """The message with the highest `seq` that has a text, per trial; ExportError where the file cannot be read.
+def last_and_said(
+    path: Path, last_of: Set[str], said_in: Set[str], is_guarded: bool = False
+) -> tuple[dict[str, Message], dict[str, tuple[Message, ...]]]:
+    """From one reading of the file: the last message of trials in `last_of`, what participants wrote in `said_in`.
 
-    `is_guarded`: texts were written with `analysis.columns.guarded`.
+    The last message is the one with the highest `seq` that has a text; what was written stands in the order said, per
+    trial that has any. `is_guarded`: texts were written with `analysis.columns.guarded`. ExportError where the file
+    cannot be read.
     """
-    found: dict[str, Message] = {}
-    for trial, message in _read(path, trials, is_guarded):
-        if trial not in found or found[trial].seq < message.seq:
-            found[trial] = message
-    return found
+    last: dict[str, Message] = {}
+    said: dict[str, list[Message]] = {}
+    for trial, message in _read(path, last_of | said_in, is_guarded):
+        if trial in last_of and (trial not in last or last[trial].seq < message.seq):
+            last[trial] = message
+        if trial in said_in and message.speaker == PARTICIPANT:
+            said.setdefault(trial, []).append(message)
+    return last, _in_order(said)
 
 
 def conversations(
@@ -45,6 +52,10 @@ def conversations(
     for trial, message in _read(path, trials, is_guarded):
         if speaker is None or message.speaker == speaker:
             found.setdefault(trial, []).append(message)
+    return _in_order(found)
+
+
+def _in_order(found: Mapping[str, list[Message]]) -> dict[str, tuple[Message, ...]]:
     return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
 
 
@@ -53,7 +64,7 @@ def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str,
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             read = unguarded if is_guarded else str
-            yield from _messages(csv.DictReader(file), trials, path.name, read)
+            yield from _messages(csv.reader(file), trials, path.name, read)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -63,16 +74,21 @@ def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str,
 
 
 def _messages(
-    reader: "csv.DictReader[str]", trials: Set[str], name: str, read: Callable[[str], str]
+    rows: Iterator[list[str]], trials: Set[str], name: str, read: Callable[[str], str]
 ) -> Iterator[tuple[str, Message]]:
-    if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
+    header = next(rows, [])
+    if missing := [column for column in _NEEDED if column not in header]:
         raise ExportError(f"{name} has no column {', '.join(missing)}. Export the study again.")
-    for number, row in enumerate(reader, 2):
-        trial = read(row["trial_id"])
-        if trial not in trials or not row["text"]:
+    place = {column: n for n, column in enumerate(header)}
+    trial_at, seq_at, speaker_at, text_at = (place[column] for column in _NEEDED)
+    at_at, context_at = place.get("at"), place.get("context")
+    for number, row in enumerate((row for row in rows if row), 2):
+        row += [""] * (len(header) - len(row))
+        trial = read(row[trial_at])
+        if trial not in trials or not row[text_at]:
             continue
-        context = row.get("context") or None
-        for column, value in (("seq", row["seq"] or ""), ("context", context)):
+        seq, context = row[seq_at], None if context_at is None else row[context_at] or None
+        for column, value in (("seq", seq), ("context", context)):
             if value is not None and not value.isdecimal():
                 raise ExportError(
                     f"{name}, row {number}, column {column}: found {value!r}, allowed is a whole number."
@@ -80,10 +96,10 @@ def _messages(
         yield (
             trial,
             Message(
-                int(row["seq"]),
-                read(row["speaker"] or ""),
-                row.get("at") or "",
-                read(row["text"]),
+                int(seq),
+                read(row[speaker_at]),
+                "" if at_at is None else row[at_at],
+                read(row[text_at]),
                 None if context is None else int(context),
             ),
         )
