@@ -29,7 +29,7 @@ from analysis.columns import (
 )
 from analysis.errors import ExportError
 from analysis.manifest import Manifest, read_manifest
-from analysis.messages import Message, last_and_said
+from analysis.messages import PARTICIPANT, Message, conversations, last_messages
 
 NEEDED = ("participant_id", "condition", "task", "question_id")
 
@@ -101,11 +101,9 @@ def _load_folder(folder: Path) -> Export:
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
     assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
-    messages: Mapping[str, Message] = {}
-    wrote: Mapping[str, Sequence[Message]] | None = None
-    if (trials or assisted) and said.exists():
-        messages, found = last_and_said(said, trials, assisted, manifest.is_guarded)
-        wrote = found if assisted else None
+    guard = manifest.is_guarded
+    messages = last_messages(said, trials, guard) if trials and said.exists() else {}
+    wrote = conversations(said, assisted, PARTICIPANT, guard) if assisted and said.exists() else None
     return Export(
         folder.resolve().name,
         answers,

@@ -1,7 +1,7 @@
 """What was said in a trial, read from `messages.csv` for the trials that ask for it and no others."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,23 +25,16 @@ class Message:
     context: int | None = None
 
 
-def last_and_said(
-    path: Path, last_of: Set[str], said_in: Set[str], is_guarded: bool = False
-) -> tuple[dict[str, Message], dict[str, tuple[Message, ...]]]:
-    """From one reading of the file: the last message of trials in `last_of`, what participants wrote in `said_in`.
+def last_messages(path: Path, trials: Set[str], is_guarded: bool = False) -> dict[str, Message]:
+    """The message with the highest `seq` that has a text, per trial; ExportError where the file cannot be read.
 
-    The last message is the one with the highest `seq` that has a text; what was written stands in the order said, per
-    trial that has any. `is_guarded`: texts were written with `analysis.columns.guarded`. ExportError where the file
-    cannot be read.
+    `is_guarded`: texts were written with `analysis.columns.guarded`.
     """
-    last: dict[str, Message] = {}
-    said: dict[str, list[Message]] = {}
-    for trial, message in _read(path, last_of | said_in, is_guarded):
-        if trial in last_of and (trial not in last or last[trial].seq < message.seq):
-            last[trial] = message
-        if trial in said_in and message.speaker == PARTICIPANT:
-            said.setdefault(trial, []).append(message)
-    return last, _in_order(said)
+    found: dict[str, Message] = {}
+    for trial, message in _read(path, trials, is_guarded):
+        if trial not in found or found[trial].seq < message.seq:
+            found[trial] = message
+    return found
 
 
 def conversations(
@@ -49,22 +42,19 @@ def conversations(
 ) -> dict[str, tuple[Message, ...]]:
     """Every message with a text in the order said, per trial that has any, of one speaker or of all; ExportError."""
     found: dict[str, list[Message]] = {}
-    for trial, message in _read(path, trials, is_guarded):
-        if speaker is None or message.speaker == speaker:
-            found.setdefault(trial, []).append(message)
-    return _in_order(found)
-
-
-def _in_order(found: Mapping[str, list[Message]]) -> dict[str, tuple[Message, ...]]:
+    for trial, message in _read(path, trials, is_guarded, speaker):
+        found.setdefault(trial, []).append(message)
     return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
 
 
-def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str, Message]]:
+def _read(
+    path: Path, trials: Set[str], is_guarded: bool, speaker: str | None = None
+) -> Iterator[tuple[str, Message]]:
     csv.field_size_limit(2**31 - 1)  # a passage inside a message is longer than the library's 128 KiB
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             read = unguarded if is_guarded else str
-            yield from _messages(csv.reader(file), trials, path.name, read)
+            yield from _messages(csv.reader(file), trials, path.name, read, speaker)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -74,7 +64,11 @@ def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str,
 
 
 def _messages(
-    rows: Iterator[list[str]], trials: Set[str], name: str, read: Callable[[str], str]
+    rows: Iterator[list[str]],
+    trials: Set[str],
+    name: str,
+    read: Callable[[str], str],
+    only: str | None,
 ) -> Iterator[tuple[str, Message]]:
     header = next(rows, [])
     if missing := [column for column in _NEEDED if column not in header]:
@@ -93,11 +87,14 @@ def _messages(
                 raise ExportError(
                     f"{name}, row {number}, column {column}: found {value!r}, allowed is a whole number."
                 )
+        speaker = read(row[speaker_at])
+        if only is not None and speaker != only:
+            continue
         yield (
             trial,
             Message(
                 int(seq),
-                read(row[speaker_at]),
+                speaker,
                 "" if at_at is None else row[at_at],
                 read(row[text_at]),
                 None if context is None else int(context),
