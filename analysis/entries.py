@@ -70,8 +70,7 @@ def prepare(export: Export) -> tuple[pd.DataFrame, list[Exclusion]]:
     (`condition`, `task`, `assistant_mode`, `left_out`, `source`) is categorical.
     """
     answers = export.answers.copy()
-    reasons = left_out(answers)
-    answers["left_out"] = pd.Categorical(reasons, categories=[ENTERS, *sorted(set(reasons) - {ENTERS})])
+    answers["left_out"] = why_left_out(answers)
     excluded, counts = exclude(export, answers)
     answers["excluded"] = excluded
     answers["score"] = answers["correct"].fillna(0.0)
@@ -88,6 +87,12 @@ def prepare(export: Export) -> tuple[pd.DataFrame, list[Exclusion]]:
     for name in ("condition", "task", "assistant_mode"):
         answers[name] = answers[name].astype("category")
     return answers, counts
+
+
+def why_left_out(answers: pd.DataFrame) -> pd.Categorical:
+    """The reasons of `analysis.exclusions.left_out`, as the column `left_out` holds them."""
+    reasons = left_out(answers)
+    return pd.Categorical(reasons, categories=[ENTERS, *sorted(set(reasons) - {ENTERS})])
 
 
 def _sources(answers: pd.DataFrame) -> pd.Categorical:
