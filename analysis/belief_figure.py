@@ -57,7 +57,7 @@ def turns(
     return [turn for turn in found if panels.count((turn.task, turn.label)) > 1 and turn.turn < MOST_TURNS]
 
 
-def belief_chart(rows: Sequence[Turn], size: int = 220) -> Spec:
+def belief_chart(rows: Sequence[Turn], size: int = 220, title: str = "") -> Spec:
     """The figure as a Vega-Lite specification; ValueError when there is nothing to draw."""
     if not rows:
         raise ValueError("a figure of beliefs needs at least two turns")
@@ -66,7 +66,10 @@ def belief_chart(rows: Sequence[Turn], size: int = 220) -> Spec:
         _panel([row for row in rows if (row.task, row.label) == panel], size, place % _COLUMNS == 0)
         for place, panel in enumerate(panels)
     ]
-    return whole({"concat": charts, "columns": _COLUMNS, "spacing": 26})
+    chart: Spec = {"concat": charts, "columns": _COLUMNS, "spacing": 26}
+    if title:
+        chart["title"] = {"text": title, "anchor": "start", "offset": 12, "color": INK}
+    return whole(chart)
 
 
 def _panel(rows: Sequence[Turn], size: int, has_title: bool) -> Spec:
