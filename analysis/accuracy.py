@@ -12,7 +12,8 @@ import pandas as pd
 
 from analysis.columns import Condition
 from analysis.coverage import FEW_PEOPLE, OF_FEW_PEOPLE
-from analysis.entries import MODEL, System, count, entering, narrowed, systems
+from analysis.entries import MODEL, System, count, entering, is_out, narrowed, systems
+from analysis.exclusions import ENTERS
 from analysis.jackknife import Floats, Part, accuracy_interval, jackknife
 from analysis.results import ALL_TASKS, Estimate, Interval, Role, Rows
 
@@ -55,7 +56,8 @@ def over_tasks(
 
 def study_tasks(answers: pd.DataFrame) -> list[str]:
     """The tasks of which any answer enters, in alphabetical order."""
-    return sorted({str(task) for task in entering(answers)["task"].unique()})
+    enters = is_out(answers, ENTERS) & ~answers["excluded"].to_numpy(bool)
+    return sorted({str(task) for task in answers["task"][enters].unique()})
 
 
 def _accuracy(by_task: Mapping[str, pd.DataFrame], condition: str, task: str, level: float) -> Interval:

@@ -27,7 +27,7 @@ class Paired:
     @property
     def clusters(self) -> Clusters:
         """The clusters of both, as one."""
-        both = pd.concat([self.advised, self.alone])
+        both = pd.concat([rows[["person", "cluster", "by_passage"]] for rows in (self.advised, self.alone)])
         person, item = (
             np.unique(both[name].to_numpy(np.int64), return_inverse=True)[1].astype(np.int64)
             for name in ("person", "cluster")

@@ -5,14 +5,13 @@ points carries the last belief of every trial forward. Where they part, trials t
 on.
 """
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from analysis.belief_table import MOST_TURNS
 from analysis.beliefs import ACCURACY, CARRIED
-from analysis.figure import COLOURS, GRID, INK, MUTED, configured
+from analysis.diagram import square
+from analysis.figure import COLOURS, GRID, INK, MUTED, Spec, layer, quantity, whole
 from analysis.results import Estimate, Rows
 
 _COLUMNS = 3
@@ -58,10 +57,8 @@ def turns(
     return [turn for turn in found if panels.count((turn.task, turn.label)) > 1 and turn.turn < MOST_TURNS]
 
 
-def belief_chart(rows: Sequence[Turn], size: int = 220, title: str = "") -> Any:
-    """The figure as an altair chart; ValueError when there is nothing to draw."""
-    import altair as alt
-
+def belief_chart(rows: Sequence[Turn], size: int = 220, title: str = "") -> Spec:
+    """The figure as a Vega-Lite specification; ValueError when there is nothing to draw."""
     if not rows:
         raise ValueError("a figure of beliefs needs at least two turns")
     panels = dict.fromkeys((row.task, row.label) for row in rows)
@@ -69,51 +66,32 @@ def belief_chart(rows: Sequence[Turn], size: int = 220, title: str = "") -> Any:
         _panel([row for row in rows if (row.task, row.label) == panel], size, place % _COLUMNS == 0)
         for place, panel in enumerate(panels)
     ]
-    chart = alt.concat(
-        *charts,
-        columns=_COLUMNS,
-        spacing=26,
-        background="white",
-        padding={"left": 1, "right": 10, "top": 6, "bottom": 4},
-    )
+    chart: Spec = {"concat": charts, "columns": _COLUMNS, "spacing": 26}
     if title:
-        chart = chart.properties(title=alt.TitleParams(title, anchor="start", offset=12, color=INK))
-    return configured(chart)
+        chart["title"] = {"text": title, "anchor": "start", "offset": 12, "color": INK}
+    return whole(chart)
 
 
-def _panel(rows: Sequence[Turn], size: int, has_title: bool) -> Any:
-    import altair as alt
-
+def _panel(rows: Sequence[Turn], size: int, has_title: bool) -> Spec:
     colour = COLOURS.get(rows[0].condition, INK)
-    look: dict[str, Any] = {"gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 6}
-    y_axis = alt.Axis(
-        **look, values=[0, 0.25, 0.5, 0.75, 1], format="%", title="Share right" if has_title else None
-    )
-    scale = alt.Scale(domain=[0, 1])
-    base = alt.Chart(alt.InlineData(values=[asdict(row) for row in rows])).encode(
-        x=alt.X("turn:O", axis=alt.Axis(**look, title="Turn", labelAngle=0))
-    )
-    carried = alt.Y("carried:Q", scale=scale)
-    right = alt.Y("right:Q", scale=scale, axis=y_axis)
+    look: Spec = {"gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 6}
+    shares = {"values": [0, 0.25, 0.5, 0.75, 1], "format": "%", "title": "Share right" if has_title else None}
+    scale = {"domain": [0, 1]}
+    x = {"field": "turn", "type": "ordinal", "axis": {**look, "title": "Turn", "labelAngle": 0}}
+    carried = {"x": x, "y": quantity("carried", scale=scale)}
+    right = {"x": x, "y": quantity("right", scale=scale, axis={**look, **shares})}
     layers = [
-        base.mark_rule(strokeWidth=2, strokeCap="round", color=colour).encode(
-            y=alt.Y("low:Q", scale=scale), y2="high:Q"
+        layer(
+            {"type": "rule", "strokeWidth": 2, "strokeCap": "round", "color": colour},
+            {"x": x, "y": quantity("low", scale=scale), "y2": {"field": "high"}},
         ),
-        base.mark_line(strokeDash=[4, 3], strokeWidth=1.5, color=MUTED).encode(y=carried),
-        base.mark_point(filled=False, size=60, opacity=1, color=MUTED).encode(y=carried),
-        base.mark_line(strokeWidth=2, color=colour).encode(y=right),
-        base.mark_point(filled=True, size=75, opacity=1, color=colour, shape="diamond").encode(y=right),
+        layer({"type": "line", "strokeDash": [4, 3], "strokeWidth": 1.5, "color": MUTED}, carried),
+        layer({"type": "point", "filled": False, "size": 60, "opacity": 1, "color": MUTED}, carried),
+        layer({"type": "line", "strokeWidth": 2, "color": colour}, right),
+        layer(
+            {"type": "point", "filled": True, "size": 75, "opacity": 1, "color": colour, "shape": "diamond"},
+            right,
+        ),
     ]
-    return alt.layer(*layers, view=alt.ViewConfig(stroke=None)).properties(
-        width=size,
-        height=size,
-        title=alt.TitleParams(
-            textwrap.wrap(rows[0].label, size // 7),
-            subtitle=rows[0].task,
-            anchor="start",
-            fontSize=13,
-            color=INK,
-            subtitleColor=MUTED,
-            offset=6,
-        ),
-    )
+    values = [asdict(row) for row in rows]
+    return square(rows[0].label, rows[0].task, size, {"data": {"values": values}, "layer": layers})

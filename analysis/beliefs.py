@@ -18,9 +18,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cells import FIRST_ROW
-from analysis.entries import WITH_MODEL, entering, narrowed
+from analysis.entries import WITH_MODEL, entering, narrowed, why_left_out
 from analysis.errors import ExportError
-from analysis.exclusions import left_out
 from analysis.jackknife import Floats
 from analysis.place import Place, places
 from analysis.reliance import share
@@ -93,7 +92,7 @@ def join(stated: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
 def _beside_people(answers: pd.DataFrame) -> pd.DataFrame:
     """The answers of models that judged beside people, as if nobody else had."""
     own = answers[answers["left_out"] == "simulated"]
-    return own.assign(left_out=left_out(own))
+    return own.assign(left_out=why_left_out(own))
 
 
 def _by_turn(

@@ -9,9 +9,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from analysis.figure import COLOURS, GRID, INK, MUTED, SHAPES, configured
+from analysis.figure import COLOURS, GRID, INK, MUTED, SHAPES, Spec, layer, name, quantity, whole
 from analysis.reliability import BIN_ACCURACY, BIN_CONFIDENCE
 from analysis.results import Estimate, Rows
 
@@ -52,10 +51,8 @@ def points(
     return sorted(found, key=lambda point: (point.task, panels.index((point.task, point.label))))
 
 
-def reliability_chart(rows: Sequence[Point], columns: int = 3, size: int = 220, title: str = "") -> Any:
-    """The diagram as an altair chart, at most `columns` panels wide; ValueError when there is nothing to draw."""
-    import altair as alt
-
+def reliability_chart(rows: Sequence[Point], columns: int = 3, size: int = 220, title: str = "") -> Spec:
+    """The diagram as a Vega-Lite specification, at most `columns` panels wide; ValueError with nothing to draw."""
     if not rows:
         raise ValueError("a diagram needs at least one point")
     panels = list(dict.fromkeys((row.task, row.label) for row in rows))
@@ -65,21 +62,13 @@ def reliability_chart(rows: Sequence[Point], columns: int = 3, size: int = 220, 
         _panel([row for row in rows if (row.task, row.label) == panel], size, place % columns == 0)
         for place, panel in enumerate(panels)
     ]
-    chart = alt.concat(
-        *charts,
-        columns=columns,
-        spacing=26,
-        background="white",
-        padding={"left": 1, "right": 10, "top": 6, "bottom": 4},
-    )
+    chart: Spec = {"concat": charts, "columns": columns, "spacing": 26}
     if title:
-        chart = chart.properties(title=alt.TitleParams(title, anchor="start", offset=12, color=INK))
-    return configured(chart)
+        chart["title"] = {"text": title, "anchor": "start", "offset": 12, "color": INK}
+    return whole(chart)
 
 
-def _panel(rows: Sequence[Point], size: int, has_title: bool) -> Any:
-    import altair as alt
-
+def _panel(rows: Sequence[Point], size: int, has_title: bool) -> Spec:
     values = [
         {
             "confidence": row.confidence,
@@ -92,46 +81,51 @@ def _panel(rows: Sequence[Point], size: int, has_title: bool) -> Any:
         for row in rows
     ]
     colour, shape = COLOURS.get(rows[0].condition, INK), SHAPES.get(rows[0].condition, "circle")
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    look: dict[str, Any] = {
-        "values": ticks,
+    look: Spec = {
+        "values": [0, 0.25, 0.5, 0.75, 1],
         "format": "%",
         "gridColor": GRID,
         "domain": False,
         "ticks": False,
+        "labelPadding": 6,
     }
-    x_axis = alt.Axis(**look, labelPadding=6, title="Confidence", titlePadding=6)
-    y_axis = alt.Axis(**look, labelPadding=6, title="Share right" if has_title else None, titlePadding=8)
-    x_scale = alt.Scale(domain=[0, 1.03], nice=False)
-    y_scale = alt.Scale(domain=[_COUNT_LINE - 0.06, 1.03], nice=False)
-    base = alt.Chart(alt.InlineData(values=values)).encode(
-        x=alt.X("confidence:Q", scale=x_scale, axis=x_axis)
+    x_axis = {**look, "title": "Confidence", "titlePadding": 6}
+    y_axis = {**look, "title": "Share right" if has_title else None, "titlePadding": 8}
+    x_scale = {"domain": [0, 1.03], "nice": False}
+    y_scale = {"domain": [_COUNT_LINE - 0.06, 1.03], "nice": False}
+    x = quantity("confidence", scale=x_scale, axis=x_axis)
+    diagonal = layer(
+        {"type": "line", "strokeDash": [3, 4], "color": "#8b959c", "strokeWidth": 1.5},
+        {"x": quantity("at", scale=x_scale), "y": quantity("is", scale=y_scale)},
     )
-    ends = alt.InlineData(values=[{"at": 0, "is": 0}, {"at": 1, "is": 1}])
-    diagonal = alt.Chart(ends).mark_line(strokeDash=[3, 4], color="#8b959c", strokeWidth=1.5)
     layers = [
-        diagonal.encode(x=alt.X("at:Q", scale=x_scale), y=alt.Y("is:Q", scale=y_scale)),
-        base.mark_rule(strokeWidth=2, strokeCap="round", color=colour).encode(
-            y=alt.Y("low:Q", scale=y_scale), y2="high:Q"
+        {"data": {"values": [{"at": 0, "is": 0}, {"at": 1, "is": 1}]}, **diagonal},
+        layer(
+            {"type": "rule", "strokeWidth": 2, "strokeCap": "round", "color": colour},
+            {"x": x, "y": quantity("low", scale=y_scale), "y2": {"field": "high"}},
         ),
-        base.mark_point(filled=True, size=75, opacity=1, color=colour, shape=shape).encode(
-            y=alt.Y("accuracy:Q", scale=y_scale, axis=y_axis)
+        layer(
+            {"type": "point", "filled": True, "size": 75, "opacity": 1, "color": colour, "shape": shape},
+            {"x": x, "y": quantity("accuracy", scale=y_scale, axis=y_axis)},
         ),
-        base.mark_text(fontSize=10, color=MUTED, baseline="middle").encode(
-            y=alt.Y("count_line:Q", scale=y_scale), text="n:N"
+        layer(
+            {"type": "text", "fontSize": 10, "color": MUTED, "baseline": "middle"},
+            {"x": x, "y": quantity("count_line", scale=y_scale), "text": name("n")},
         ),
     ]
-    return alt.layer(*layers, view=alt.ViewConfig(stroke=None)).properties(
-        width=size,
-        height=size,
-        title=alt.TitleParams(
-            textwrap.wrap(rows[0].label, size // 7),  # a model's long name must not push the panels apart
-            limit=size + 20,
-            subtitle=rows[0].task,
-            anchor="start",
-            fontSize=13,
-            color=INK,
-            subtitleColor=MUTED,
-            offset=6,
-        ),
-    )
+    return square(rows[0].label, rows[0].task, size, {"data": {"values": values}, "layer": layers})
+
+
+def square(label: str, task: str, size: int, drawn: Spec) -> Spec:
+    """A square panel of `size` pixels with its name, and its task below."""
+    title = {
+        "text": textwrap.wrap(label, size // 7),  # a model's long name must not push the panels apart
+        "limit": size + 20,
+        "subtitle": task,
+        "anchor": "start",
+        "fontSize": 13,
+        "color": INK,
+        "subtitleColor": MUTED,
+        "offset": 6,
+    }
+    return {"view": {"stroke": None}, "width": size, "height": size, "title": title, **drawn}

@@ -8,7 +8,7 @@ Below this module no file is read.
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,9 +100,9 @@ def _load_folder(folder: Path) -> Export:
     questions, calls, beliefs = (_beside(folder, table, manifest) for table in BESIDE)
     revised = answers["initial_choice"].notna() & (answers["initial_choice"] != answers["choice"])
     trials, said = set(answers.loc[revised, "trial_id"].dropna()), folder / "messages.csv"
+    assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
     guard = manifest.is_guarded
     messages = last_messages(said, trials, guard) if trials and said.exists() else {}
-    assisted = set(answers.loc[answers["condition"] == Condition.HUMAN_WITH_MODEL, "trial_id"].dropna())
     wrote = conversations(said, assisted, PARTICIPANT, guard) if assisted and said.exists() else None
     return Export(
         folder.resolve().name,
@@ -157,12 +157,13 @@ def typed(cells: Cells, table: Table, file: str) -> pd.DataFrame:
     series: dict[str, pd.Series] = {}
     for name, values in cells.items():
         column = known.get(name, Column(name, Type.TEXT, "not in the contract"))
-        _check_filled_and_allowed(column, values, file)
-        if column.type in (Type.INTEGER, Type.NUMBER, Type.FLAG):
-            parsed: dict[str, float] = {}  # a column has few different numbers, or none at all
-            for row, value in enumerate(values, FIRST_ROW):
-                if value not in parsed:
-                    parsed[value] = _number(column, value, row, file)
+        found = dict.fromkeys(values)  # in order; a column has few different values, or none at all
+        _check_filled_and_allowed(column, values, found.keys(), file)
+        is_number = column.type in (Type.INTEGER, Type.NUMBER, Type.FLAG)
+        if not any(found):
+            series[name] = pd.Series(None, index=index, dtype="float64" if is_number else "str")
+        elif is_number:
+            parsed = {value: _number(column, value, values, file) for value in found}
             numbers = [parsed[value] for value in values]
             series[name] = pd.Series(numbers, index=index, dtype="float64")
         else:
@@ -170,8 +171,7 @@ def typed(cells: Cells, table: Table, file: str) -> pd.DataFrame:
     return pd.DataFrame(series, index=index)
 
 
-def _check_filled_and_allowed(column: Column, values: Sequence[str], file: str) -> None:
-    found = set(values)
+def _check_filled_and_allowed(column: Column, values: Sequence[str], found: Set[str], file: str) -> None:
     if column.required and "" in found:
         raise _refusal(file, values.index("") + FIRST_ROW, column, "")
     if column.allowed:
@@ -182,7 +182,7 @@ def _check_filled_and_allowed(column: Column, values: Sequence[str], file: str) 
             raise _refusal(file, values.index(stray) + FIRST_ROW, column, stray)
 
 
-def _number(column: Column, text: str, row: int, file: str) -> float:
+def _number(column: Column, text: str, values: Sequence[str], file: str) -> float:
     if not text:
         return math.nan
     try:
@@ -193,7 +193,7 @@ def _number(column: Column, text: str, row: int, file: str) -> float:
     low = 0 if column.type is Type.FLAG else column.minimum
     high = 1 if column.type is Type.FLAG else column.maximum
     if not is_whole or (low is not None and value < low) or (high is not None and value > high):
-        raise _refusal(file, row, column, text)
+        raise _refusal(file, values.index(text) + FIRST_ROW, column, text)
     return value
 
 

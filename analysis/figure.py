@@ -1,7 +1,8 @@
 """The figure of the report: accuracy of each condition with its interval, one panel per task.
 
 Every line is labelled where it stands, so there is no legend; colours are told apart by colour-blind readers and
-the three shapes tell conditions apart without colour. Drawn by altair and vl-convert: no browser, no network.
+the three shapes tell conditions apart without colour. Figures are Vega-Lite specifications, drawn by vl-convert: no
+browser, no network. They are written out as they are: making them through altair took longer than drawing them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,12 @@ SHAPES = {
     str(Condition.MODEL_ALONE): "square",
 }
 CHANCE = 0.25
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+ROOM = {"left": 1, "right": 10, "top": 6, "bottom": 4}
+"""Around a figure, in pixels."""
+
+Spec = dict[str, Any]
+"""A Vega-Lite specification, or a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,8 @@ def lines(
     ]
 
 
-def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle: str = "") -> Any:
-    """The figure as an altair chart; ValueError when there is nothing to draw."""
-    import altair as alt
-
+def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle: str = "") -> Spec:
+    """The figure as a Vega-Lite specification; ValueError when there is nothing to draw."""
     if not rows:
         raise ValueError("a figure needs at least one line")
     panels = list(dict.fromkeys(row.panel for row in rows))
@@ -91,91 +96,111 @@ def accuracy_chart(rows: Sequence[Line], shape: Shape, title: str = "", subtitle
         _panel([row for row in rows if row.panel == panel], panel, shape, is_last=panel == panels[-1])
         for panel in panels
     ]
-    chart = alt.vconcat(
-        *charts, spacing=14, background="white", padding={"left": 1, "right": 10, "top": 6, "bottom": 4}
-    )
+    chart: Spec = {"vconcat": charts, "spacing": 14}
     if title:
-        said = alt.TitleParams(
-            title, subtitle=subtitle, anchor="start", offset=12, color=INK, subtitleColor=MUTED
-        )
-        chart = chart.properties(title=said)
-    return configured(chart)
+        chart["title"] = {
+            "text": title,
+            "subtitle": subtitle,
+            "anchor": "start",
+            "offset": 12,
+            "color": INK,
+            "subtitleColor": MUTED,
+        }
+    return whole(chart)
 
 
-def configured(chart: Any) -> Any:
-    """A chart in the type and greys of the report."""
-    return chart.configure(
-        font=FONT,
-        title={"subtitleFontSize": 12},
-        view={"stroke": None},
-        axis={
-            "labelColor": MUTED,
-            "titleColor": MUTED,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-        },
-    )
+CONFIG: Spec = {
+    "font": FONT,
+    "title": {"subtitleFontSize": 12},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+}
+"""The type and greys of the report."""
 
 
-def _panel(rows: Sequence[Line], panel: str, shape: Shape, is_last: bool) -> Any:
-    import altair as alt
+def whole(chart: Spec) -> Spec:
+    """A specification that can be drawn, in the type and greys of the report."""
+    return {"$schema": SCHEMA, "background": "white", "padding": ROOM, "config": CONFIG, **chart}
 
+
+def layer(mark: Spec, encoding: Spec) -> Spec:
+    """Marks of one kind, drawn over the marks of the layers before."""
+    return {"mark": mark, "encoding": encoding}
+
+
+def quantity(field: str, **more: Any) -> Spec:
+    """A channel that shows a number."""
+    return {"field": field, "type": "quantitative", **more}
+
+
+def name(field: str, **more: Any) -> Spec:
+    """A channel that shows a name."""
+    return {"field": field, "type": "nominal", **more}
+
+
+def _panel(rows: Sequence[Line], panel: str, shape: Shape, is_last: bool) -> Spec:
     values = [{**asdict(row), "place": place, "value": _value(row)} for place, row in enumerate(rows)]
-    scale = alt.Scale(domain=[0, 1])
-    has_truth = any(row.truth is not None for row in rows)
-    axis = alt.Axis(
-        values=[0, 0.25, 0.5, 0.75, 1],
-        format="%",
-        gridColor=GRID,
-        domain=False,
-        ticks=False,
-        labels=is_last,
-        labelPadding=6,
-        title="Share of right answers" if is_last else None,
-        titlePadding=8,
-    )
-    base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingOuter=0.1)),
-        color=alt.Color("condition:N", scale=_by_condition(COLOURS), legend=None),
-    )
+    scale = {"domain": [0, 1]}
+    axis = {
+        "values": [0, 0.25, 0.5, 0.75, 1],
+        "format": "%",
+        "gridColor": GRID,
+        "domain": False,
+        "ticks": False,
+        "labels": is_last,
+        "labelPadding": 6,
+        "title": "Share of right answers" if is_last else None,
+        "titlePadding": 8,
+    }
+    line = {"field": "place", "type": "ordinal", "axis": None, "scale": {"paddingOuter": 0.1}}
+    coloured = {"y": line, "color": name("condition", scale=_by_condition(COLOURS), legend=None)}
+    inked = {"y": line, "color": {"value": INK}}
+    shaped = name("condition", scale=_by_condition(SHAPES), legend=None)
     is_beside = shape.label_room > 0
-    below: dict[str, Any] = {} if is_beside else {"yOffset": 7}
+    below: Spec = {} if is_beside else {"yOffset": 7}
+    chance = layer(
+        {"type": "rule", "strokeDash": [3, 4], "color": "#8b959c"}, {"x": quantity("chance", scale=scale)}
+    )
     layers = [
-        alt.Chart(alt.InlineData(values=[{"chance": CHANCE}]))
-        .mark_rule(strokeDash=[3, 4], color="#8b959c")
-        .encode(x=alt.X("chance:Q", scale=scale)),
-        base.mark_rule(strokeWidth=2.5, strokeCap="round", **below).encode(
-            x=alt.X("low:Q", scale=scale), x2="high:Q"
+        {"data": {"values": [{"chance": CHANCE}]}, **chance},
+        layer(
+            {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round", **below},
+            {**coloured, "x": quantity("low", scale=scale), "x2": {"field": "high"}},
         ),
-        base.mark_point(filled=True, size=95, opacity=1, **below).encode(
-            x=alt.X("estimate:Q", scale=scale, axis=axis),
-            shape=alt.Shape("condition:N", scale=_by_condition(SHAPES), legend=None),
+        layer(
+            {"type": "point", "filled": True, "size": 95, "opacity": 1, **below},
+            {**coloured, "x": quantity("estimate", scale=scale, axis=axis), "shape": shaped},
         ),
     ]
-    if has_truth:
-        tick = base.mark_tick(thickness=2, size=18, opacity=1, **below)
-        layers.append(tick.encode(x="truth:Q", color=alt.value(INK)))
-    text: dict[str, Any] = {"baseline": "middle", "dy": 0 if is_beside else -11, "fontSize": 13}
-    halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    if any(row.truth is not None for row in rows):
+        tick = {"type": "tick", "thickness": 2, "size": 18, "opacity": 1, **below}
+        layers.append(layer(tick, {**inked, "x": quantity("truth")}))
+    text = {"type": "text", "baseline": "middle", "dy": 0 if is_beside else -11, "fontSize": 13}
+    halo = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    limit = shape.label_room - 12 if is_beside else 180
     for extra in ({},) if is_beside else (halo, {}):
-        label = base.mark_text(
-            align="left", limit=shape.label_room - 12 if is_beside else 180, **text, **extra
-        )
-        layers.append(label.encode(x=alt.value(-shape.label_room), text="label:N", color=alt.value(INK)))
-        value = base.mark_text(align="right", fontWeight="bold", **text, **extra)
-        layers.append(value.encode(x=alt.value(shape.width + shape.value_room), text="value:N"))
-    return alt.layer(*layers).properties(
-        width=shape.width,
-        height=shape.step * len(rows),
-        title=alt.TitleParams(panel, anchor="start", fontSize=14, color=INK, offset=6),
-    )
+        label = {**text, "align": "left", "limit": limit, **extra}
+        layers.append(layer(label, {**inked, "x": {"value": -shape.label_room}, "text": name("label")}))
+        value = {**text, "align": "right", "fontWeight": "bold", **extra}
+        right = {"value": shape.width + shape.value_room}
+        layers.append(layer(value, {**coloured, "x": right, "text": name("value")}))
+    return {
+        "data": {"values": values},
+        "layer": layers,
+        "width": shape.width,
+        "height": shape.step * len(rows),
+        "title": {"text": panel, "anchor": "start", "fontSize": 14, "color": INK, "offset": 6},
+    }
 
 
-def _by_condition(look: Mapping[str, str]) -> Any:
-    import altair as alt
-
-    return alt.Scale(domain=list(look), range=list(look.values()))
+def _by_condition(look: Mapping[str, str]) -> Spec:
+    return {"domain": list(look), "range": list(look.values())}
 
 
 def _value(row: Line) -> str:
@@ -184,11 +209,11 @@ def _value(row: Line) -> str:
     return f"{percent(row.estimate)} ({100 * row.low:.0f}–{100 * row.high:.0f})"
 
 
-def as_svg(chart: Any) -> str:
-    """The chart as an SVG element, without an XML declaration."""
+def as_svg(chart: Spec) -> str:
+    """The drawn specification as an SVG element, without an XML declaration."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
+    return str(vl_convert.vegalite_to_svg(chart))
 
 
 def save(drawn: str, svg: Path, png: Path) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.accuracy import study_tasks
 from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Floats, t_quantile
-from analysis.results import Estimate, Interval, Role, Rows
+from analysis.results import Estimate, Interval, Role, Rows, in_contract_order
 
 CHANGE, N_IMPROVED, LOWEST, HIGHEST = METRICS = (
     "second_half_minus_first_half",
@@ -170,4 +170,4 @@ def _row(
 
 
 def _without_p(interval: Interval) -> dict[str, Any]:
-    return {name: value for name, value in asdict(interval).items() if name != "p"}
+    return {name: value for name, value in in_contract_order(interval).items() if name != "p"}

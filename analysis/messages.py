@@ -42,18 +42,19 @@ def conversations(
 ) -> dict[str, tuple[Message, ...]]:
     """Every message with a text in the order said, per trial that has any, of one speaker or of all; ExportError."""
     found: dict[str, list[Message]] = {}
-    for trial, message in _read(path, trials, is_guarded):
-        if speaker is None or message.speaker == speaker:
-            found.setdefault(trial, []).append(message)
+    for trial, message in _read(path, trials, is_guarded, speaker):
+        found.setdefault(trial, []).append(message)
     return {trial: tuple(sorted(said, key=lambda message: message.seq)) for trial, said in found.items()}
 
 
-def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str, Message]]:
+def _read(
+    path: Path, trials: Set[str], is_guarded: bool, speaker: str | None = None
+) -> Iterator[tuple[str, Message]]:
     csv.field_size_limit(2**31 - 1)  # a passage inside a message is longer than the library's 128 KiB
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             read = unguarded if is_guarded else str
-            yield from _messages(csv.DictReader(file), trials, path.name, read)
+            yield from _messages(csv.reader(file), trials, path.name, read, speaker)
     except UnicodeDecodeError as error:
         raise ExportError(
             f"{path.name} is not UTF-8 (byte {error.start + 1}). Export the study again."
@@ -63,27 +64,39 @@ def _read(path: Path, trials: Set[str], is_guarded: bool) -> Iterator[tuple[str,
 
 
 def _messages(
-    reader: "csv.DictReader[str]", trials: Set[str], name: str, read: Callable[[str], str]
+    rows: Iterator[list[str]],
+    trials: Set[str],
+    name: str,
+    read: Callable[[str], str],
+    only: str | None,
 ) -> Iterator[tuple[str, Message]]:
-    if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
+    header = next(rows, [])
+    if missing := [column for column in _NEEDED if column not in header]:
         raise ExportError(f"{name} has no column {', '.join(missing)}. Export the study again.")
-    for number, row in enumerate(reader, 2):
-        trial = read(row["trial_id"])
-        if trial not in trials or not row["text"]:
+    place = {column: n for n, column in enumerate(header)}
+    trial_at, seq_at, speaker_at, text_at = (place[column] for column in _NEEDED)
+    at_at, context_at = place.get("at"), place.get("context")
+    for number, row in enumerate((row for row in rows if row), 2):
+        row += [""] * (len(header) - len(row))
+        trial = read(row[trial_at])
+        if trial not in trials or not row[text_at]:
             continue
-        context = row.get("context") or None
-        for column, value in (("seq", row["seq"] or ""), ("context", context)):
+        seq, context = row[seq_at], None if context_at is None else row[context_at] or None
+        for column, value in (("seq", seq), ("context", context)):
             if value is not None and not value.isdecimal():
                 raise ExportError(
                     f"{name}, row {number}, column {column}: found {value!r}, allowed is a whole number."
                 )
+        speaker = read(row[speaker_at])
+        if only is not None and speaker != only:
+            continue
         yield (
             trial,
             Message(
-                int(row["seq"]),
-                read(row["speaker"] or ""),
-                row.get("at") or "",
-                read(row["text"]),
+                int(seq),
+                speaker,
+                "" if at_at is None else row[at_at],
+                read(row[text_at]),
                 None if context is None else int(context),
             ),
         )

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis import published
 from analysis.accuracy import accuracies, study_tasks
 from analysis.calibration import CENTRES, bins, calibrations
-from analysis.entries import ALONE, MODEL, WITH_MODEL, System, entering, systems
+from analysis.entries import ALONE, MODEL, WITH_MODEL, System, entering, narrowed, systems
 from analysis.outliers import Outliers, without_outliers
 from analysis.results import ALL_TASKS, Estimate, PaperCell, Role, Rows
 from analysis.weighted_majority import ACCURACY, ERROR, PANEL_SIZE, TIES, is_one_panel, weighted_majorities
@@ -111,6 +111,7 @@ def _without_number(row: Estimate, why: str) -> Estimate:
 
 def table_1(answers: pd.DataFrame, estimates: Iterable[Estimate]) -> list[PaperCell]:
     """Table 1 in its own order, cell by cell, per task of prepared answers; models asked otherwise follow its own."""
+    answers = narrowed(answers, "choice", "confidence", "p_source", "p_a", "p_b", "p_c", "p_d")
     by_key = {row.key: row for row in estimates if row.task != ALL_TASKS}
     return [cell for task in study_tasks(answers) for cell in _of_task(answers, task, by_key)]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.figure import GRID, INK, MUTED, as_svg, configured
+from analysis.figure import CONFIG, GRID, INK, MUTED, as_svg
 from analysis.power_curve import PowerPoint
 
 _COLOURS = ("#0a6a94", "#a65300", "#56616a", "#7a3e8e", "#2f7d4f")
@@ -69,7 +69,7 @@ def power_chart(points: Sequence[PowerPoint], wanted: float, title: str, subtitl
     )
     room = {"left": 1, "right": 12, "top": 6, "bottom": 4}
     chart = alt.layer(*layers).properties(width=480, height=260, title=said, background="white", padding=room)
-    return configured(chart)
+    return chart.configure(**CONFIG)
 
 
 def _cycle(values: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -80,7 +80,7 @@ def save_chart(chart: Any, path: Path) -> None:
     """Write the figure as its name ends: .svg or .png; ValueError for any other ending."""
     match path.suffix.lower():
         case ".svg":
-            path.write_text(as_svg(chart), encoding="utf-8")
+            path.write_text(as_svg(chart.to_dict(validate=False)), encoding="utf-8")
         case ".png":
             chart.save(str(path), format="png", scale_factor=2)
         case ending:

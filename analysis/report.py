@@ -5,7 +5,7 @@ The same export always gives the same files: no clock, no chance, no network.
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,15 +154,15 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
     tables: dict[str, list[dict[str, Any]]] = {
         "estimates": [in_contract_order(row) for row in results.estimates],
         "contrasts": [in_contract_order(row) for row in results.contrasts],
-        "verdicts": [asdict(row) for row in results.verdicts],
-        "exclusions": [asdict(row) for row in results.exclusions],
-        "warnings": [{**asdict(row), "where": "; ".join(row.where)} for row in results.warnings],
-        "answers_by_status": [asdict(row) for row in results.answers_by_status],
-        "table1": [asdict(row) for row in results.table1],
-        "changes": [asdict(row) for row in results.changes],
-        "attrition": [asdict(row) for row in results.attrition],
-        "strategy_codes": [asdict(row) for row in results.strategy_codes],
-        "departures": [asdict(row) for row in results.departures],
+        "verdicts": [in_contract_order(row) for row in results.verdicts],
+        "exclusions": [in_contract_order(row) for row in results.exclusions],
+        "warnings": [{**in_contract_order(row), "where": "; ".join(row.where)} for row in results.warnings],
+        "answers_by_status": [in_contract_order(row) for row in results.answers_by_status],
+        "table1": [in_contract_order(row) for row in results.table1],
+        "changes": [in_contract_order(row) for row in results.changes],
+        "attrition": [in_contract_order(row) for row in results.attrition],
+        "strategy_codes": [in_contract_order(row) for row in results.strategy_codes],
+        "departures": [in_contract_order(row) for row in results.departures],
     }
     written = []
     for name, rows in tables.items():
@@ -175,10 +175,10 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
 
 def _write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer = csv.writer(file, lineterminator="
+")
+        writer.writerow(rows[0])
+        writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return path
 
 

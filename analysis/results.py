@@ -8,7 +8,7 @@ the row's `note` says why; NaN never leaves this package. Fractions, not percent
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -308,15 +308,15 @@ def as_json(results: Results) -> str:
     rows = {
         "schema": results.schema,
         "made_from": results.made_from,
-        "verdicts": [asdict(row) for row in results.verdicts],
+        "verdicts": [in_contract_order(row) for row in results.verdicts],
         "estimates": [in_contract_order(row) for row in results.estimates],
         "contrasts": [in_contract_order(row) for row in results.contrasts],
-        "exclusions": [asdict(row) for row in results.exclusions],
-        "warnings": [asdict(row) for row in results.warnings],
-        "answers_by_status": [asdict(row) for row in results.answers_by_status],
-        "table1": [asdict(row) for row in results.table1],
-        "attrition": [asdict(row) for row in results.attrition],
-        "departures": [asdict(row) for row in results.departures],
+        "exclusions": [in_contract_order(row) for row in results.exclusions],
+        "warnings": [in_contract_order(row) for row in results.warnings],
+        "answers_by_status": [in_contract_order(row) for row in results.answers_by_status],
+        "table1": [in_contract_order(row) for row in results.table1],
+        "attrition": [in_contract_order(row) for row in results.attrition],
+        "departures": [in_contract_order(row) for row in results.departures],
     }
     return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -326,14 +326,14 @@ def write_json(results: Results, path: Path) -> None:
     path.write_text(as_json(results), encoding="utf-8")
 
 
-def in_contract_order(row: Estimate | Contrast) -> dict[str, Any]:
-    """A row as a dictionary whose keys stand as in the contract: what it is first, the note last."""
+def in_contract_order(row: Any) -> dict[str, Any]:
+    """A row of results as a dictionary whose keys stand as in the contract: what it is first, the note last."""
     return {name: getattr(row, name) for name in contract_order(type(row))}
 
 
-def contract_order(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:
+def contract_order(kind: type) -> tuple[str, ...]:
     """The names of a row's fields as they stand in the contract."""
-    return _CONTRACT_ORDER[kind]
+    return _CONTRACT_ORDER.get(kind) or tuple(item.name for item in fields(kind))
 
 
 def _ordered(kind: type[Estimate] | type[Contrast]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.columns import LETTERS
-from analysis.entries import ALONE, MODEL, entering
+from analysis.entries import ALONE, MODEL, entering, narrowed
 from analysis.messages import Message
 from analysis.place import Place, places
 from analysis.reliance import DESCRIPTIVE, RANDOMISED, RIGHT, WRONG, advised, is_randomised, share, unadvised
@@ -35,8 +35,21 @@ _CHANGES = {
 _SECOND_LOOK = "While the assistant was there, whatever the reason: a second look alone changes answers too."
 
 
+_READ = [
+    "initial_choice",
+    "choice",
+    "correct_choice",
+    "advice_choice",
+    "advice_correct",
+    "advice_status",
+    "stance",
+]
+_READ += [f"{prefix}{letter.lower()}" for prefix in ("initial_p_", "p_") for letter in LETTERS]
+
+
 def revisions(answers: pd.DataFrame, rows: Rows, level: float = 0.95) -> list[Estimate]:
     """RAIR, RSR, switch rates, weight on advice, and benefit and harm events, where there are initial answers."""
+    answers = narrowed(answers, *_READ)
     found: list[Estimate] = []
     for place, everything in places(answers, rows):
         if place.condition in (ALONE, MODEL):
@@ -62,11 +75,10 @@ _TOLD += ["initial_choice", "choice", "correct_choice", "advice_choice"]
 def changes(answers: pd.DataFrame, messages: Mapping[str, Message]) -> list[Change]:
     """Every benefit, harm and move to another wrong option, with the last message of its trial where there is one."""
     own = entering(answers[answers["initial_choice"].notna() & answers["choice"].notna()])
-    own = own.assign(kind=_kind(own))[_TOLD]
+    own = own.assign(kind=_kind(own)).dropna(subset="kind")[_TOLD].astype(object)
     found = []
-    for row in own.dropna(subset="kind").to_dict("records"):
-        last = messages.get(str(row["trial_id"])) if isinstance(row["trial_id"], str) else None
-        cell = {name: None if pd.isna(value) else str(value) for name, value in row.items()}
+    for cell in own.where(own.notna(), None).to_dict("records"):
+        last = None if cell["trial_id"] is None else messages.get(cell["trial_id"])
         found.append(
             Change(
                 task=cell["task"],

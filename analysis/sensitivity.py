@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.accuracy import cluster_word, method_name, over_tasks, people_part
 from analysis.contrasts import OVER_HUMAN, ByTask
 from analysis.coverage import NOT_VALIDATED
-from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.exclusions import ENTERS
 from analysis.export import Export
 from analysis.fixed_effects import in_both, within_questions
@@ -136,37 +136,11 @@ def sensitivities(export: Export, answers: pd.DataFrame, rows: Rows, level: floa
     return found
 
 
-_NEEDED = [
-    *(
-        "condition",
-        "protocol",
-        "assistant",
-        "provider",
-        "model",
-        "method",
-        "task",
-        "passage_id",
-        "passage",
-        "item",
-        "cluster",
-    ),
-    *(
-        "by_passage",
-        "person",
-        "block",
-        "position",
-        "passage_exposure",
-        "left_out",
-        "excluded",
-        "score",
-        "has_choice",
-    ),
-]
-
-
 def with_facts(export: Export, answers: pd.DataFrame) -> pd.DataFrame:
     """The answers with what other tables say: `difficult`, `key_flag` (1 doubtful, 0 not) and `outside_help`."""
-    known = answers[_NEEDED].assign(difficult=float("nan"), key_flag=float("nan"), outside_help=float("nan"))
+    known = narrowed(answers, "passage_id", "block", "position", "passage_exposure").assign(
+        difficult=float("nan"), key_flag=float("nan"), outside_help=float("nan")
+    )
     if export.questions is not None:
         questions = export.questions.dropna(subset=["question_id"]).drop_duplicates(["task", "question_id"])
         questions = questions.set_index(["task", "question_id"])

@@ -83,14 +83,16 @@ class Study:
 
         Raises ValueError for another name, and where there is nothing to draw.
         """
+        import altair as alt
+
         from analysis.diagram import reliability_chart
         from analysis.figure import WIDE, accuracy_chart
 
         if name not in FIGURES:
             raise ValueError(f"there is no figure {name!r}; there are {' and '.join(FIGURES)}")
         if name == "accuracy":
-            return accuracy_chart(self._page.lines, WIDE)
-        return reliability_chart(self._page.diagram)
+            return alt.Chart.from_dict(accuracy_chart(self._page.lines, WIDE))
+        return alt.Chart.from_dict(reliability_chart(self._page.diagram))
 
     def report(self, out_dir: Path | str) -> "ReportPaths":
         """Write results.json, tables, figures and report.html into a folder, made where missing; where they are."""

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.accuracy import cluster_word, method_name, study_tasks
 from analysis.calibration import CENTRES, bins, calibration_error, expected_calibration_error
 from analysis.columns import LETTERS
-from analysis.entries import ALONE, WITH_MODEL, System, count, entering, systems
+from analysis.entries import ALONE, WITH_MODEL, System, count, entering, narrowed, systems
 from analysis.jackknife import Codes, Floats, Part, accuracy_interval, jackknife
 from analysis.results import Estimate, Interval, Role, Rows
 from analysis.weighted_vote import CEILING, TOLERANCE, Outcome, cut, decide, panel_scores, vote
@@ -65,6 +65,7 @@ def weighted_majorities(
     answers: pd.DataFrame, rows: Rows, size: int = PANEL_SIZE, level: float = 0.95
 ) -> list[Estimate]:
     """All metrics of the weighted majority vote per task, human condition and system, from prepared answers."""
+    answers = narrowed(answers, "choice", "correct_choice", "correct", "confidence", "sample", *_VECTOR)
     found = []
     for condition in (ALONE, WITH_MODEL):
         for system, everything in systems(answers, condition):
