@@ -27,7 +27,11 @@ def asked(answers: Answers) -> dict[str, Value]:
 
 
 __all__ = [
+    "ANSWERING",
+    "AROUND",
+    "ASSISTANT",
     "CHOICES",
+    "PEOPLE",
     "Answers",
     "Choice",
     "Misfit",
