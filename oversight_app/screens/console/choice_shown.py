@@ -8,7 +8,7 @@ from oversight_app import watching
 from oversight_app.errors import BadInput
 from oversight_app.preparing import Preparing
 from oversight_app.screens.console import visitor
-from oversight_app.screens.plain import exact, label
+from oversight_app.screens.plain import exact
 from oversight_app.study.choices import Choice, Number, Option, Value, misfits
 from oversight_app.study.choices.choice import NONE
 
@@ -54,6 +54,9 @@ def _wrong_here(choice: Choice) -> list[str]:
 
 
 # -- the control: it shows the answer, and hands a changed one over in the words of the terminal -----------
+#
+# Its labels are the choices' own words, which hold nothing that Markdown would take for its own (a test); escaped, a
+# screen reader would read the escapes out.
 
 
 def _control(choice: Choice, value: Value) -> None:
@@ -67,7 +70,7 @@ def _control(choice: Choice, value: Value) -> None:
         case _:
             _stands(choice, screen_key(choice), "" if value is None else str(value))
             st.text_input(
-                label(choice.question),
+                choice.question,
                 key=screen_key(choice),
                 label_visibility="collapsed",
                 placeholder=NONE,
@@ -80,11 +83,11 @@ def _one(choice: Choice, options: tuple[Option, ...], value: Value) -> None:
     means = {option.word: option.meaning for option in options}
     _stands(choice, screen_key(choice), choice.shown(value))
     st.radio(
-        label(choice.question),
+        choice.question,
         list(means),
         key=screen_key(choice),
-        format_func=lambda word: label(word.replace("_", " ")),
-        captions=[label(meaning) if meaning != word else "" for word, meaning in means.items()],
+        format_func=lambda word: word.replace("_", " "),
+        captions=[meaning if meaning != word else "" for word, meaning in means.items()],
         label_visibility="collapsed",
         on_change=_changed,
         args=(choice,),
@@ -98,7 +101,7 @@ def _several(choice: Choice, options: tuple[Option, ...], value: Value) -> None:
             key = f"{screen_key(choice)}_{option.word}"
             _stands(choice, key, option.stored in chosen)
             st.checkbox(
-                label(f"{option.word.replace('_', ' ')}: {option.meaning}"),
+                f"{option.word.replace('_', ' ')}: {option.meaning}",
                 key=key,
                 on_change=_changed,
                 args=(choice,),
@@ -110,7 +113,7 @@ def _number(choice: Choice, number: Number, value: Value) -> None:
     _stands(choice, screen_key(choice), kind(value) if isinstance(value, int | float) else None)
     look: dict[str, Any] = {"step": 1} if number.is_whole else {"step": 0.05, "format": "%g"}
     st.number_input(
-        label(choice.question),
+        choice.question,
         min_value=kind(number.least),
         max_value=kind(number.most),
         # A field that stands on nothing at first has a cross to empty it again.

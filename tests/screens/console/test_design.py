@@ -262,3 +262,11 @@ def test_a_plan_that_was_frozen_at_the_command_line_is_watched_from_then_on(fold
     said = texts(press(app, "plan_freeze"))
     assert "is frozen; nothing was changed" in said
     assert "cannot be changed any more" in said
+
+
+def test_no_word_of_a_choice_means_anything_in_markdown() -> None:
+    said = [choice.question for choice in CHOICES]
+    for option in (option for choice in CHOICES for option in choice.options):
+        said += [option.word.replace("_", " "), option.meaning]
+
+    assert [text for text in said if set(text) & set("*_`$[]~<>\\#|") or " -" in text] == []
