@@ -5,6 +5,7 @@ files say everything, so an editor and the commands may be used beside the conso
 """
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from typing import NamedTuple
 
 from oversight_app import preflight
 from oversight_app.banks import ImportSummary, import_bank
-from oversight_app.clock import Clock
+from oversight_app.clock import Clock, stamp
 from oversight_app.designing import design_of, freeze_study, make_study
 from oversight_app.errors import BadInput, BankError, StudyStateError
 from oversight_app.planning import HalfWidth, layout_of
-from oversight_app.study.choices import Choice, Value, asked, outlook
+from oversight_app.study.choices import CHOICES, Choice, Value, answers_in, asked, outlook
 from oversight_app.study.events import STUDY_STREAM, StudyPrepared
 from oversight_app.study.plan import Plan
 from oversight_app.study.questions import Role
@@ -42,6 +43,9 @@ class Text(NamedTuple):
     name: str
     body: str
     is_open: bool
+
+
+_EDITED = "study.toml was edited by hand, which choosing again would undo; nothing was written. Edit it in an editor."
 
 
 class Preparing:
@@ -101,6 +105,57 @@ class Preparing:
         make_study(self.folder.path, self._answers, at=self._clock.now())
         self._note("study", self.folder.design_file.name, by)
 
+    # -- choosing again ---------------------------------------------------------------------------------
+
+    @property
+    def can_choose_again(self) -> bool:
+        """Whether study.toml is just what its answers made; what was added by hand would be lost."""
+        return self._answers_in_file() is not None
+
+    def choose_again(self) -> None:
+        """Take the answers of study.toml for the answers given; nothing is written."""
+        if (found := self._answers_in_file()) is None:
+            raise StudyStateError(_EDITED)
+        self._answers.clear()
+        for choice in CHOICES:
+            if choice.key in found:
+                self.answer(choice, choice.shown(found[choice.key]))
+
+    def make_anew(self, by: str) -> str:
+        """Write study.toml of the answers given now; the name of the copy of the one before, empty if it says the same.
+
+        Raises StudyStateError where somebody has edited that one, or the plan is frozen.
+        """
+        toml, design = design_of(self._answers)
+        if self.is_frozen:
+            raise StudyStateError("The plan is frozen, and the design with it; nothing was changed.")
+        if self._answers_in_file() is None:
+            raise StudyStateError(_EDITED)
+        if design.language != (language := self.folder.read_design().language):
+            raise BadInput(
+                f"The study's texts are in {language!r} and stay; nothing was written. Choose that language, or make "
+                "another study."
+            )
+        file = self.folder.design_file
+        if file.read_text(encoding="utf-8") == toml:
+            return ""
+        kept = file.with_name(f"{file.name}.{stamp(self._clock.now())}")
+        try:
+            shutil.copy2(file, kept)
+            _replace(file, toml)
+        except OSError as error:
+            raise BadInput(
+                f"{file} cannot be written: {error.strerror or error}. It stays as it was."
+            ) from None
+        self._note("design", kept.name, by)
+        return kept.name
+
+    def _answers_in_file(self) -> dict[str, Value] | None:
+        try:
+            return answers_in(self.folder.design_file.read_text(encoding="utf-8"), CHOICES)
+        except (OSError, UnicodeDecodeError):
+            return None
+
     # -- what stands in the folder ---------------------------------------------------------------------
 
     def n_questions(self) -> Mapping[str, int]:
@@ -143,10 +198,8 @@ class Preparing:
         if not body.strip():
             raise BadInput(f"texts/{name}.md would be empty; nothing was written.")
         path = self.folder.texts / f"{name}.md"
-        beside = path.with_suffix(".md.new")
         try:
-            beside.write_text(body.rstrip("\n") + "\n", encoding="utf-8")
-            os.replace(beside, path)
+            _replace(path, body.rstrip("\n") + "\n")
         except OSError as error:
             raise BadInput(
                 f"{path} cannot be written: {error.strerror or error}. It stays as it was."
@@ -170,3 +223,10 @@ class Preparing:
     def _note(self, what: str, which: str, by: str) -> None:
         with self.folder.open_store() as store, store.write() as record:
             record.append(STUDY_STREAM, [StudyPrepared(what, which, by)], self._clock.now())
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put a text into a file's place, all of it or nothing."""
+    beside = file.with_name(f"{file.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, file)

@@ -151,3 +151,50 @@ def test_after_the_plan_neither_texts_nor_questions_nor_the_plan_change(tmp_path
             act()
 
     assert events(study) == before
+
+
+# -- choosing again -------------------------------------------------------------------------------------
+
+
+def test_choosing_again_begins_with_what_the_file_says_and_keeps_a_copy_of_it(tmp_path: Path) -> None:
+    small(tmp_path).make("Ada")
+    # Another process knows only the file.
+    study = preparing(tmp_path)
+    before = study.folder.design_file.read_bytes()
+
+    study.choose_again()
+    assert study.answers()["analysis.target_n"] == 3
+    assert study.make_anew("Bob") == "", "nothing was chosen otherwise"
+    study.answer(BY_KEY["tasks.mmlu.questions_per_condition"], "4")
+    kept = study.make_anew("Bob")
+
+    assert (study.folder.path / kept).read_bytes() == before
+    assert study.folder.read_design().tasks["mmlu"].questions_per_condition == 4
+    assert events(study)[1:] == [StudyPrepared("design", kept, "Bob")]
+
+
+def test_a_design_that_was_edited_by_hand_is_not_written_over(tmp_path: Path) -> None:
+    study = small(tmp_path)
+    study.make("Ada")
+    study.answer(BY_KEY["analysis.target_n"], "5")
+    with study.folder.design_file.open("a", encoding="utf-8") as file:
+        file.write("# mine\n")
+    before = study.folder.design_file.read_bytes()
+
+    assert not study.can_choose_again
+    for act in (study.choose_again, lambda: study.make_anew("Ada")):
+        with pytest.raises(StudyStateError, match="edited by hand"):
+            act()
+
+    assert study.folder.design_file.read_bytes() == before
+
+
+def test_texts_keep_their_language(tmp_path: Path) -> None:
+    study = small(tmp_path)
+    study.make("Ada")
+    study.answer(BY_KEY["language"], "de")
+
+    with pytest.raises(BadInput, match="texts are in 'en' and stay"):
+        study.make_anew("Ada")
+
+    assert study.folder.read_design().language == "en"

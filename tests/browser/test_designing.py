@@ -74,7 +74,7 @@ def frozen(page: Page) -> None:
     page.locator(".st-key-plan_freeze_ask button").first.click()
     expect(page.get_by_text("cannot be changed afterwards")).to_be_visible()
     press(page, "plan_freeze")
-    expect(page.get_by_text("The plan is frozen.")).to_be_visible()
+    expect(page.get_by_text("It cannot be changed any more")).to_be_visible()
     settled(page)
 
 

@@ -1,5 +1,6 @@
 """One choice of a design on the page: what is asked, what it means, how it is answered, and what is suggested why."""
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from oversight_app.screens.plain import exact
 from oversight_app.study.choices import Choice, Number, Option, Value, misfits
 from oversight_app.study.choices.choice import NONE
 
+_COMMAND = re.compile(r"`([^`]+)`")
 _WRONG = "_design_wrong"
 """By key, what is wrong with what stands in a field now; the answer before it still counts."""
 
@@ -34,14 +36,19 @@ def show(choice: Choice, preparing: Preparing) -> None:
     is_suggested = known[choice.key] == suggestion
     with st.container(key=f"choice_{screen_key(choice)}"):
         st.html(
-            f'<p class="oc-question">{exact(choice.question)}</p><p class="ov-small">{exact(choice.meaning)}</p>'
+            f'<p class="oc-question">{exact(choice.question)}</p><p class="ov-small">{_prose(choice.meaning)}</p>'
         )
         _control(choice, known[choice.key])
         what = "Suggested" if is_suggested else f"Suggested would be {_said(choice, suggestion)},"
-        st.html(f'<p class="oc-why">{exact(what)} because {exact(choice.why)}.</p>')
+        st.html(f'<p class="oc-why">{exact(what)} because {_prose(choice.why)}.</p>')
         unfit = [misfit.sentence for misfit in misfits(known) if choice.key in misfit.keys]
         for sentence in (*unfit, *_wrong_here(choice)):
             st.html(f'<p class="ov-reminder" role="alert">{exact(sentence)}</p>')
+
+
+def _prose(text: str) -> str:
+    """A sentence of the choices, with the commands in it set as such."""
+    return _COMMAND.sub(r"<code>\1</code>", exact(text))
 
 
 def _said(choice: Choice, value: Value) -> str:

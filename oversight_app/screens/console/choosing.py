@@ -22,6 +22,17 @@ PARTS = (
 )
 """The choices in sections: the name in the address, the heading, the choices."""
 
+AGAIN = "again"
+"""In the address of whoever chooses again, after the study is made."""
+_FIRST = (
+    "Each choice stands on what is suggested; change what you want otherwise. Nothing is written before you make the "
+    "study. Until then your answers stay here, also when you reload the page, as long as this console runs."
+)
+_AGAIN = (
+    "Each choice stands on what study.toml says; change what you want otherwise. When you write it anew, the file of "
+    "now is kept beside it; texts and questions stay."
+)
+
 
 def show(session: Session) -> None:
     """Draw the choices, and what comes of them."""
@@ -29,10 +40,7 @@ def show(session: Session) -> None:
     known = preparing.answers()
     found = misfits(known)
     st.html(
-        heading("Design")
-        + '<p class="oc-counted oc-hidden">Each choice stands on what is suggested; change what you want otherwise. '
-        "Nothing is written before you make the study. Until then your answers stay here, also when you reload the "
-        "page, as long as this console runs.</p>"
+        heading("Design") + f'<p class="oc-counted oc-hidden">{_AGAIN if preparing.is_made else _FIRST}</p>'
     )
     with st.container(key="oc_design", horizontal=True, vertical_alignment="top", gap="large"):
         with st.container(key="oc_choices"):
@@ -40,15 +48,18 @@ def show(session: Session) -> None:
                 _part(name, title, [choice for choice in choices if choice.key in known], preparing)
         with st.container(key="oc_outlook"):
             _outlook(preparing, [misfit.sentence for misfit in found])
+            is_made = preparing.is_made
             doing.button(
-                "Make the study",
+                "Write study.toml anew" if is_made else "Make the study",
                 key="design_make",
-                act=partial(_make, session.by),
-                done="The study is made.",
+                act=partial(_make_anew if is_made else _make, session.by),
                 type="primary",
             )
             doing.said("design_make")
-            st.html(f'<p class="ov-small">It will be written to {exact(str(preparing.folder.path))}</p>')
+            if is_made:
+                st.html('<p class="ov-small"><a href="?view=design" target="_self">Leave it as it is</a></p>')
+            else:
+                st.html(f'<p class="ov-small">It will be written to {exact(str(preparing.folder.path))}</p>')
 
 
 def _part(name: str, title: str, choices: Sequence[Choice], preparing: Preparing) -> None:
@@ -77,7 +88,16 @@ def _outlook(preparing: Preparing, unfitting: Sequence[str]) -> None:
 
 
 def _make(by: str) -> None:
+    _answered().make(by)
+
+
+def _make_anew(by: str) -> None:
+    _answered().make_anew(by)
+    st.query_params.pop(AGAIN, None)
+
+
+def _answered() -> Preparing:
     preparing = watching.preparing()
     if wrong := choice_shown.wrong(preparing):
         raise BadInput(f"Nothing was written: {' '.join(wrong)}")
-    preparing.make(by)
+    return preparing

@@ -14,7 +14,7 @@ def show(session: Session) -> None:
     """Draw where it stands."""
     if watching.is_frozen():
         _frozen()
-    elif watching.preparing().is_made:
+    elif watching.preparing().is_made and st.query_params.get(choosing.AGAIN) is None:
         preparing.show(session)
     else:
         choosing.show(session)

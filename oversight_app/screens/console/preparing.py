@@ -11,6 +11,7 @@ from oversight_app.gate import Session
 from oversight_app.preflight import Findings
 from oversight_app.preparing import Preparing, Text
 from oversight_app.screens.console import doing
+from oversight_app.screens.console.choosing import AGAIN
 from oversight_app.screens.console.table import file_shown, heading
 from oversight_app.screens.plain import exact, label
 
@@ -55,10 +56,23 @@ def _design(preparing: Preparing) -> None:
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             text = ""  # the step that looks for trouble says what is wrong with it
+        can_again = preparing.can_choose_again
+        edit = f"edit {exact(str(file))} in an editor; every key has a line that says what it is for"
         st.html(
-            f'<p class="ov-small">To change it, edit {exact(str(file))} in an editor; every key has a line that says '
-            "what it is for. Then look again below.</p>" + file_shown(file.name, text)
+            '<p class="ov-small">'
+            + (f"Change what you chose, or {edit}" if can_again else f"To change it, {edit}")
+            + ". Then look again below.</p>"
+            + file_shown(file.name, text)
         )
+        if can_again:
+            doing.button("Choose again", key="design_again", act=_choose_again)
+        doing.said("design_again")
+
+
+def _choose_again() -> None:
+    watching.preparing().choose_again()
+    _look_again()
+    st.query_params.from_dict({"view": "design", AGAIN: "yes"})
 
 
 # -- questions -----------------------------------------------------------------------------------------
@@ -234,7 +248,6 @@ def _freeze(found: Findings, texts: list[Text], session: Session) -> None:
                 "Freeze it for good",
                 key="plan_freeze",
                 act=partial(_freeze_now, session.by),
-                done="The plan is frozen.",
                 type="primary",
                 disabled=not can,
             )

@@ -21,9 +21,9 @@ class PlanFrozen:
 
 @dataclass(frozen=True, slots=True)
 class StudyPrepared:
-    """At the console, before the plan: `what` is study (made), questions (brought in) or text (changed).
+    """At the console, before the plan: `what` is study (made), design (chosen again), questions (in) or text (changed).
 
-    `which` names the bank or the file, `by` is the name given there.
+    `which` names the file or the bank, of a design the copy of the one before; `by` is the name given there.
     """
 
     what: str

@@ -270,3 +270,22 @@ def test_no_word_of_a_choice_means_anything_in_markdown() -> None:
         said += [option.word.replace("_", " "), option.meaning]
 
     assert [text for text in said if set(text) & set("*_`$[]~<>\\#|") or " -" in text] == []
+
+
+def test_one_may_choose_again_until_the_plan_is_frozen(folder: StudyFolder) -> None:
+    app = press(press(small(look()), "design_make"), "bank_builtin")
+    before = folder.design_file.read_bytes()
+
+    app = press(app, "design_again")
+    assert "Each choice stands on what study.toml says" in texts(app)
+    assert app.number_input(key="design_analysis_target_n").value == 3
+    app.number_input(key="design_analysis_target_n").set_value(30).run()
+    app = press(app, "design_make")
+
+    assert "Prepare the study" in texts(app)
+    assert "with 30 people" in texts(app), "it was looked over anew"
+    assert folder.read_design().analysis.target_n == 30
+    (kept,) = folder.path.glob("study.toml.*")
+    assert kept.read_bytes() == before
+    folder.design_file.write_bytes(folder.design_file.read_bytes() + b"# mine\n")
+    assert "Choose again" not in [button.label for button in app.run().button]
