@@ -7,6 +7,10 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
 VENV := .venv
+# Every server and command that the tests start is a Python that would compile a hundred thousand lines again: what is
+# compiled is kept, in .venv and not beside the sources, also where a machine's own settings forbid the latter.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/.compiled
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
 RUNTIME := $(VENV)/.installed-runtime
@@ -39,7 +43,7 @@ format: $(COMPLETE) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(COMPLETE) chromium ## measure what the README states in figures (half an hour; ARGS="load" for one)
+bench: $(COMPLETE) chromium ## measure what docs/figures.md states (half an hour; ARGS="load" for one)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## remove .venv and what the tools left behind; studies are never touched

@@ -334,7 +334,8 @@ def test_every_test_file_mirrors_something() -> None:
         name_of(path)
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         if path.name not in whole_house
-        and not {"browser", "protocol", "bench", "deployment"} & set(path.relative_to(ROOT / "tests").parts)
+        and not {"browser", "protocol", "bench", "deployment", "documentation"}
+        & set(path.relative_to(ROOT / "tests").parts)
         and not has_mirror(path)
     ]
 

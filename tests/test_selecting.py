@@ -125,7 +125,7 @@ def test_wrong_answers_of_the_model_come_oftener_over_the_draws_of_many_seeds(tm
     questions = planning.with_builtin(bank(study), study.read_design())
     materials, chances = study.read_materials("en"), selection.chances("mmlu")
     found: Counter[str] = Counter()
-    n = 150
+    n = 100
     for seed in range(n):
         design = study.read_design().model_copy(update={"seed": seed})
         plan = planning.draft("study", design, questions, materials, at=START, selection=selection)

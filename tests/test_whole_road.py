@@ -124,15 +124,15 @@ def hash_of(study: Path) -> str:
 def road(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Road:
     top = tmp_path_factory.mktemp(f"road-{request.param}")
     if request.param == "builtin":
-        return walk(top, "demo", [("builtin",)], participants=16)
+        return walk(top, "demo", [("builtin",)], participants=8)
     if request.param == "protocols":
-        return walk(top, "demo", [("builtin",)], participants=16, changes=PROTOCOLS)
+        return walk(top, "demo", [("builtin",)], participants=8, changes=PROTOCOLS)
     data: Path = request.getfixturevalue("shared_data")
     banks: list[tuple[str | Path, ...]] = [
         ("mmlu", data / "mmlu" / "data", "--split", "val"),
         ("quality", data / "quality_50_stories"),
     ]
-    return walk(top, "recommended", banks, participants=16)
+    return walk(top, "recommended", banks, participants=8)
 
 
 def test_the_real_record_stays_byte_for_byte(road: Road) -> None:
@@ -245,6 +245,6 @@ def test_the_command_line_reads_what_was_rehearsed(road: Road) -> None:
     status = json.loads(oversight("status", road.rehearsed, "--json"))
     trial_id = next(row["trial_id"] for row in road.table(Table.MESSAGES))
 
-    assert sum(status["by_stage"]["simulated"].values()) == 16
+    assert sum(status["by_stage"]["simulated"].values()) == 8
     assert trial_id in oversight("transcript", road.rehearsed, trial_id)
     assert "report.html" in oversight("report", road.rehearsed)

@@ -9,7 +9,7 @@ from analysis.entries import ALONE, WITH_MODEL
 from analysis.jackknife import Part, accuracy_interval, difference_interval, jackknife
 from analysis.simulate import simulate, true_accuracy, true_difference
 
-RUNS = 120
+RUNS = 60
 
 
 def test_intervals_cover_new_participants_and_new_questions_and_naive_ones_do_not() -> None:

@@ -83,7 +83,7 @@ def test_the_lines_in_the_readme_work(
 ) -> None:
     write_export(tmp_path / "mystudy" / "exports" / "20260105T090000Z", simulate(1, 6, 8))
     (code,) = re.findall(
-        r"```python\n(import analysis\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
+        r"```python[^\n]*\n(import analysis\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
     )
     monkeypatch.chdir(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Benchmarks: every wall-clock figure that the README states comes from here, with the machine's size beside it.
+"""Benchmarks: every wall-clock figure that docs/figures.md states comes from here, with the machine's size beside it.
 
 A benchmark is a module with `run() -> list[Figure]`, named in `__main__.BENCHMARKS`. The rest is what they share: a
 participant's tab without a browser (`sessions`, over the page folded in `drawn`), who sits before it (`participants`),

@@ -1,26 +1,30 @@
 """Pictures of the product, taken of the product itself: `python -m tests.browser.pictures` writes docs/pictures.
 
 Every screen of the table (`screens.py`) is taken at both sizes, and docs/screens.md shows them in order; three more are
-the README's. A picture that looks as before is left as it is: the clock is set to a full minute, what chance draws is
-fixed in the table, and a few pixels at the edge of a letter do not count.
+the README's, and the console is the tutorial's: `python -m tests.browser.pictures console` takes that one alone. A
+picture that looks as before is left as it is: the clock is set to a full minute, what chance draws is fixed in the
+table, and a few pixels at the edge of a letter do not count.
 """
 
+import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from analysis.report import write_report
 from oversight_app.clock import SystemClock
+from oversight_app.commands.console import PASSWORD
 from oversight_app.export import export_study
 from oversight_app.model_alone import answer_alone
 from oversight_app.rehearsal import rehearse
+from oversight_app.study.sitting import Stage
 from oversight_app.study_folder import StudyFolder
 from tests.browser.chromium import find_chromium
 from tests.browser.screens import WALKS, Screen, visit
-from tests.browser.served import CHROMIUM_FLAGS
+from tests.browser.served import CHROMIUM_FLAGS, Served, settled
 from tests.browser.studies import make_study
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -28,6 +32,7 @@ PICTURES = DOCS / "pictures"
 OF_README = {("asked", "laptop"): "question.png", ("question", "phone"): "phone.png"}
 WIDTHS = {"laptop": 600, "phone": 170}
 
+_OPEN = "a-password-for-a-picture"
 _COLOURS = 128  # fewer, and rare ones are lost: the orange of the present hit
 _VISIBLE = 24  # of 255
 _FEW_PIXELS = 120
@@ -47,11 +52,14 @@ _SET_CLOCK = """async () => {
 }"""
 
 
-def main() -> None:
-    """Take all of them."""
+def main(*only: str) -> None:
+    """Take all of them, or the console alone."""
     with tempfile.TemporaryDirectory() as room, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         try:
+            _keep(_console(browser, Path(room)), PICTURES / "console.png")
+            if only == ("console",):
+                return
             for walk in WALKS:
                 for screen, size, visitor in visit(walk, browser, Path(room)):
                     picture = _taken(visitor.page)
@@ -133,5 +141,32 @@ def _report(browser: Browser, room: Path) -> Image.Image:
     return _taken(page)
 
 
+def _console(browser: Browser, room: Path) -> Image.Image:
+    """The console of a study in which some have finished, one is at a question, and one reads the instructions."""
+    study = make_study(
+        room / "watched",
+        task="mmlu",
+        per_condition=2,
+        people=6,
+        sitting={"max_participants": 5, "reward": 9.0},
+    )
+    study.seat(0, answered=3)
+    study.seat(1, to=Stage.DEBRIEF)
+    study.seat(2, to=Stage.INSTRUCTIONS)
+    served = Served(study.folder, door="console", also={PASSWORD: _OPEN})
+    served.start()
+    try:
+        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        page.goto(served.url)
+        page.locator("input[name=password]").fill(_OPEN)
+        page.locator("input[name=name]").fill("Ada")
+        page.get_by_role("button", name="Open the console").click()
+        expect(page.locator(".oc-funnel")).to_be_visible()
+        settled(page)
+        return _taken(page)
+    finally:
+        served.stop()
+
+
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

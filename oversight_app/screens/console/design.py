@@ -5,6 +5,7 @@ import streamlit as st
 from oversight_app import watching
 from oversight_app.errors import OversightError
 from oversight_app.gate import Session
+from oversight_app.screens import assets
 from oversight_app.screens.console import choosing, doing, inviting, preparing
 from oversight_app.screens.console.table import file_shown, heading
 from oversight_app.screens.plain import exact
@@ -13,11 +14,15 @@ from oversight_app.screens.plain import exact
 def show(session: Session) -> None:
     """Draw where it stands."""
     if watching.is_frozen():
+        name = "frozen"
         _frozen()
     elif watching.preparing().is_made and st.query_params.get(choosing.AGAIN) is None:
+        name = "preparing"
         preparing.show(session)
     else:
+        name = "choosing"
         choosing.show(session)
+    assets.view(key="view", data={"view": name})
 
 
 def _frozen() -> None:

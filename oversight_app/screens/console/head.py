@@ -15,7 +15,7 @@ def show(session: Session, views: Mapping[str, str], *, here: str, leave: Callab
         plan = watching.here().researcher.plan
         study, mark = plan.study_id, "pilot only" if plan.pilot_only else ""
     else:
-        study, mark = str(watching.preparing().folder.path), "no plan yet"
+        study, mark = watching.preparing().folder.path.resolve().name, "no plan yet"
     links = "".join(
         f'<a href="?view={name}" target="_self"{" aria-current=page" if name == here else ""}>{exact(label)}</a>'
         for name, label in views.items()

@@ -15,7 +15,9 @@ class PrimaryModel(Section):
     """The one model-alone participant that human_with_model is compared with; `method` is a label as in the column."""
 
     model: str
+    """Who is asked: PROVIDER:NAME, as `assistant.model` is written."""
     method: str = "zero_shot"
+    """How it is asked: a method with its settings, as in the column `method`."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -68,6 +70,7 @@ class AnalysisDesign(Section):
     power_goal: float | None = Field(default=None, gt=0, lt=1)
     """How likely it has to find that difference; `oversight check` says where target_n does not reach it."""
     stopping_rule: str = "recruitment stops when target_n participants have completed"
+    """When recruitment ends, in words; it goes into the registration and the report."""
     primary_model_alone: PrimaryModel | None = None
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ class AnswerDesign(Section):
     binarised: bool = False
     """The score is no share of the prize but the chance of winning all of it, so that risk attitude does not matter."""
     currency: str = Field(default="points", min_length=1, max_length=12)
+    """What amounts are in: points, or a currency by its code."""
     belief_after_reply: bool = False
     """Whether the participant is asked after each reply which answer they now hold to be right."""
     reason: Literal["none", "optional", "required"] = "none"

@@ -70,6 +70,7 @@ class AssistantDesign(Section):
     """What follows when the assistant fails `outage_failures` times in a row in one trial: "retry" leaves it to the
     participant to ask again, "void" closes the trial as void and goes on, "end" ends the sitting with its own code."""
     outage_failures: int = Field(default=3, ge=1)
+    """After so many failures in a row `on_outage` holds."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

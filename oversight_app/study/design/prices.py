@@ -11,6 +11,7 @@ class Price(Section):
     input: float = Field(ge=0)
     """Tokens sent that the service reads anew."""
     output: float = Field(ge=0)
+    """Tokens received, thinking included."""
     cached: float | None = Field(default=None, ge=0)
     """Tokens sent that the service had in its cache; left out: as `input`, which no service charges more than."""
     cache_written: float | None = Field(default=None, ge=0)
@@ -33,7 +34,9 @@ class SpendingDesign(Section):
     """The most that the assistant's replies to people may cost, in US dollars; left out: there is no cap."""
 
     per_study: float | None = Field(default=None, gt=0)
+    """By all people together."""
     per_participant: float | None = Field(default=None, gt=0)
+    """By one person."""
 
     @property
     def has_cap(self) -> bool:

@@ -33,6 +33,7 @@ class SittingDesign(Section):
     reward: float | None = Field(default=None, gt=0, le=100_000)
     """What everybody who completes is paid, in `reward_currency`; the console reckons pay for an hour with it."""
     reward_currency: str = Field(default="USD", min_length=1, max_length=12)
+    """What `reward` is in, by its code."""
     min_display_s: float = Field(default=0.7, ge=0)
     """A submit sooner than this after a question opened is taken for the second half of a double click."""
 
@@ -47,7 +48,9 @@ class OutcomeDesign(Section):
     """What a participant with one outcome hands in, and where; left out: drawn, and `completion_url`."""
 
     code: str = ""
+    """What is handed in as proof; empty: drawn from the seed when the plan is frozen."""
     url: str = ""
+    """Where the last page sends these people, {code} is filled in; empty: `sitting.completion_url`."""
 
     @model_validator(mode="after")
     def _check_ending(self) -> Self:
