@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from oversight_app import watching
-from oversight_app.errors import BadInput
+from oversight_app.errors import BadInput, StudyStateError
 from oversight_app.preparing import Preparing
 from oversight_app.screens.console import visitor
 from oversight_app.screens.plain import exact
@@ -154,6 +154,8 @@ def _changed(choice: Choice) -> None:
         watching.preparing().answer(choice, _typed(choice))
     except BadInput as error:
         said[choice.key] = str(error)
+    except StudyStateError:
+        return  # somebody has frozen the plan meanwhile, and the page that is drawn next shows it
 
 
 def _typed(choice: Choice) -> str:

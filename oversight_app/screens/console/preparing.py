@@ -6,7 +6,7 @@ import streamlit as st
 
 from oversight_app import watching
 from oversight_app.banks import KINDS
-from oversight_app.errors import OversightError
+from oversight_app.errors import BadInput, OversightError
 from oversight_app.gate import Session
 from oversight_app.preflight import Findings
 from oversight_app.preparing import Preparing, Text
@@ -24,7 +24,10 @@ _FILES = tuple(kind for kind in KINDS if kind != "builtin")
 def show(session: Session) -> None:
     """The steps in their order, each with where it stands."""
     preparing = watching.preparing()
-    texts = preparing.texts()
+    try:
+        texts, unreadable = preparing.texts(), ""
+    except BadInput as error:
+        texts, unreadable = [], str(error)
     found = _findings(preparing)
     st.html(
         heading("Prepare the study")
@@ -35,7 +38,7 @@ def show(session: Session) -> None:
     with st.container(key="oc_steps"):
         _design(preparing)
         _questions(preparing, session)
-        _texts(texts, session)
+        _texts(texts, unreadable, session)
         _check(found)
         _freeze(found, texts, session)
 
@@ -116,12 +119,14 @@ def _bring_in(kind: str, by: str) -> None:
 # -- texts ---------------------------------------------------------------------------------------------
 
 
-def _texts(texts: list[Text], session: Session) -> None:
+def _texts(texts: list[Text], unreadable: str, session: Session) -> None:
     n_open = sum(text.is_open for text in texts)
-    state = f"{n_open} to complete" if n_open else "complete"
+    state = f"{n_open} to complete" if n_open else "complete" if texts else "missing"
     with st.container(key="step_texts"):
-        _step(3, "What participants read", state, is_done=not n_open)
+        _step(3, "What participants read", state, is_done=bool(texts) and not n_open)
         if not texts:
+            said = unreadable or "There is no text in the study's folder texts/."
+            st.html(f'<p class="ov-reminder" role="alert">{exact(said)}</p>')
             return
         st.html(
             '<p class="ov-small">Places to fill in are marked [FILL IN: ...]. '

@@ -227,6 +227,9 @@ def test_files_that_cannot_be_read_are_named_and_the_page_stands(folder: StudyFo
     assert "In the way" in said
     assert app.button(key="plan_freeze").disabled
 
+    (folder.texts / "consent.md").write_bytes(b"\xff\xfe")
+    assert "consent.md is not UTF-8 text" in texts(press(app, "check_again"))
+
 
 def test_what_stands_in_the_files_is_shown_as_text(folder: StudyFolder) -> None:
     app = look()
