@@ -58,7 +58,7 @@ def turns(
     return [turn for turn in found if panels.count((turn.task, turn.label)) > 1 and turn.turn < MOST_TURNS]
 
 
-def belief_chart(rows: Sequence[Turn], size: int = 220) -> Any:
+def belief_chart(rows: Sequence[Turn], size: int = 220, title: str = "") -> Any:
     """The figure as an altair chart; ValueError when there is nothing to draw."""
     import altair as alt
 
@@ -76,6 +76,8 @@ def belief_chart(rows: Sequence[Turn], size: int = 220) -> Any:
         background="white",
         padding={"left": 1, "right": 10, "top": 6, "bottom": 4},
     )
+    if title:
+        chart = chart.properties(title=alt.TitleParams(title, anchor="start", offset=12, color=INK))
     return configured(chart)
 
 

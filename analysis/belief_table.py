@@ -2,8 +2,8 @@
 
 from analysis import beliefs
 from analysis.results import Estimate, Rows
-from analysis.tables import DisplayTable, Tables
-from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, task_name
+from analysis.tables import DisplayTable, Tables, account
+from analysis.words import MISSING, decimal, percent, percent_range, points, task_name
 
 MOST_TURNS = 12
 _NOTE = (
@@ -17,12 +17,12 @@ _NOTE = (
 
 
 def belief_table(tables: Tables) -> DisplayTable | None:
-    """Beliefs by turn on all rows; None where none were stated."""
+    """Beliefs by turn; None where none were stated."""
     places: dict[tuple[str, str], dict[str, dict[str, Estimate]]] = {}
     for row in tables.results.estimates:
-        if row.rows == Rows.ALL and row.metric.startswith("belief_"):
+        if row.rows in (Rows.ALL, Rows.AFTER_EXCLUSIONS) and row.metric.startswith("belief_"):
             turn, _, judges = (row.subgroup or "").partition(", ")
-            label = tables.label(row) + (", models as judges" if judges else "")
+            label = tables.label(row) + (", models as judges" if judges else "") + account(row)
             by_turn = places.setdefault((task_name(row.task), label), {})
             by_turn.setdefault(turn.removeprefix("turn="), {})[row.metric] = row
     if not places:
@@ -53,16 +53,13 @@ def belief_table(tables: Tables) -> DisplayTable | None:
                     *(task, label, turn, f"{right.n_answers:,}", f"{missing.n_answers - right.n_answers:,}"),
                     *(_share(right), _share(found[beliefs.ACCURACY + beliefs.CARRIED])),
                     points(_value(found, beliefs.OVERCONFIDENCE)),
-                    *(
-                        decimal(_value(found, metric)).replace("-", MINUS)
-                        for metric in (beliefs.BRIER4, beliefs.LOG_SCORE)
-                    ),
+                    *(decimal(_value(found, metric)) for metric in (beliefs.BRIER4, beliefs.LOG_SCORE)),
                 ]
             )
         n_left_out += max(0, len(by_turn) - MOST_TURNS)
     if n_left_out:
         table.notes[0] += f" Turns after the first {MOST_TURNS} are in tables/estimates.csv."
-    return table
+    return table.folded
 
 
 def _value(found: dict[str, Estimate], metric: str) -> float | None:

@@ -60,7 +60,7 @@ class ComparisonTables:
         table = DisplayTable(
             "Against the better of the two baselines, and against the best rule for when to follow the assistant: "
             "the own answer from a confidence on, else the advice. In percentage points. Above both is said only where "
-            "both one-sided tests reject; not settled is not the same as no difference.",
+            f"both one-sided tests reject; not settled is not the same as no difference. {_BIAS_SAID}",
             ["Comparison", "Difference", "95% interval", "p", "Reading", "Trials"],
             [],
         )
@@ -77,7 +77,6 @@ class ComparisonTables:
                     ),
                 ]
             )
-        table.cite(f"Against the better of the two. {BIAS}")
         return table
 
     @property
@@ -136,7 +135,7 @@ class ComparisonTables:
     @property
     def sensitivity(self) -> DisplayTable | None:
         """The difference from people alone, counted in other ways."""
-        found = self._contrasts(lambda row: (row.subgroup or "").startswith(PREFIX) and row.rows == Rows.ALL)
+        found = self._contrasts(lambda row: (row.subgroup or "").startswith(PREFIX))
         rows = [row for row in found if row.estimate is not None]
         if not rows:
             return None
@@ -187,7 +186,7 @@ class ComparisonTables:
     @property
     def subjects(self) -> DisplayTable | None:
         """The difference from people alone by subject, where it has an interval."""
-        found = self._contrasts(lambda row: (row.subgroup or "").startswith(SUBJECT) and row.rows == Rows.ALL)
+        found = self._contrasts(lambda row: (row.subgroup or "").startswith(SUBJECT))
         rows = [row for row in found if row.ci_low is not None]
         if not rows:
             return None
@@ -205,7 +204,9 @@ class ComparisonTables:
                     *(p_value(row.p), p_value(row.p_adjusted), f"{row.n_questions:,}", f"{row.n_answers:,}"),
                 ]
             )
-        if left := len(found) - len(rows):
+        if left := len(
+            {(row.task, row.subgroup) for row in found} - {(row.task, row.subgroup) for row in rows}
+        ):
             table.cite(
                 f"{plural(left, 'subject')} with too few participants or questions for an interval left out."
             )
@@ -249,6 +250,7 @@ class ComparisonTables:
         return name if row.rows == Rows.ALL else f"{name}{AFTER}"
 
 
+_BIAS_SAID = f"Against the better of the two: {BIAS[0].lower()}{BIAS[1:]}"
 _QUESTIONS = {
     EQUIVALENCE: ("About the same?", "within the margin"),
     NON_INFERIORITY: ("At least not worse?", "not worse by the margin"),
@@ -261,7 +263,7 @@ _FLOORS = {
 
 
 def _is_plain(row: Contrast) -> bool:
-    return row.contrast == OVER_HUMAN and row.subgroup is None and row.rows == Rows.ALL
+    return row.contrast == OVER_HUMAN and row.subgroup is None
 
 
 def _reading(row: Contrast) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from analysis.belief_table import belief_table
 from analysis.cards import Card, cards
 from analysis.check_table import check_table
 from analysis.comparison_tables import ComparisonTables
+from analysis.contrasts import KNOWN
 from analysis.departures import NONE_FOUND, UNKNOWN, departure_table
 from analysis.diagram import Point, points
 from analysis.exclusions import ENTERS, left_out
@@ -252,9 +253,8 @@ class Page:
         said = self.manifest.mapping("registration")
         if not said:
             return UNKNOWN
-        return (
-            f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {str(said.get('sha256'))[:12]}…"
-        )
+        digest = str(said.get("sha256"))[:12]
+        return f"{NONE_FOUND} Registered at {said.get('registered_at')}, SHA-256 {digest}…"
 
     @property
     def has_truth(self) -> bool:
@@ -268,8 +268,12 @@ class Page:
 
     @property
     def cautions(self) -> list[Caution]:
-        """The reasons for care that no banner says already."""
-        return [row for row in self.results.warnings if row.code not in ("pilot_only", "simulated_only")]
+        """The reasons for care that no banner says already, with comparisons named as in the tables."""
+        shown = [row for row in self.results.warnings if row.code not in ("pilot_only", "simulated_only")]
+        names = {f"{name}: ": f"{comparison_name(name, self.is_simulated)}. " for name in KNOWN}
+        for key, name in names.items():
+            shown = [replace(row, message=row.message.replace(key, name)) for row in shown]
+        return shown
 
     def places(self, caution: Caution) -> str:
         """What a caution concerns, in one phrase with the names that the tables use."""

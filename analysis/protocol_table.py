@@ -8,7 +8,7 @@ from analysis.results import Contrast, Rows
 from analysis.revision import RAIR
 from analysis.scoring import OVERCONFIDENCE
 from analysis.tables import AFTER, DisplayTable, Tables, tasks_then_all
-from analysis.words import MINUS, MISSING, comparison_name, decimal, p_value, points, points_range, task_name
+from analysis.words import MISSING, comparison_name, decimal, p_value, points, points_range, task_name
 
 _NAMES = {
     protocols.ACCURACY: "Accuracy",
@@ -58,7 +58,5 @@ def _said(row: Contrast) -> tuple[str, str]:
         digits = 2
     else:
         (estimate, low, high), digits = values, 3
-    span = (
-        MISSING if low is None or high is None else f"{decimal(low, digits)} to {decimal(high, digits)}"
-    ).replace("-", MINUS)
-    return decimal(estimate, digits).replace("-", MINUS), span
+    span = MISSING if low is None or high is None else f"{decimal(low, digits)} to {decimal(high, digits)}"
+    return decimal(estimate, digits), span

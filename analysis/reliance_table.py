@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from analysis import reliance, revision
+from analysis.coverage import span_of
 from analysis.entries import WITH_MODEL
 from analysis.protocols import is_between
 from analysis.results import Contrast, Estimate, Results, Rows
 from analysis.sides import TWO_SIDES
 from analysis.tables import DisplayTable, Tables
-from analysis.words import MINUS, decimal, percent, percent_range, points, points_range, task_name
+from analysis.words import MISSING, decimal, percent, percent_range, points, points_range, task_name
 
 Row = Estimate | Contrast
 
@@ -34,29 +35,34 @@ _LINES: tuple[tuple[str, str, str | None, bool], ...] = (
     ("Changed from wrong to another wrong option", f"{revision.ELSEWHERE}_rate", None, False),
     ("Right more often where drawn to be right, or not weakened", reliance.BY_STANCE, None, True),
 )
+_SIMULATED = (reliance.OVER, reliance.UNDER, revision.RAIR, revision.RSR)
 _NOTE = (
     "Advice is the last option that the assistant stood for; answers without a choice are left out. RAIR and RSR: "
     "Schemmer et al. (2023). d′ and c: signal detection, the signal being that the advice is wrong. Weight on advice: "
     "(p after − p before)/(1 − p before), cut to 0 and 1. Changes are counted whatever their reason: a second look "
-    "alone changes answers too. These intervals are made like those of accuracy; whether they hold 95 of 100 times was "
-    "simulated for the comparison of drawn trials only."
+    "alone changes answers too. These intervals are made like those of accuracy. Those of over- and under-reliance, "
+    f"RAIR and RSR held the truth in {span_of(_SIMULATED)} of simulated studies, and the comparison of drawn trials is "
+    "a difference like the main one; for the other lines it was not simulated how often they do."
 )
 
 
 def reliance_table(tables: Tables) -> DisplayTable | None:
-    """Every measure that the study has on all rows; None where there is none."""
+    """Every measure that the study has; None where there is none."""
     own: list[Row] = [
         *(row for row in tables.results.estimates if row.condition == WITH_MODEL),
         *(row for row in tables.results.contrasts if not is_between(row)),
     ]
-    found = {
-        (_group(tables, row), row.metric, row.subgroup, isinstance(row, Contrast)): row
-        for row in own
-        if row.rows == Rows.ALL
-    }
+    found, after = (
+        {
+            (_group(tables, row), row.metric, row.subgroup, isinstance(row, Contrast)): row
+            for row in own
+            if row.rows == account
+        }
+        for account in (Rows.ALL, Rows.AFTER_EXCLUSIONS)
+    )
     table = DisplayTable(
         "How people used what the assistant stood for; differences in percentage points.",
-        ["Measure", "Value", "95% interval", "Answers"],
+        ["Measure", "Value", "95% interval", "Answers", *(["After exclusions"] if after else [])],
         [],
     )
     for group in dict.fromkeys(key[0] for key in found):
@@ -66,7 +72,9 @@ def reliance_table(tables: Tables) -> DisplayTable | None:
                 value, span = _said(row, metric, is_contrast)
                 # The reason stands first in a note; what all lines share is said above the table.
                 why = row.note.partition(". ")[0] + "." if row.estimate is None else ""
-                table.rows.append([group, name, value + table.cite(why), span, f"{row.n_answers:,}"])
+                cells = [group, name, value + table.cite(why), span, f"{row.n_answers:,}"]
+                other = after.get((group, metric, subgroup, is_contrast))
+                table.rows.append([*cells, *([_beside(other, metric, is_contrast)] if after else [])])
     if not table.rows:
         return None
     if table.notes:
@@ -93,10 +101,17 @@ def _group(tables: Tables, row: Row) -> str:
     return ", ".join([task_name(row.task), *(part for part in parts if part)])
 
 
+def _beside(row: Row | None, metric: str, is_contrast: bool) -> str:
+    if row is None or row.estimate is None:
+        return MISSING
+    value, span = _said(row, metric, is_contrast)
+    return value if span == MISSING else f"{value} ({span})"
+
+
 def _said(row: Row, metric: str, is_contrast: bool) -> tuple[str, str]:
     if metric in (reliance.D_PRIME, reliance.CRITERION):
         span = "–" if row.ci_low is None else f"{decimal(row.ci_low)} to {decimal(row.ci_high)}"
-        return decimal(row.estimate).replace("-", MINUS), span.replace("-", MINUS)
+        return decimal(row.estimate), span
     say: Callable[[float | None], str] = points if is_contrast else percent
     ranged: Callable[[float | None, float | None], str] = points_range if is_contrast else percent_range
     return say(row.estimate), ranged(row.ci_low, row.ci_high)

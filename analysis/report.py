@@ -22,6 +22,9 @@ from analysis.results import Results, in_contract_order, write_json
 from analysis.words import plural
 
 DIAGRAM_TITLE = "How often answers of each confidence were right, with 95% intervals and counts"
+BELIEF_TITLE = (
+    "How often beliefs were right, turn by turn, with 95% intervals; dashed: last belief carried forward"
+)
 CHART_TITLE = "Accuracy with 95% intervals over new participants and new questions"
 
 
@@ -81,14 +84,18 @@ def write_results(export: Export, results: Results, out_dir: Path | str) -> Repo
     folder = Path(out_dir)
     _make(folder)
     page = Page(export, results)
-    drawn = as_svg(reliability_chart(page.diagram, title=DIAGRAM_TITLE)) if page.diagram else ""
+    mark = f"{page.watermark} data, no evidence. " if page.watermark else ""
+    drawn = as_svg(reliability_chart(page.diagram, title=mark + DIAGRAM_TITLE)) if page.diagram else ""
+    beliefs = as_svg(belief_chart(page.turns, title=mark + BELIEF_TITLE)) if page.turns else ""
     html = render(page, drawn)
     paths = ReportPaths(
         folder=folder,
         page=folder / "report.html",
         results=folder / "results.json",
         tables=_write_tables(results, folder / "tables"),
-        figures=_write_figures(page.lines, folder / "figures") + _write_diagram(drawn, folder / "figures"),
+        figures=_write_figures(page.lines, folder / "figures", mark)
+        + _write_drawn(drawn, folder / "figures", "reliability")
+        + _write_drawn(beliefs, folder / "figures", "beliefs"),
     )
     write_json(results, paths.results)
     paths.page.write_text(html, encoding="utf-8")
@@ -119,7 +126,7 @@ def render(page: Page, diagram: str = "") -> str:
     )
 
 
-def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
+def _write_figures(rows: Sequence[Line], folder: Path, mark: str) -> tuple[Path, ...]:
     svg, png = folder / "accuracy.svg", folder / "accuracy.png"
     if not rows:
         for stale in (svg, png):
@@ -128,12 +135,12 @@ def _write_figures(rows: Sequence[Line], folder: Path) -> tuple[Path, ...]:
     subtitle = "Dashed: guessing among four options."
     if any(row.truth is not None for row in rows):
         subtitle += " Upright: the true value of the simulation."
-    save(as_svg(accuracy_chart(rows, WIDE, CHART_TITLE, subtitle)), svg, png)
+    save(as_svg(accuracy_chart(rows, WIDE, mark + CHART_TITLE, subtitle)), svg, png)
     return svg, png
 
 
-def _write_diagram(drawn: str, folder: Path) -> tuple[Path, ...]:
-    svg, png = folder / "reliability.svg", folder / "reliability.png"
+def _write_drawn(drawn: str, folder: Path, name: str) -> tuple[Path, ...]:
+    svg, png = folder / f"{name}.svg", folder / f"{name}.png"
     if not drawn:
         for stale in (svg, png):
             stale.unlink(missing_ok=True)

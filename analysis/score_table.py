@@ -1,9 +1,10 @@
 """The report's table of what confidence is worth: one line per task, condition and system."""
 
+from analysis.coverage import span_of
 from analysis.reliability import ECE, ECE_CALIBRATED, ECE_CALIBRATED_HIGH, RELIABILITY, RESOLUTION
 from analysis.results import Estimate, Rows
 from analysis.scoring import AUROC, BRIER4, LOG_SCORE, OVERCONFIDENCE
-from analysis.tables import DisplayTable, Tables
+from analysis.tables import DisplayTable, Tables, account
 from analysis.words import MINUS, MISSING, decimal, percent, percent_range, points, points_range, task_name
 
 _CAPTION = "Whether confidence means what it says, over answers with both; in brackets 95% intervals."
@@ -14,16 +15,19 @@ _NOTE = (
     "error (ten bins, weighted by answers): above 0 even for a perfectly calibrated person, on average by the next "
     "number and in 95 of 100 cases by less than the last. Reliability and resolution are parts of the Brier score of "
     "the chosen option (Murphy 1973); reliability is best at 0, resolution the larger the better. These intervals are "
-    "made like those of accuracy; whether they hold 95 of 100 times was not simulated for these scores."
+    "made like those of accuracy. Those of over-confidence and AUROC held the truth in "
+    f"{span_of((OVERCONFIDENCE, AUROC))} of simulated studies; for the other scores it was not simulated how often "
+    "they do."
 )
 
 
 def score_table(tables: Tables) -> DisplayTable | None:
-    """Scores of confidence on all rows; None where nobody gave a confidence."""
+    """Scores of confidence; None where nobody gave a confidence."""
     by_place: dict[tuple[str, str], dict[str, Estimate]] = {}
     for row in tables.results.estimates:
-        if row.rows == Rows.ALL and row.subgroup is None:
-            by_place.setdefault((task_name(row.task), tables.label(row)), {})[row.metric] = row
+        if row.rows in (Rows.ALL, Rows.AFTER_EXCLUSIONS) and row.subgroup is None:
+            place = task_name(row.task), tables.label(row) + account(row)
+            by_place.setdefault(place, {})[row.metric] = row
     rated = {place: found for place, found in by_place.items() if OVERCONFIDENCE in found}
     if not rated:
         return None
@@ -46,12 +50,12 @@ def score_table(tables: Tables) -> DisplayTable | None:
                 *(decimal(found[metric].estimate, 3) for metric in (RELIABILITY, RESOLUTION)),
             ]
         )
-    return table
+    return table.folded
 
 
 def _with_range(row: Estimate) -> str:
     span = MISSING if row.ci_low is None else f"{decimal(row.ci_low)} to {decimal(row.ci_high)}"
-    return (decimal(row.estimate) + _brackets(span)).replace("-", MINUS)
+    return decimal(row.estimate) + _brackets(span)
 
 
 def _brackets(span: str) -> str:

@@ -8,7 +8,7 @@ from analysis.associations import MESSAGES, MINUTES, NAIVE, RESETS, WITHIN, metr
 from analysis.coding import SHARE
 from analysis.results import Estimate, Rows
 from analysis.strategies import RULE, RULE_TEXT, STRATEGIES, TITLES
-from analysis.tables import DisplayTable, Tables
+from analysis.tables import DisplayTable, Tables, account
 from analysis.words import decimal, decimal_range, percent, percent_range, points, points_range, task_name
 
 _MEASURES = {
@@ -46,7 +46,7 @@ def strategy_part(tables: Tables) -> StrategyPart:
 
 
 def share_table(tables: Tables) -> DisplayTable | None:
-    """The share of assisted trials with each strategy on all rows; None where no messages were read."""
+    """The share of assisted trials with each strategy; None where no messages were read."""
     rows = _own(tables, (SHARE,))
     if not rows:
         return None
@@ -58,14 +58,14 @@ def share_table(tables: Tables) -> DisplayTable | None:
     for row in rows:
         name = str(row.subgroup).partition("=")[2]
         span = percent_range(row.ci_low, row.ci_high)
-        cells = [TITLES[name], percent(row.estimate), span, f"{row.n_answers:,}"]
+        cells = [TITLES[name] + account(row), percent(row.estimate), span, f"{row.n_answers:,}"]
         table.rows.append([_group(rows, row), *cells])
     return table
 
 
 def kappa_table(tables: Tables) -> DisplayTable | None:
     """Cohen's kappa between the rule and coders; None where nobody coded by hand."""
-    rows = _own(tables, (KAPPA,))
+    rows = [row for row in _own(tables, (KAPPA,)) if row.rows == Rows.ALL]
     if not rows:
         return None
     table = DisplayTable(
@@ -80,35 +80,35 @@ def kappa_table(tables: Tables) -> DisplayTable | None:
         who = parts["between"].replace("+", " and ").replace("_", " ")
         why = row.note.partition(". ")[0] + "." if row.ci_low is None else ""
         span = decimal_range(row.ci_low, row.ci_high)
-        kappa = decimal(row.estimate).replace("-", "−") + table.cite(why)
+        kappa = decimal(row.estimate) + table.cite(why)
         table.rows.append(["", TITLES[parts["strategy"]], who, kappa, span, f"{row.n_answers:,}"])
     return table
 
 
 def association_table(tables: Tables) -> DisplayTable | None:
-    """How accuracy goes with messages, resets, time and strategies on all rows; None where nothing is known."""
+    """How accuracy goes with messages, resets, time and strategies; None where nothing is known."""
     rows = _own(tables, tuple(metric_of(measure) for measure in _MEASURES))
-    found = {(_group(rows, row), row.metric, row.subgroup): row for row in rows}
+    found = {(_group(rows, row), account(row), row.metric, row.subgroup): row for row in rows}
     table = DisplayTable(
         "Accuracy in assisted trials with more of something, in percentage points: associations, not effects.",
         ["Difference between trials", "Within question and participant", "Naive", "Trials"],
         [],
     )
     table.cite(_NOTE)
-    for group in dict.fromkeys(key[0] for key in found):
+    for group, after in dict.fromkeys(key[:2] for key in found):
         for measure, name in _MEASURES.items():
-            within, naive = (found.get((group, metric_of(measure), kind)) for kind in (WITHIN, NAIVE))
+            within, naive = (found.get((group, after, metric_of(measure), kind)) for kind in (WITHIN, NAIVE))
             if within and naive:
                 cells = [_said(table, row) for row in (within, naive)]
-                table.rows.append([group, name, *cells, f"{within.n_answers:,}"])
+                table.rows.append([group, name + after, *cells, f"{within.n_answers:,}"])
     if not table.rows:
         return None
     table.caption += table.cite(_NOTE)
-    return table
+    return table.folded
 
 
 def _own(tables: Tables, metrics: tuple[str, ...]) -> list[Estimate]:
-    return [row for row in tables.results.estimates if row.metric in metrics and row.rows == Rows.ALL]
+    return [row for row in tables.results.estimates if row.metric in metrics]
 
 
 def _group(rows: list[Estimate], row: Estimate) -> str:

@@ -76,9 +76,9 @@ class DisplayTable:
 
         The column holds value and interval; p and counts of those rows are in tables/*.csv.
         """
-        if not any(_is_after(row) for row in self.rows):
-            return self
         places = [place for place, name in enumerate(self.header, 1) if "interval" in name]
+        if not places or not any(_is_after(row) for row in self.rows):
+            return self
         after = {_plain(row, self.n_heads): row for row in self.rows if _is_after(row)}
         rows: list[Sequence[str]] = []
         for row in self.rows:
@@ -90,6 +90,25 @@ class DisplayTable:
         width = len(self.header)
         rows += [[*row, *[MISSING] * (1 + width - len(row) + 1)] for row in after.values()]
         return replace(self, header=[*self.header, "After exclusions"], rows=rows)
+
+    @property
+    def folded(self) -> "DisplayTable":
+        """The same table with each line after exclusions below its line on all answers, where the two differ.
+
+        For tables of several numbers a line, which have no column of intervals to set others beside.
+        """
+        after = {_plain(row, self.n_heads): row for row in self.rows if _is_after(row)}
+        if not after:
+            return self
+        rows: list[Sequence[str]] = []
+        for row in self.rows:
+            if not _is_after(row):
+                other = after.pop(_plain(row, self.n_heads), row)
+                is_same = list(other[self.n_heads + 1 :]) == list(row[self.n_heads + 1 :])
+                rows += [row] if is_same else [row, other]
+        places = list(dict.fromkeys(row[0] for row in self.rows))
+        rows = sorted([*rows, *after.values()], key=lambda row: places.index(row[0]))
+        return replace(self, rows=rows, caption=f"{self.caption} {_FOLDED}")
 
     def cite(self, note: str) -> str:
         """Add a note below the table, once, and give the mark that refers to it."""
@@ -157,7 +176,7 @@ class Tables:
         for row, truth in zip(rows, truths, strict=True):
             table.rows.append(
                 [
-                    *(task_name(row.task), self.label(row) + _account(row)),
+                    *(task_name(row.task), self.label(row) + account(row)),
                     *(percent(row.estimate) + table.cite(row.note), percent_range(row.ci_low, row.ci_high)),
                     *([percent(truth)] if has_truth else []),
                     str(row.n_participants) if row.condition != MODEL_ALONE else MISSING,
@@ -182,7 +201,7 @@ class Tables:
                 name += f" ({', '.join(part for part in (row.protocol, row.assistant) if part)})"
             table.rows.append(
                 [
-                    *(task_name(row.task), name + _account(row)),
+                    *(task_name(row.task), name + account(row)),
                     *(points(row.estimate) + table.cite(row.note), points_range(row.ci_low, row.ci_high)),
                     *(p_value(row.p), p_value(row.p_adjusted), decimal(row.df, 1), f"{row.n_answers:,}"),
                 ]
@@ -200,11 +219,13 @@ class Tables:
             "calibration_error_5bin_if_calibrated": ("Same, if calibrated", percent),
             "response_time_s": ("Median time", seconds),
         }
-        chosen = [row for row in self.results.estimates if row.rows == Rows.ALL and row.task != ALL_TASKS]
+        accounts = (Rows.ALL, Rows.AFTER_EXCLUSIONS)
+        chosen = [row for row in self.results.estimates if row.rows in accounts and row.task != ALL_TASKS]
         chosen = [row for row in chosen if row.metric in metrics]
         by_place: dict[tuple[str, str], dict[str, float | None]] = {}
         for row in (row for row in chosen if row.metric in metrics):
-            by_place.setdefault((task_name(row.task), self.label(row)), {})[row.metric] = row.estimate
+            place = task_name(row.task), self.label(row) + account(row)
+            by_place.setdefault(place, {})[row.metric] = row.estimate
         table = DisplayTable(
             "Accuracy and confidence over trials with a choice; time over all counted trials.",
             [],
@@ -215,7 +236,7 @@ class Tables:
         for place in sorted(by_place, key=lambda place: place[0]):
             cells = by_place[place]
             table.rows.append([*place, *(say(cells.get(metric)) for metric, (_, say) in metrics.items())])
-        return table
+        return table.folded
 
     @property
     def positions(self) -> DisplayTable | None:
@@ -288,6 +309,7 @@ _CALIBRATION_NOTE = (
 
 
 AFTER = ", after exclusions"
+_FOLDED = "Where exclusions change a line, the changed one follows it."
 
 
 def _is_after(row: Sequence[str]) -> bool:
@@ -314,5 +336,6 @@ def _without_rows(row: Estimate | Contrast) -> tuple[str | None, ...]:
     return tuple(part for place, part in enumerate(row.key) if place != 3)
 
 
-def _account(row: Estimate | Contrast) -> str:
+def account(row: Estimate | Contrast) -> str:
+    """What a row's name ends in to tell it from the same on all answers."""
     return "" if row.rows == Rows.ALL else AFTER

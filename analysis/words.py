@@ -59,15 +59,13 @@ def p_phrase(p: float, is_adjusted: bool) -> str:
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
-    """A number with fixed decimals."""
-    return MISSING if value is None else f"{value:.{digits}f}"
+    """A number with fixed decimals: -0.184 -> −0.18."""
+    return MISSING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
 
 
 def decimal_range(low: float | None, high: float | None) -> str:
     """An interval of numbers with two decimals: −0.21 to 0.94."""
-    return (
-        MISSING if low is None or high is None else f"{decimal(low)} to {decimal(high)}".replace("-", MINUS)
-    )
+    return MISSING if low is None or high is None else f"{decimal(low)} to {decimal(high)}"
 
 
 def seconds(value: float | None) -> str:

@@ -1,13 +1,14 @@
 """The figure of beliefs: both accounts of every turn, and nothing where there is one turn only."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from analysis.belief_figure import belief_chart
 from analysis.findings import analyse
 from analysis.page import Page
-from analysis.report import render
+from analysis.report import render, write_results
 from tests.analysis.builders import make_answers, make_export
 from tests.analysis.test_beliefs import FOUR, stated
 
@@ -24,6 +25,16 @@ def test_each_turn_has_what_was_stated_and_what_is_carried() -> None:
     html = render(page)
     assert "last belief carried forward" in html
     assert 'aria-label="How often beliefs were right, turn by turn' in html
+
+
+def test_it_is_written_for_papers_too(tmp_path: Path) -> None:
+    page = page_of("BA", "B", "A", "AA")
+
+    figures = write_results(page.export, page.results, tmp_path).figures
+
+    names = {path.name for path in figures}
+    assert {"beliefs.svg", "beliefs.png"} <= names
+    assert (tmp_path / "figures" / "beliefs.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_one_turn_is_no_line() -> None:

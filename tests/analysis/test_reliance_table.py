@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,17 @@ def test_without_advice_there_is_no_table() -> None:
     export = make_export(make_answers([make_row()]))
 
     assert reliance_table(Tables(export, analyse(export))) is None
+
+
+def test_what_the_note_says_of_intervals_is_what_their_rows_say() -> None:
+    export = make_export(make_answers(study("assigned")))
+    results = analyse(export)
+
+    table = reliance_table(Tables(export, results))
+
+    assert table is not None
+    (span,) = re.findall(r"RAIR and RSR held the truth in (\d+) to (\d+)%", " ".join(table.notes))
+    rows = [row.ci_method or "" for row in results.estimates if row.metric in ("overreliance", "rair")]
+    ends = [pair for said in rows for pair in re.findall(r"in (\d+) to (\d+)% of", said)]
+    assert ends
+    assert all(int(span[0]) <= int(low) <= int(high) <= int(span[1]) for low, high in ends)

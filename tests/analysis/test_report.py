@@ -73,6 +73,30 @@ def test_a_report_is_results_tables_figures_and_a_page(rehearsal: ReportPaths) -
     assert rehearsal.figures[1].read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(("manifest", "mark"), [({"is_demo": True}, "Demo data, no evidence."), ({}, None)])
+def test_a_figure_of_no_real_study_says_so_also_where_it_stands_alone(
+    tmp_path: Path, manifest: dict[str, bool], mark: str | None
+) -> None:
+    answers = simulate(2, 6, 8).assign(
+        participant_kind=lambda own: own["participant_kind"].replace("simulated", "human")
+    )
+    export = write_export(tmp_path / "export", answers, **manifest)
+
+    figures = write_report(export, tmp_path / "report").figures
+
+    drawn = {path.name: path.read_text(encoding="utf-8") for path in figures if path.suffix == ".svg"}
+    assert set(drawn) == {"accuracy.svg", "reliability.svg"}
+    assert all(("no evidence" in text) is (mark is not None) for text in drawn.values())
+    assert mark is None or all(mark in text for text in drawn.values())
+
+
+def test_figures_of_a_rehearsal_are_marked_as_simulated(rehearsal: ReportPaths) -> None:
+    drawn = [path.read_text(encoding="utf-8") for path in rehearsal.figures if path.suffix == ".svg"]
+
+    assert drawn
+    assert all("Simulated data, no evidence." in text for text in drawn)
+
+
 def test_the_page_asks_nobody_for_anything(rehearsal: ReportPaths) -> None:
     html = rehearsal.page.read_text(encoding="utf-8")
     page = Page(html)
@@ -157,6 +181,20 @@ def test_a_bare_file_from_anywhere_gives_a_report(tmp_path: Path) -> None:
     paths = write_report(path, tmp_path / "report")
 
     assert "All participants are simulated." in read(paths).text
+
+
+def test_what_is_missing_is_named_in_words_and_numbers_below_zero_have_a_minus(tmp_path: Path) -> None:
+    answers = simulate(5, 8, 12, has_model_alone=False)
+    swapped = {"human_alone": "human_with_model", "human_with_model": "human_alone"}
+    answers = answers.assign(condition=answers["condition"].map(swapped))
+    paths = write_report(write_frame(tmp_path / "mine.csv", answers), tmp_path / "report")
+
+    page = read(paths)
+
+    assert "against the model alone. No estimate: there are no answers of a model alone." in page.text
+    assert "human_with_model" not in page.text
+    assert "−0." in page.text
+    assert not re.search(r"(?<![\w-])-\d", page.text.partition("Study report")[2])
 
 
 def test_an_export_without_answers_gives_a_report_that_says_why(tmp_path: Path) -> None:

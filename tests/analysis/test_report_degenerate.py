@@ -1,5 +1,7 @@
 """The numbers of studies that are hardly studies: every null has its reason, no number claims what none knows."""
 
+import csv
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -8,13 +10,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from analysis.__main__ import main
 from analysis.errors import ExportError
-from analysis.export import load
-from analysis.findings import analyse
-from analysis.page import Page
-from analysis.report import render, write_report
-from analysis.results import as_json
+from analysis.report import write_report
 from analysis.simulate import simulate
 from tests.analysis.builders import make_row, write_csv, write_frame
 
@@ -69,6 +69,16 @@ STUDIES: Mapping[str, pd.DataFrame] = {
 }
 
 
+_NO_NUMBER = re.compile(r"(?<![\w.])[+−-]?(nan|NaN|NaT|inf|Infinity|None|null|undefined)(?![\w-])")
+"""What stands for a number that is none, as a word of its own."""
+_HIDDEN = re.compile(r"<(style|pre)\b.*?</\1>|<[^>]+>", re.DOTALL)
+
+
+def visible(page: str) -> str:
+    """What a reader sees of a page or figure."""
+    return html.unescape(_HIDDEN.sub(" ", page))
+
+
 def results_of(folder: Path, answers: pd.DataFrame, share_excluded: float) -> dict[str, Any]:
     export = folder / "export"
     export.mkdir()
@@ -81,16 +91,25 @@ def results_of(folder: Path, answers: pd.DataFrame, share_excluded: float) -> di
     pd.DataFrame({"participant_id": people, "external_help_reported": told}).to_csv(
         export / "participants.csv", index=False
     )
-    found = load(export)
-    results = analyse(found)
-    page = render(Page(found, results))
+    # The whole command, as a researcher runs it: results.json, tables, figures and the page.
+    report = folder / "report"
+    done = CliRunner().invoke(main, [str(export), "--out", str(report)])
+    assert done.exit_code == 0, done.output
+    assert done.exception is None
+    page = (report / "report.html").read_text(encoding="utf-8")
     assert "</html>" in page
-    assert not re.search(r">\s*[+−-]?(nan|inf|None)[ %<]", page, re.IGNORECASE)
+    assert not _NO_NUMBER.search(visible(page)), _NO_NUMBER.search(visible(page))
+    for path in (report / "figures").glob("*.svg"):
+        assert not _NO_NUMBER.search(visible(path.read_text(encoding="utf-8"))), path
+        assert "NaN" not in path.read_text(encoding="utf-8"), path
+    for path in (report / "tables").glob("*.csv"):
+        cells = {cell for row in csv.reader(path.read_text(encoding="utf-8").splitlines()) for cell in row}
+        assert not cells & {"nan", "NaN", "inf", "-inf", "None"}, path
 
     def refuse(word: str) -> None:
         raise AssertionError(f"results.json holds {word}")
 
-    values: dict[str, Any] = json.loads(as_json(results), parse_constant=refuse)
+    values: dict[str, Any] = json.loads((report / "results.json").read_text(), parse_constant=refuse)
     return values
 
 

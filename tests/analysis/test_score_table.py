@@ -1,5 +1,6 @@
 """The table of scores as a reader sees it."""
 
+from analysis.coverage import COVERED
 from analysis.findings import analyse
 from analysis.score_table import score_table
 from analysis.simulate import simulate
@@ -24,7 +25,11 @@ def test_scores_stand_beside_what_a_calibrated_person_would_score() -> None:
         "0.012",
         "0.030",
     ]
-    assert "was not simulated" in table.notes[0]
+    low, high = COVERED["auroc"][0], COVERED["overconfidence"][1]
+    assert (
+        f"over-confidence and AUROC held the truth in {low} to {high}% of simulated studies" in table.notes[0]
+    )
+    assert "it was not simulated" in table.notes[0]
 
 
 def test_who_was_always_right_has_no_auroc_and_without_confidence_there_is_no_table() -> None:
