@@ -7,10 +7,11 @@ participants use, for their links.
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -22,7 +23,10 @@ from oversight_app import watching
 from oversight_app.console_routes import MIDDLEWARE, ROUTES
 from oversight_app.document import Document, furnished
 from oversight_app.errors import OversightError
+from oversight_app.preparing import Foresight
 from oversight_app.screens.turnstile import Turnstile
+from oversight_app.study.plan import Plan
+from oversight_app.study.questions import Question
 
 _LOG = logging.getLogger("oversight")
 _PASSWORD = "OVERSIGHT_CONSOLE_PASSWORD"
@@ -55,13 +59,33 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
             "The console is started with `oversight console STUDY`, which names study and password."
         )
     try:
-        watching.open_study(Path(folder), password, public_url=os.environ.get("OVERSIGHT_URL", ""))
+        watching.open_study(
+            Path(folder),
+            password,
+            public_url=os.environ.get("OVERSIGHT_URL", ""),
+            foresight=Foresight(_half_width, _power_of),
+        )
     except OversightError as error:
         raise SystemExit(str(error)) from None
     try:
         yield
     finally:
         watching.close()
+
+
+# The analysis takes a while to load, and most consoles never ask it anything.
+def _half_width(
+    layout: str, n_people: int, n_items: int, n_answers: int, n_passages: int | None
+) -> float | None:
+    from analysis.power import expected_half_width
+
+    return expected_half_width(layout, n_people, n_items, n_answers, n_passages)
+
+
+def _power_of(plan: Plan, questions: dict[str, Question]) -> Sequence[Mapping[str, Any]]:
+    from oversight_app.commands.register import expected_power
+
+    return expected_power(plan, questions, {})
 
 
 def _calm(error: Exception) -> bool:

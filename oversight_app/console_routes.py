@@ -27,6 +27,7 @@ from oversight_app.security import HEADERS, HIDDEN, is_same_origin
 from oversight_app.study_folder import folders_in
 
 _OPEN = ("/login", "/health")
+_OF_A_PLAN = ("/download/", "/reports/")
 _MOST_BYTES = 4_096
 """A form with a name and a password is no longer."""
 # With "no-referrer", as participants' pages have it, a browser sends a form without saying where from.
@@ -65,7 +66,7 @@ async def enter(request: Request) -> Response:
     form = parse_qs(raw.decode("utf-8", errors="replace"), keep_blank_values=True)
     password, name = form.get("password", [""])[0], form.get("name", [""])[0]
     try:
-        token = watching.here().gate.enter(password, name)
+        token = watching.gate().enter(password, name)
     except Refused as refused:
         return _login(str(refused), status=403)
     answer = RedirectResponse("/", status_code=303, headers=_NO_STORE)
@@ -82,7 +83,7 @@ async def enter(request: Request) -> Response:
 
 def leave(request: Request) -> Response:
     """End the session."""
-    watching.here().gate.leave(request.cookies.get(watching.cookie_name(), ""))
+    watching.gate().leave(request.cookies.get(watching.cookie_name(), ""))
     answer = RedirectResponse("/login", status_code=303, headers=_NO_STORE)
     answer.delete_cookie(watching.cookie_name(), httponly=True, samesite="strict")
     return answer
@@ -94,7 +95,7 @@ def health(request: Request) -> Response:
 
 
 def _login(said: str, *, status: int = 200) -> HTMLResponse:
-    title = watching.here().researcher.plan.design.title
+    title = watching.title()
     warning = f'<p class="note" role="alert">{html.escape(said)}</p>' if said else ""
     page = _PAGE.substitute(
         language="en", heading="Console", width="26rem", body=f"<p>{html.escape(title)}</p>{warning}{_FORM}"
@@ -213,6 +214,10 @@ def _refusal(scope: Scope, connection: HTTPConnection, *, is_in: bool) -> Respon
         return PlainTextResponse("Not Found\n", status_code=404)
     if scope["method"] not in _SAFE and not is_same_origin(connection):
         return PlainTextResponse("This was not sent from the console's own page.\n", status_code=403)
+    if is_in and path.startswith(_OF_A_PLAN) and not watching.is_frozen():
+        return PlainTextResponse(
+            "There is nothing to take along before the plan is frozen.\n", status_code=404
+        )
     if is_in or path in _OPEN:
         return None
     if scope["method"] in _SAFE and "text/html" in connection.headers.get("accept", ""):

@@ -176,9 +176,18 @@ def _attention(questions: Sequence[Question], design: Design) -> tuple[str, ...]
 
 
 def freeze(
-    store: Store, design: Design, materials: Materials, *, clock: Clock, selection: Selection | None = None
+    store: Store,
+    design: Design,
+    materials: Materials,
+    *,
+    clock: Clock,
+    selection: Selection | None = None,
+    by: str = "",
 ) -> Plan:
-    """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed."""
+    """Freeze the plan of a study; raises StudyStateError when it has one, or people, already. Then nothing changed.
+
+    `by` is the name given at the console.
+    """
     must_be_unplanned(store)
     at = clock.now()
     before = store.questions()
@@ -190,7 +199,7 @@ def freeze(
         # Once more inside the transaction: two commands may have come this far together.
         must_be_unplanned(store)
         record.save_plan(plan)
-        record.append(STUDY_STREAM, [PlanFrozen(plan.plan_hash, plan.design_hash)], at)
+        record.append(STUDY_STREAM, [PlanFrozen(plan.plan_hash, plan.design_hash, by)], at)
     return plan
 
 

@@ -21,10 +21,11 @@ from oversight_app.console_routes import MIDDLEWARE, ROUTES
 from oversight_app.export import export_study
 from oversight_app.gate import Gate
 from oversight_app.invitations import invite
+from oversight_app.preparing import Preparing
 from oversight_app.proctor import Proctor
 from oversight_app.researcher import Researcher
 from oversight_app.study_folder import StudyFolder
-from oversight_app.watching import Watching
+from oversight_app.watching import Designing, Watching
 from tests.builders import START, make_clock, make_proctor, seat
 
 README = Path(__file__).parent.parent / "README.md"
@@ -293,3 +294,47 @@ def test_a_report_that_is_opened_runs_no_script_and_has_no_origin(proctor: Proct
     assert not [part for part in policy if part.startswith("script-src")]
     assert answer.headers["cache-control"] == "no-store"
     assert client().get("/reports/now").status_code == 401
+
+
+# -- before there is a plan -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unplanned(tmp_path: Path) -> Iterator[Path]:
+    watching.install(Designing(Preparing(tmp_path / "new", make_clock()), Gate(PASSWORD, make_clock())))
+    yield tmp_path / "new"
+    watching.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_before_there_is_a_study_nothing_is_open_either(unplanned: Path, address: str) -> None:
+    assert client().get(address).status_code in (401, 404)
+    assert not unplanned.exists()
+
+
+def test_before_there_is_a_study_one_signs_in_as_ever_and_there_is_nothing_to_take_along(
+    unplanned: Path,
+) -> None:
+    assert "A new study" in client().get("/login").text
+    browser = signed_in()
+
+    assert browser.get("/").text == "the page"
+    for address in ("/download/payments.csv", "/download/links.csv", "/reports/x", "/download/exports/x.zip"):
+        answer = browser.get(address)
+        assert (answer.status_code, "before the plan is frozen" in answer.text) == (404, True)
+    refused = browser.post("/logout", headers={"origin": "http://evil.example"})
+    assert refused.status_code == 403
+
+
+def test_nobody_is_signed_out_when_the_study_is_made_and_frozen(unplanned: Path) -> None:
+    browser = signed_in()
+    name = watching.cookie_name()
+    StudyFolder.create(unplanned, "demo", at=START)
+    study = watching.preparing()
+    study.bring_in("builtin", "", "Ada")
+    study.freeze("Ada")
+
+    assert watching.is_frozen()
+    assert watching.cookie_name() == name
+    assert browser.get("/").text == "the page"
+    assert browser.get("/download/links.csv").status_code == 200

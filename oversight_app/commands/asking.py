@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from oversight_app.designing import design_of
 from oversight_app.errors import BadInput
 from oversight_app.study.choices import (
     CHOICES,
@@ -20,12 +21,9 @@ from oversight_app.study.choices import (
     asked,
     misfits,
     outlook,
-    study_toml,
 )
-from oversight_app.study.design import Design, read_design
+from oversight_app.study.design import Design
 
-_SEED = 2022
-"""That of the recommended design; it stands in the file with a line on how to change it."""
 _BACK = "b"
 
 
@@ -34,8 +32,8 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def ask_for_design(study: Path, suggested: Answers) -> tuple[str, Design]:
-    """The study.toml that somebody has chosen and confirmed, and the design it holds.
+def ask_for_design(study: Path, suggested: Answers) -> Answers:
+    """The answers that somebody has given and confirmed.
 
     `suggested` takes the place of defaults. Raises BadInput without a terminal and click.Abort when broken off.
     """
@@ -52,14 +50,13 @@ def ask_for_design(study: Path, suggested: Answers) -> tuple[str, Design]:
         answers: dict[str, Value] = dict(suggested)
         answers = _walk(answers, start=0)
         while True:
-            toml = study_toml(CHOICES, answers, seed=_SEED)
-            design = read_design(toml)
+            _, design = design_of(answers)
             _summarise(answers, design)
             reply = _line(f"Make the study in {study}? (yes, no, b to go back)", "yes").lower()
             if reply == _BACK:
                 answers = _walk(answers, start=len(asked(answers)) - 1)
             elif reply in ("yes", "y"):
-                return toml, design
+                return answers
             elif reply in ("no", "n"):
                 raise click.Abort
             else:

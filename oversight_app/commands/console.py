@@ -11,7 +11,7 @@ from oversight_app.commands.terminal import command, study_argument, warn
 PASSWORD = "OVERSIGHT_CONSOLE_PASSWORD"
 
 
-@click.command(short_help="Serve the researcher's page: watch, pause, pay.")
+@click.command(short_help="Serve the researcher's page: design, watch, pay.")
 @study_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8601, show_default=True)
@@ -26,13 +26,13 @@ PASSWORD = "OVERSIGHT_CONSOLE_PASSWORD"
 def console(study: Path, host: str, port: int, url: str, open_to_network: bool) -> None:
     """Serve the console until stopped with Ctrl-C: who is where, what it costs, pause and close, message and pay.
 
+    Where there is no study yet, it makes one: it asks for the choices of a design, and freezes the plan.
     The password is that of OVERSIGHT_CONSOLE_PASSWORD; without one, a new one is made and printed here, once.
 
     \b
     Example: oversight console mystudy
     """
     from oversight_app.commands.server import become_server, must_be_free
-    from oversight_app.errors import NoPlan
     from oversight_app.gate import checked_password, new_password
     from oversight_app.invitations import checked_url
     from oversight_app.study_folder import StudyFolder
@@ -41,12 +41,17 @@ def console(study: Path, host: str, port: int, url: str, open_to_network: bool) 
     own = os.environ.get(PASSWORD, "")
     must_be_private(host, open_to_network=open_to_network, has_password=bool(own))
     password = checked_password(own) if own else new_password()
-    folder = StudyFolder.open(study)
-    with folder.open_store() as store:
-        if not store.is_planned():
-            raise NoPlan(study)
+    folder = StudyFolder(study)
+    is_planned = False
+    if folder.record.exists():
+        with StudyFolder.open(study).open_store() as store:
+            is_planned = store.is_planned()
+    else:
+        folder.must_be_free()
     must_be_free(host, port)
     click.echo(f"The console of {study} is at http://{host}:{port}; stop with Ctrl-C.")
+    if not is_planned:
+        click.echo("No plan is frozen there yet: the console opens with the design of the study.")
     if not own:
         click.echo(f"Password: {password}")
     if open_to_network:

@@ -45,17 +45,18 @@ def init(study: Path, design: str, language: str, protocol: str, ask: bool) -> N
 
     if ask:
         from oversight_app.commands.asking import ask_for_design
+        from oversight_app.designing import make_study
 
         if design != "recommended":
             raise BadInput(
                 f"--ask makes a design of your own, found --design {design} beside it. Leave one out."
             )
         StudyFolder(study).must_be_free()
-        toml, given = ask_for_design(study, {"language": language, "assistant.protocol": protocol})
-        folder = StudyFolder.create(study, design, at=SystemClock().now(), language=given.language, toml=toml)
+        answers = ask_for_design(study, {"language": language, "assistant.protocol": protocol})
+        folder = make_study(study, answers, at=SystemClock().now())
         click.echo(f"Made {folder.path} with a design of your own.")
         click.echo(f"Read {folder.design_file} and {folder.texts}, then bring in questions:")
-        for task in given.tasks:
+        for task in folder.read_design().tasks:
             click.echo(f"  {command('bank', 'import', study, *_SOURCES[task])}")
         click.echo(f"Then `{command('check', study)}` says what is still missing.")
         return
@@ -136,20 +137,13 @@ def plan(study: Path) -> None:
     from analysis.power import expected_half_width
     from oversight_app import planning, preflight
     from oversight_app.clock import SystemClock
+    from oversight_app.designing import freeze_study
     from oversight_app.study.workload import expectations
     from oversight_app.study_folder import StudyFolder
 
     folder = StudyFolder.open(study)
-    design = folder.read_design()
+    frozen = freeze_study(folder, clock=SystemClock())
     with folder.open_store() as store:
-        planning.must_be_unplanned(store)
-        frozen = planning.freeze(
-            store,
-            design,
-            folder.read_materials(design.language),
-            clock=SystemClock(),
-            selection=folder.read_selection(),
-        )
         questions = {question.question_id: question for question in store.questions()}
     summary = planning.plan_summary(frozen, questions, expected_half_width)
     click.echo(f"Frozen: plan {frozen.plan_hash[:12]} of study {frozen.study_id}.")

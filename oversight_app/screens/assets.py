@@ -32,7 +32,8 @@ def for_document(*, disconnected: str) -> str:
 
 def for_console(*, disconnected: str) -> str:
     """The same with the console's own look over it: its page shows participants' screens, too."""
-    return f"{for_document(disconnected=disconnected)}\n<style>{_read('console/console.css')}</style>\n"
+    looks = "\n".join(_read(f"console/{name}.css") for name in ("console", "design"))
+    return f"{for_document(disconnected=disconnected)}\n<style>{looks}</style>\n"
 
 
 def style(*, disconnected: str) -> str:
@@ -105,3 +106,4 @@ probability = _component("probability", before=("entry.js", "scoring.js"))
 reason = _component("reason", before=("entry.js",))
 watch = _listener("watch", before=("marked.js",))
 unsent = _listener("unsent")
+view = _listener("view")

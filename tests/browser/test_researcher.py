@@ -1,4 +1,5 @@
-"""A researcher at the console, two participants in browsers of their own: invited, watched, exported, reported.
+"""A researcher at the console, two participants in browsers of their own: a study made, people invited and watched, the
+answers exported and reported.
 
 At each stage the numbers on the console are counted once more in the database's own words.
 """
@@ -6,55 +7,68 @@ At each stage the numbers on the console are counted once more in the database's
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from oversight_app.commands.console import PASSWORD
-from tests.browser.served import Served, mark, press, settled, turned, walk_to_first_question
-from tests.browser.studies import Study, make_study
-from tests.browser.test_console import SECRET, asked, listed, same_as_the_record, sign_in
+from oversight_app.commands.server import free_port
+from oversight_app.study_folder import StudyFolder
+from tests.browser.served import HOST, Served, mark, press, settled, turned
+from tests.browser.studies import Study
+from tests.browser.test_console import SECRET, asked, listed, same_as_the_record
+from tests.browser.test_designing import consented, enter, frozen, number
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 N_QUESTIONS = 2
-TARGET = 3
 FORMULA = '=HYPERLINK("http://evil.example","paid")'
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    """Two questions, and nobody invited yet."""
-    return make_study(
-        tmp_path / "study", task="mmlu", people=0, sitting={"max_participants": TARGET, "reward": 9.0}
-    )
+def folder(tmp_path: Path) -> Path:
+    """An empty one."""
+    path = tmp_path / "study"
+    path.mkdir()
+    return path
 
 
 @pytest.fixture
-def served(study: Study, serve: Any) -> Served:
-    started: Served = serve(study.folder)
-    return started
+def served(folder: Path) -> Iterator[Served]:
+    """The participants' page, to be started when there is a plan."""
+    made = Served(folder, is_warm=True)
+    yield made
+    made.stop()
 
 
 @pytest.fixture
-def console(study: Study, served: Served) -> Iterator[Served]:
+def console(folder: Path, served: Served) -> Iterator[Served]:
+    # Nobody listens at the participants' port yet, so it still counts as free.
     started = Served(
-        study.folder, is_warm=True, door="console", public_url=served.url, also={PASSWORD: SECRET}
+        folder,
+        port=free_port(HOST, start=served.port + 1),
+        is_warm=True,
+        door="console",
+        public_url=served.url,
+        also={PASSWORD: SECRET},
     )
     started.start()
     yield started
     started.stop()
 
 
-def test_a_researcher_invites_watches_two_finish_closes_exports_and_opens_the_report(
-    context: BrowserContext, browser: Browser, study: Study, served: Served, console: Served
+def test_a_researcher_makes_a_study_invites_watches_two_finish_closes_exports_and_opens_the_report(
+    context: BrowserContext, browser: Browser, served: Served, console: Served
 ) -> None:
     researcher = context.new_page()
-    sign_in(researcher, console)
+    study = made(researcher, console)
+    served.start()
+    researcher.goto(console.url)
     assert agreed(researcher, study) == (0, 0, 0)
 
     links = invited(researcher, console, 2)
@@ -77,15 +91,15 @@ def test_a_researcher_invites_watches_two_finish_closes_exports_and_opens_the_re
     expect(researcher.get_by_text("Enrolment is open.")).to_be_visible()
 
     for person, link in zip(people, links, strict=True):
-        walk_to_first_question(person, served.url, link.rpartition("/")[2], study.check)
+        begun(person, link, study.check)
     expect(researcher.locator(".oc-figures")).to_contain_text("2 under way", timeout=30_000)
     assert agreed(researcher, study) == (2, 0, 2)
 
-    finished(first, 0, 1)
+    finished(first, choice=0)
     expect(completed(researcher)).to_have_text("1", timeout=30_000)
     assert agreed(researcher, study) == (2, 1, 1)
 
-    finished(second, 2, 3)
+    finished(second, choice=2)
     expect(completed(researcher)).to_have_text("2", timeout=30_000)
     for person in people:
         person.context.close()
@@ -103,6 +117,25 @@ def test_a_researcher_invites_watches_two_finish_closes_exports_and_opens_the_re
     reported(researcher, study)
 
 
+def made(page: Page, console: Served) -> Study:
+    """Choose at the console: one question alone and one with the assistant, the rest as suggested; and freeze it."""
+    enter(page, console)
+    page.locator(".st-key-design_tasks_quality label").click()
+    expect(page.locator(".st-key-design_tasks_quality_time_limit_s")).to_have_count(0)
+    number(page, "tasks_mmlu_questions_per_condition", "1")
+    number(page, "sitting_reward", "9")
+    expect(page.locator(".oc-would")).to_contain_text("One person answers 2 mmlu questions.")
+    press(page, "design_make")
+    press(page, "bank_builtin")
+    expect(page.get_by_text("questions from builtin")).to_be_visible()
+    consented(page)
+    frozen(page)
+    with StudyFolder.open(console.folder).open_store() as store:
+        plan = store.plan()
+    assert plan is not None
+    return Study(console.folder, (), (), [question.correct for question in plan.comprehension])
+
+
 def completed(page: Page) -> Locator:
     """The figure that says how many have finished, which moves by itself."""
     return page.locator(".oc-figures > div").filter(has_text="Completed").locator("dd").first
@@ -113,7 +146,7 @@ def agreed(page: Page, study: Study) -> tuple[int, int, int]:
     page.reload()
     expect(page.locator(".oc-funnel")).to_be_visible()
     settled(page)
-    return same_as_the_record(page, study, target=TARGET, n_questions=N_QUESTIONS)
+    return same_as_the_record(page, study, target=None, n_questions=N_QUESTIONS)
 
 
 def invited(page: Page, console: Served, count: int) -> list[str]:
@@ -134,15 +167,32 @@ def invited(page: Page, console: Served, count: int) -> list[str]:
     return shown
 
 
-def finished(person: Page, *choices: int) -> None:
-    """Answer both questions, with a break between them, and leave with the code."""
-    mark(person, 1, choice=choices[0])
-    turned(person, lambda: press(person, "submit_1"))
+def begun(person: Page, link: str, check: list[int]) -> None:
+    """From the link to the first question: agree, read, pass the check, promise to work alone, and begin."""
+    person.goto(link)
+    settled(person)
+    turned(person, lambda: press(person, "consent"))
     turned(person, lambda: press(person, "continue"))
-    mark(person, 2, choice=choices[1])
-    turned(person, lambda: press(person, "submit_2"))
-    for _ in range(2):
-        turned(person, lambda: press(person, "continue"))
+    for i, answer in enumerate(check, start=1):
+        person.locator(f".st-key-comprehension_{i} label[data-testid=stRadioOption]").nth(answer).click()
+        expect(person.locator(f".st-key-comprehension_{i} input[type=radio]").nth(answer)).to_be_checked()
+    turned(person, lambda: press(person, "continue"))
+    person.locator(".st-key-pledge label").click()
+    expect(person.locator(".st-key-pledge input")).to_be_checked()
+    turned(person, lambda: press(person, "begin"))
+
+
+def finished(person: Page, *, choice: int) -> None:
+    """Give this answer to every question, practice and its feedback included, and leave with the code."""
+    submit = person.locator("[class*=st-key-submit_]")
+    while person.locator(".st-key-completion_code").count() == 0:
+        if submit.count():
+            (n,) = re.findall(r"st-key-submit_(\d+)", submit.get_attribute("class") or "")
+            mark(person, int(n), choice=choice)
+            key = f"submit_{n}"
+        else:
+            key = "next" if person.locator(".st-key-next").count() else "continue"
+        turned(person, partial(press, person, key))
     expect(person.locator(".st-key-completion_code")).to_be_visible()
 
 
@@ -175,11 +225,13 @@ def counted_right(study: Study) -> set[tuple[str, int, int]]:
 
 
 def n_correct(study: Study, condition: str) -> int:
-    return int(asked(study, f"SELECT sum(correct) FROM trials WHERE condition = '{condition}'") or 0)
+    where = f"condition = '{condition}' AND is_practice = 0"
+    return int(asked(study, f"SELECT sum(correct) FROM trials WHERE {where}") or 0)
 
 
 def n_trials(study: Study, condition: str) -> int:
-    return int(asked(study, f"SELECT count(*) FROM trials WHERE condition = '{condition}' AND status <> ''"))
+    where = f"condition = '{condition}' AND is_practice = 0 AND status <> ''"
+    return int(asked(study, f"SELECT count(*) FROM trials WHERE {where}"))
 
 
 def exported(page: Page, console: Served, study: Study) -> None:

@@ -41,14 +41,32 @@ def test_nothing_is_served_at_a_public_address_by_accident(tmp_path: Path) -> No
     assert "would open the console to other machines" in said.stderr
 
 
-def test_a_short_password_and_a_study_without_a_plan_are_refused(tmp_path: Path) -> None:
+def test_a_short_password_and_a_folder_with_half_a_study_are_refused(tmp_path: Path) -> None:
     make_store(tmp_path).close()
     said = CliRunner().invoke(main, ["console", str(tmp_path)], env={PASSWORD: "short"})
     assert (said.exit_code, "has 5 characters" in said.stderr) == (1, True)
 
-    CliRunner().invoke(main, ["init", str(tmp_path / "new"), "--design", "demo"])
-    said = CliRunner().invoke(main, ["console", str(tmp_path / "new")])
-    assert (said.exit_code, "has no plan yet" in said.stderr) == (1, True)
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "study.toml").write_text("", encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for name, why in (("half", "holds a study.toml already"), ("file", "is a file")):
+        said = CliRunner().invoke(main, ["console", str(tmp_path / name)])
+        assert (said.exit_code, why in said.stderr) == (1, True)
+
+
+def test_where_there_is_no_study_or_no_plan_the_console_opens_with_the_design(tmp_path: Path) -> None:
+    CliRunner().invoke(main, ["init", str(tmp_path / "made"), "--design", "demo"])
+
+    for name in ("new", "made"):
+        port = free_port("127.0.0.1", start=18_601)
+        with started("console", str(tmp_path / name), "--port", str(port), cwd=tmp_path) as process:
+            status, page = answer_of(f"http://127.0.0.1:{port}/login")
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=30)
+
+        assert (status, 'type="password"' in page) == (200, True)
+        assert "the console opens with the design of the study" in said
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_console_is_a_server_of_its_own() -> None:

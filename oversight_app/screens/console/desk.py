@@ -6,15 +6,18 @@ all lead where they should. A new view is a function here and its name in `VIEWS
 
 import streamlit as st
 
-from oversight_app.screens.console import head, inviting, participant, preview, taking, visitor, watch
+from oversight_app import watching
+from oversight_app.screens.console import design, head, inviting, participant, preview, taking, visitor, watch
 
 VIEWS = {
     "watch": ("Participants", watch.show),
     "invite": ("Invitations", inviting.show),
     "preview": ("Screens", preview.show),
     "take": ("Downloads", taking.show),
+    "design": ("Design", design.show),
 }
-"""By name in the address: its title, and what draws it. Making a design here will be one more."""
+"""By name in the address: its title, and what draws it."""
+_BEFORE_A_PLAN = {"design": VIEWS["design"]}
 
 
 def show() -> None:
@@ -24,14 +27,16 @@ def show() -> None:
     if session is None:
         signed_out()
         return
-    if sample := st.query_params.get("sample", ""):
+    is_frozen = watching.is_frozen()
+    if is_frozen and (sample := st.query_params.get("sample", "")):
         preview.show_sample(sample)
         return
-    name = st.query_params.get("view", "watch")
-    _, view = VIEWS.get(name, VIEWS["watch"])
+    views = VIEWS if is_frozen else _BEFORE_A_PLAN
+    name = st.query_params.get("view", "watch") if is_frozen else "design"
+    _, view = views.get(name, VIEWS["watch"])
     with st.container(key="console"):
-        head.show(session, {key: label for key, (label, _) in VIEWS.items()}, here=name, leave=visitor.leave)
-        if who := st.query_params.get("who", ""):
+        head.show(session, {key: label for key, (label, _) in views.items()}, here=name, leave=visitor.leave)
+        if is_frozen and (who := st.query_params.get("who", "")):
             participant.show(who, session)
         else:
             view(session)

@@ -11,16 +11,20 @@ from oversight_app.screens.plain import exact, label
 
 def show(session: Session, views: Mapping[str, str], *, here: str, leave: Callable[[], None]) -> None:
     """Draw it."""
-    plan = watching.here().researcher.plan
+    if watching.is_frozen():
+        plan = watching.here().researcher.plan
+        study, mark = plan.study_id, "pilot only" if plan.pilot_only else ""
+    else:
+        study, mark = watching.preparing().folder.path.resolve().name, "no plan yet"
     links = "".join(
         f'<a href="?view={name}" target="_self"{" aria-current=page" if name == here else ""}>{exact(label)}</a>'
         for name, label in views.items()
     )
-    pilot = '<span class="oc-mark">pilot only</span>' if plan.pilot_only else ""
+    marked = f'<span class="oc-mark">{exact(mark)}</span>' if mark else ""
     with st.container(key="oc_head", horizontal=True, vertical_alignment="center"):
         st.html(
-            f'<div class="oc-title"><h1>{exact(plan.design.title)}</h1>'
-            f'<p class="ov-small">{exact(plan.study_id)} {pilot}</p></div>'
+            f'<div class="oc-title"><h1>{exact(watching.title())}</h1>'
+            f'<p class="ov-small">{exact(study)} {marked}</p></div>'
         )
         st.html(f'<nav class="oc-views" aria-label="Views">{links}</nav>')
         st.button(label(f"Sign out {session.by}"), key="leave_console", type="tertiary", on_click=leave)

@@ -1,5 +1,6 @@
 """Invitations: new links for participants, and how many there are already."""
 
+import shlex
 from functools import partial
 
 import streamlit as st
@@ -10,6 +11,8 @@ from oversight_app.invitations import MOST_AT_ONCE, invite, link
 from oversight_app.screens.console import doing
 from oversight_app.screens.console.files import LINKS, File, listed
 from oversight_app.screens.console.table import heading
+from oversight_app.screens.plain import exact
+from oversight_app.study_folder import StudyFolder
 
 _MADE = "_invitations_made"
 _MOST_SHOWN = 200
@@ -38,6 +41,15 @@ def show(session: Session) -> None:
     st.html(
         '<p class="ov-small oc-hidden">People from Prolific, MTurk or Connect need none of these; '
         "<code>oversight links</code> prints what to paste there.</p>"
+        f'<p class="ov-small oc-hidden">{served(here.folder)}</p>'
+    )
+
+
+def served(folder: StudyFolder) -> str:
+    """How participants' page is started, as HTML: this console only makes their links."""
+    start = shlex.join(["oversight", "serve", str(folder.path)])
+    return (
+        f"Participants reach the study while <code>{exact(start)}</code> runs, a process beside this console."
     )
 
 

@@ -60,6 +60,14 @@ def heading(text: str) -> str:
     return f'<h2 class="oc-heading">{exact(text)}</h2>'
 
 
+def file_shown(name: str, text: str, *, is_open: bool = False) -> str:
+    """A file as it stands, to be unfolded and read."""
+    return (
+        f'<details class="oc-file"{" open" if is_open else ""}><summary>{exact(name)}</summary>'
+        f'<pre tabindex="0" role="group" aria-label="{exact(name)}">{exact(text)}</pre></details>'
+    )
+
+
 def words(name: str) -> str:
     """A name of the record, in words."""
     return name.replace("_", " ")

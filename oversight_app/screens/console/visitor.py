@@ -22,7 +22,7 @@ def must_be_in() -> None:
 
 def leave() -> None:
     """Sign out."""
-    watching.here().gate.leave(_cookie())
+    watching.gate().leave(_cookie())
 
 
 def _cookie() -> str:

@@ -11,6 +11,7 @@ from oversight_app.study.choices.choice import Answers, Choice, Number, Option, 
 from oversight_app.study.choices.fitting import Misfit, misfits
 from oversight_app.study.choices.outlook import outlook
 from oversight_app.study.choices.people import PEOPLE
+from oversight_app.study.choices.reading import answers_in
 from oversight_app.study.choices.writing import study_toml
 
 CHOICES = PEOPLE + ASSISTANT + ANSWERING + AROUND
@@ -27,7 +28,11 @@ def asked(answers: Answers) -> dict[str, Value]:
 
 
 __all__ = [
+    "ANSWERING",
+    "AROUND",
+    "ASSISTANT",
     "CHOICES",
+    "PEOPLE",
     "Answers",
     "Choice",
     "Misfit",
@@ -35,6 +40,7 @@ __all__ = [
     "Option",
     "Text",
     "Value",
+    "answers_in",
     "asked",
     "misfits",
     "outlook",

@@ -106,7 +106,8 @@ class Choice:
         for option in self.options:
             if option.stored == value and type(option.stored) is type(value):
                 return option.word
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        # All digits that somebody can type: what is shown is read again.
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
 
     def read(self, text: str) -> Value:
         """The answer that a line means; raises BadInput that says what is allowed."""

@@ -1,4 +1,4 @@
-"""What a study would look like, from its design alone: questions, time, precision. No bank is needed."""
+"""What a study would look like, from its design alone: questions, time, precision, cost. No bank is needed."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ _ENOUGH_PASSAGES = 20
 
 
 def outlook(design: Design, layout: str, half_width: HalfWidth) -> tuple[str, ...]:
-    """Lines that say how many questions a person answers, how long it takes at most, and how precise it will be."""
+    """Lines that say what a person answers, how long it takes at most, how precise it will be and what it may cost."""
     return tuple(_lines(design, layout, half_width))
 
 
@@ -56,3 +56,32 @@ def _lines(design: Design, layout: str, half_width: HalfWidth) -> Iterator[str]:
         )
         if has_passages and n_passages < _ENOUGH_PASSAGES:
             yield f"{name}: pilot only, because {n_passages} stories are fewer than {_ENOUGH_PASSAGES}."
+    yield from _cost(design, (max if is_split else sum)(each.values()))
+
+
+def _cost(design: Design, n_questions: int) -> Iterator[str]:
+    """What people and the assistant may cost, each as far as the design says it."""
+    n_people, reward, currency = (
+        design.analysis.target_n,
+        design.sitting.reward,
+        design.sitting.reward_currency,
+    )
+    if reward is None:
+        yield "What people cost cannot be said, because no reward is stated."
+    else:
+        yield (
+            f"Rewards of {reward:,.2f} {currency} for {n_people:,} people come to {n_people * reward:,.2f} {currency}."
+        )
+    most = n_questions * (float(design.bonus.per_correct) + design.answer.prize)
+    if most:
+        money = design.answer.currency
+        yield (
+            f"Paid for answers: at most {most:,.2f} {money} a person, so {n_people * most:,.2f} {money} in all, if "
+            "everything is right."
+        )
+    if design.assistant.provider_and_model[0] == "scripted":
+        yield "The scripted assistant costs nothing."
+    elif design.assistant.spending.per_study is None:
+        yield "Nothing limits what the assistant's replies cost."
+    else:
+        yield f"The assistant's replies cost at most {design.assistant.spending.per_study:,.2f} US dollars in all."

@@ -7,7 +7,7 @@ from oversight_app.study.choices.around import PROLIFIC_URL
 from oversight_app.study.choices.choice import Answers, Choice, Value
 
 _HEAD = """\
-# Made by `oversight init --ask`. Whatever is left out has the tool's own value; README.md and
+# Made of answers to the choices of a design. Whatever is left out has the tool's own value; README.md and
 # the design "recommended" name every other key. `oversight plan` freezes the file: change it before, never after.
 """
 _UNTIMED = ".time_limit_s"

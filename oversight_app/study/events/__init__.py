@@ -58,6 +58,7 @@ from oversight_app.study.events.study import (
     PlanFrozen,
     RecordRestored,
     RehearsalBegun,
+    StudyPrepared,
     TargetRaised,
 )
 from oversight_app.study.events.trial import (
@@ -133,6 +134,7 @@ __all__ = [
     "ReplyClosed",
     "ScreeningAnswered",
     "SittingEnded",
+    "StudyPrepared",
     "SurveyAnswered",
     "TargetRaised",
     "TrialClosed",

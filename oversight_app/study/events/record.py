@@ -43,6 +43,7 @@ from oversight_app.study.events.study import (
     PlanFrozen,
     RecordRestored,
     RehearsalBegun,
+    StudyPrepared,
     TargetRaised,
 )
 from oversight_app.study.events.trial import (
@@ -64,6 +65,7 @@ from oversight_app.study.trial_plan import TrialPlan
 
 Event: TypeAlias = (
     PlanFrozen
+    | StudyPrepared
     | ParticipantsInvited
     | ExportWritten
     | HeadsNoted

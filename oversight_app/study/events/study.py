@@ -9,10 +9,26 @@ STUDY_STREAM = "study"
 
 @dataclass(frozen=True, slots=True)
 class PlanFrozen:
-    """The plan was frozen; its hash covers design, banks, texts, prompts and seed."""
+    """The plan was frozen; its hash covers design, banks, texts, prompts and seed.
+
+    `by` is the name given at the console, empty for the command line.
+    """
 
     plan_hash: str
     design_hash: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPrepared:
+    """At the console, before the plan: `what` is study (made), design (chosen again), questions (in) or text (changed).
+
+    `which` names the file or the bank, of a design the copy of the one before; `by` is the name given there.
+    """
+
+    what: str
+    which: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
