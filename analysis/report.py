@@ -175,8 +175,7 @@ def _write_tables(results: Results, folder: Path) -> tuple[Path, ...]:
 
 def _write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="
-")
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(rows[0])
         writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return path
