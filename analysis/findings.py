@@ -120,6 +120,10 @@ def analyse(
     )
 
 
+_PACKAGES = ("oversight", "numpy", "pandas", "scipy", "vl-convert-python")
+"""What the numbers and figures depend on."""
+
+
 def made_from(export: Export) -> dict[str, Any]:
     """What the results were made from: the study, the files with their SHA-256, the versions."""
     manifest = export.manifest
@@ -135,8 +139,7 @@ def made_from(export: Export) -> dict[str, Any]:
         "n_answer_rows": len(export.answers),
         "files": dict(export.files),
         "stream_heads": dict(manifest.mapping("stream_heads")),
-        "versions": {"python": platform.python_version()}
-        | {name: _version(name) for name in ("oversight", "numpy", "pandas", "scipy")},
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
     }
 
 

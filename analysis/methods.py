@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from analysis.complementarity import COMPLEMENTARITY
 from analysis.contrasts import FAMILY
 from analysis.export import Export
+from analysis.gap import GAP as GAP_RECOVERED
 from analysis.references import (
     BOWMAN,
+    BRIER,
     CLUSTERS,
     DEGREES,
     DISCOVERIES,
     EXACT,
+    GAP,
     HOLM,
     JACKKNIFE,
     JOINT,
@@ -27,6 +30,7 @@ from analysis.results import ALL_TASKS, Contrast, Results, Rows
 from analysis.revision import RAIR, RSR
 from analysis.subjects import PREFIX as SUBJECT
 from analysis.tables import MODEL_ALONE, Tables
+from analysis.weighted_majority import ACCURACY as VOTES
 from analysis.words import comparison_name, decimal, percent, plural, points, task_name
 
 _BANKS = {"mmlu": MMLU, "quality": QUALITY}
@@ -55,6 +59,7 @@ def methods(tables: Tables) -> Methods:
     told = [
         *_design(tables),
         *_estimates(tables.results),
+        *_measures(tables.results),
         *_tests(tables),
         *_left_out(tables.export, tables.results),
         *_made_with(tables.results),
@@ -115,6 +120,26 @@ def _estimates(results: Results) -> Told:
         yield f"At 0% and 100% the interval is that of {EXACT.short}.", (EXACT,)
 
 
+def _measures(results: Results) -> Told:
+    used = {row.metric for row in results.estimates if row.estimate is not None}
+    if "calibration_error_5bin" in used:
+        yield (
+            f"Calibration error is that of {BOWMAN.short}, over five bins of stated confidence; the Brier score is "
+            f"split into reliability, resolution and uncertainty ({BRIER.short}).",
+            (BOWMAN, BRIER),
+        )
+    if VOTES in used:
+        yield f"Majority votes are weighted by confidence as in {BOWMAN.short}.", (BOWMAN,)
+    if GAP_RECOVERED in used:
+        yield (
+            "The performance gap recovered is what people with the assistant gain over a baseline, as a share of what "
+            f"the baseline lacks to the published accuracy of experts ({GAP.short}), with Fieller's interval.",
+            (GAP,),
+        )
+    if not used.isdisjoint((RAIR, RSR)):
+        yield f"Reliance (RAIR, RSR) is that of {RELIANCE.short}.", (RELIANCE,)
+
+
 def _level(results: Results) -> float:
     return next((row.level for row in results.estimates if row.metric == "accuracy"), 0.95)
 
@@ -145,8 +170,6 @@ def _tests(tables: Tables) -> Told:
         )
     if any(_is_subject(row) for row in rows):
         yield f"Comparisons by subject are exploratory, adjusted by {DISCOVERIES.short}.", (DISCOVERIES,)
-    if any(row.metric in (RAIR, RSR) for row in tables.results.estimates):
-        yield f"Reliance (RAIR, RSR) is that of {RELIANCE.short}.", (RELIANCE,)
 
 
 def _is_subject(row: Contrast) -> bool:

@@ -122,6 +122,26 @@ HOLM = Reference(
     "Scandinavian Journal of Statistics, 6(2), 65–70",
     _journal("Scandinavian Journal of Statistics", "6", "2", "65–70"),
 )
+GAP = Reference(
+    "burns2023weak",
+    "Burns et al. 2023",
+    "misc",
+    ("Burns, C.", "Izmailov, P.", "Kirchner, J. H.", "et al."),
+    "Weak-to-Strong Generalization: Eliciting Strong Capabilities With Weak Supervision",
+    2023,
+    "arXiv:2312.09390",
+    _arxiv("2312.09390"),
+)
+BRIER = Reference(
+    "murphy1973vector",
+    "Murphy 1973",
+    "article",
+    ("Murphy, A. H.",),
+    "A New Vector Partition of the Probability Score",
+    1973,
+    "Journal of Applied Meteorology, 12(4), 595–600",
+    _journal("Journal of Applied Meteorology", "12", "4", "595–600"),
+)
 JOINT = Reference(
     "berger1982multiparameter",
     "Berger 1982",

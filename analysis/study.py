@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analysis.page import Page
     from analysis.report import ReportPaths
 
-FIGURES = ("accuracy", "reliability")
+FIGURES = ("accuracy", "reliability", "beliefs")
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,20 +79,24 @@ class Study:
         return StudyResults.of(self._results)
 
     def figure(self, name: str = "accuracy") -> Any:
-        """A figure of the report as an altair chart: "accuracy" or "reliability".
+        """A figure of the report as an altair chart: "accuracy", "reliability", or "beliefs" (right by turn).
 
         Raises ValueError for another name, and where there is nothing to draw.
         """
         import altair as alt
 
+        from analysis.belief_figure import belief_chart
         from analysis.diagram import reliability_chart
         from analysis.figure import WIDE, accuracy_chart
 
         if name not in FIGURES:
-            raise ValueError(f"there is no figure {name!r}; there are {' and '.join(FIGURES)}")
-        if name == "accuracy":
-            return alt.Chart.from_dict(accuracy_chart(self._page.lines, WIDE))
-        return alt.Chart.from_dict(reliability_chart(self._page.diagram))
+            raise ValueError(f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
+        drawn = {
+            "accuracy": lambda: accuracy_chart(self._page.lines, WIDE),
+            "reliability": lambda: reliability_chart(self._page.diagram),
+            "beliefs": lambda: belief_chart(self._page.turns),
+        }
+        return alt.Chart.from_dict(drawn[name]())
 
     def report(self, out_dir: Path | str) -> "ReportPaths":
         """Write results.json, tables, figures and report.html into a folder, made where missing; where they are."""

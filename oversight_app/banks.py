@@ -50,8 +50,9 @@ class ImportSummary:
         """The summary as a few lines of text, with the first refusals spelt out."""
         n = self.n_new + self.n_known
         known = f", {self.n_known:,} of them there already" if self.n_known else ""
+        questions = "question" if n == 1 else "questions"
         lines = [
-            f"{n:,} questions from {self.source}{known}: {_counts(self.by_task)} ({_counts(self.by_role)})."
+            f"{n:,} {questions} from {self.source}{known}: {_counts(self.by_task)} ({_counts(self.by_role)})."
         ]
         if self.flags:
             lines.append(f"Doubtful keys: {_counts(self.flags)}.")

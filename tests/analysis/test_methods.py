@@ -27,6 +27,9 @@ def test_the_paragraph_says_who_answered_what_and_how_it_was_estimated() -> None
     assert "120 answers to 20 questions by 12 participants (simulated, alone)" in said
     assert "two-way cluster jackknife (MacKinnon, Nielsen and Webb 2024" in said
     assert re.search(r"degrees of freedom of Satterthwaite 1946 \(here \d+\.\d to \d+\.\d\)", said)
+    assert "Calibration error is that of Bowman et al. 2022, over five bins" in said
+    assert "The performance gap recovered is what people with the assistant gain over a baseline" in said
+    assert "Majority votes are weighted by confidence" in said
     assert "Confirmatory were 4 comparisons (the default family:" in said
     assert "Analysed with python" in said
 
@@ -41,6 +44,7 @@ def test_only_what_the_study_did_is_said() -> None:
     assert "blind to accuracy: withdrew, not applied" in declared
     assert "design hash aaaaaaaaaaaa" in declared
     assert "QuALITY" not in plain
+    assert "RAIR" not in plain
 
 
 def test_every_work_that_the_paragraph_names_is_listed_and_no_other() -> None:

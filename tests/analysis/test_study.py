@@ -74,7 +74,7 @@ def test_figures_are_charts_and_others_are_named(tmp_path: Path) -> None:
 
     assert study.figure().to_dict()["vconcat"]
     assert study.figure("reliability").to_dict()["concat"]
-    with pytest.raises(ValueError, match="there are accuracy and reliability"):
+    with pytest.raises(ValueError, match="there are accuracy, reliability, beliefs"):
         study.figure("pie")
 
 

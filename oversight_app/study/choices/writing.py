@@ -7,8 +7,8 @@ from oversight_app.study.choices.around import PROLIFIC_URL
 from oversight_app.study.choices.choice import Answers, Choice, Value
 
 _HEAD = """\
-# Made of answers to the choices of a design. Whatever is left out has the tool's own value; README.md and
-# the design "recommended" name every other key. `oversight plan` freezes the file: change it before, never after.
+# Made of answers to the choices of a design. Whatever is left out has the tool's own value; every other key stands in
+# docs/reference/design.md. `oversight plan` freezes the file: change it before, never after.
 """
 _UNTIMED = ".time_limit_s"
 

@@ -23,6 +23,7 @@ from oversight_app.study.events import AccuracyShown, CompensationGranted, Parti
 from oversight_app.study.samples import samples
 from oversight_app.study.sitting import Stage
 from oversight_app.study.submissions import Submission, SubmissionStatus
+from oversight_app.study.survey import HELP_KEYS, NO, SurveyItem
 from oversight_app.study_folder import StudyFolder
 from oversight_app.submissions import note_statuses
 from oversight_app.watching import Watching
@@ -37,7 +38,10 @@ NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 @pytest.fixture
 def proctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proctor]:
-    plan = make_plan(make_design(title=f"Title {NASTY}", sitting={"max_participants": 40, "reward": 9.0}))
+    plan = make_plan(
+        make_design(title=f"Title {NASTY}", sitting={"max_participants": 40, "reward": 9.0}),
+        survey=(SurveyItem(key="words", kind="text", text=f"Anything else? {NASTY}"),),
+    )
     made = make_proctor(tmp_path, plan, clock=make_clock())
     gate = Gate(PASSWORD, made.clock)
     token = gate.enter(PASSWORD, "Ada")
@@ -331,6 +335,18 @@ def test_what_a_bank_a_participant_and_a_model_wrote_is_text_in_the_conversation
     assert said.count("&lt;img src=x") >= 7, "question, four options, message and reply"
     assert "<script" not in said
     assert "<img" not in said
+
+
+def test_what_was_written_into_the_questionnaire_runs_nowhere(proctor: Proctor) -> None:
+    seat(proctor, "p1")
+    answer_all(proctor, "p1")
+    proctor.answer_survey("p1", {"words": NASTY, **dict.fromkeys(HELP_KEYS, NO)})
+    assert NASTY in str(proctor.store.events_of("p1")), "kept as it was written"
+
+    for address in ({}, {"who": "p1"}, {"view": "take"}):
+        said = texts(look(**address))
+        assert "<script" not in said
+        assert "<img" not in said
 
 
 # -- screens and downloads ----------------------------------------------------------------------------------
