@@ -16,6 +16,7 @@ from oversight_app.study.design import Design, Outcome
 from oversight_app.study.events import (
     AdviceRead,
     AloneAsked,
+    AnswerImported,
     BeliefStated,
     CompensationGranted,
     ComprehensionAnswered,
@@ -61,6 +62,7 @@ MODEL = "model"
 TIME_OUTS = (TrialStatus.TIMED_OUT, TrialStatus.TIMED_OUT_NO_ANSWER, TrialStatus.VOID)
 _ONLY_OF_TRIALS = frozenset(
     (
+        AnswerImported,
         PassageShown,
         TrialShown,
         DraftSaved,

@@ -2,10 +2,19 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from oversight_app.commands.terminal import stopped_by_ctrl_c, telling_progress
+
+
+@pytest.fixture(autouse=True)
+def _at_a_terminal() -> Iterator[None]:
+    """Whoever starts the tests in the background has Ctrl-C ignored, and every process under them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_where_nobody_watches_progress_is_a_line_every_half_minute(
