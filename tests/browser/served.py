@@ -197,9 +197,20 @@ def option(page: Page, n: int, index: int) -> Locator:
 
 def click_option(page: Page, n: int, index: int) -> None:
     """Click on an option's text, wherever the click then lands: on the text or on the card below it."""
-    box = page.locator(f".st-key-options_{n} .ov-exact").nth(index).bounding_box()
+    settled(page)
+    text = page.locator(f".st-key-options_{n} .ov-exact").nth(index)
+    text.evaluate(_COMES_TO_REST)
+    box = text.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + min(box["width"], 40) / 2, box["y"] + box["height"] / 2)
+
+
+_COMES_TO_REST = """async (element) => {
+    const frame = () => new Promise(requestAnimationFrame)
+    const place = () => JSON.stringify(element.getBoundingClientRect())
+    for (let before = ""; before !== place(); ) { before = place(); await frame(); await frame() }
+}"""
+"""A page moves its parts for a moment after it is drawn, and who clicks by place must not be early."""
 
 
 def mark(page: Page, n: int, choice: int, confidence: int = 2) -> None:

@@ -232,6 +232,7 @@ def mark_help(page: Page) -> None:
     yes = page.locator(".st-key-survey_help_web_search label[data-testid=stRadioOption]").nth(1)
     yes.click()
     expect(yes.locator("input")).to_be_checked()
+    settled(page)
 
 
 CLICKS = (

@@ -96,7 +96,7 @@ def test_going_on_in_the_first_tab_takes_it_back(
     second = open_once_more(context.new_page(), served, study)
     click_option(first, 1, 2)
 
-    turned(first, lambda: told_that_it_was_taken_over(first).click())
+    turned(first, lambda: press(first, "go_on_here"))
 
     expect(option(first, 1, 2)).to_be_checked()
     expect(told_that_it_took_over(first)).to_have_count(0)
