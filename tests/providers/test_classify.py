@@ -24,7 +24,7 @@ from tests.providers.misbehaving import (
 )
 from tests.providers.streams import DIALECTS, Dialect
 
-DEADLINE_S = 1.0
+DEADLINE_S = 2.0
 
 
 @dataclass(frozen=True)

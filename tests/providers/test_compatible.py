@@ -270,20 +270,24 @@ def test_a_stream_that_ends_early_and_cleanly_has_no_finish_reason(server: Serve
     assert (reply.text, reply.finish_reason, reply.usage) == ("Hello th", "", Usage())
 
 
-@pytest.mark.parametrize(("model", "shown"), [("no-headers", ""), ("silent", "Hello "), ("trickle", "")])
+@pytest.mark.parametrize(
+    ("model", "shown", "deadline_s"),
+    # The one that says something first needs the time to say it, on a busy machine too.
+    [("no-headers", "", 0.4), ("silent", "Hello ", 3.0), ("trickle", "", 0.4)],
+)
 def test_the_deadline_bounds_the_whole_reply_whatever_the_server_does(
-    server: Server, model: str, shown: str
+    server: Server, model: str, shown: str, deadline_s: float
 ) -> None:
     clock = SystemClock()
     begun = clock.monotonic()
 
     text, message = pieces_before(
-        ProviderUnavailable, make_provider(server).reply(make_request(model, deadline_s=0.4))
+        ProviderUnavailable, make_provider(server).reply(make_request(model, deadline_s=deadline_s))
     )
 
     assert text == shown
     assert "did not" in message
-    assert clock.monotonic() - begun < 5
+    assert clock.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize(
