@@ -18,18 +18,26 @@ def read_at_rest(path: Path, read: Callable[[str], T]) -> T:
 
     `read` is called once more where somebody opened the record in the meantime.
     """
-    address = path.resolve().as_uri()
     before = _state(path)
     if before.is_at_rest:
         try:
-            found = read(f"{address}?mode=ro&immutable=1")
+            found = read(address(path))
         except sqlite3.DatabaseError:
             if _state(path) == before:
                 raise
         else:
             if _state(path) == before:
                 return found
-    return read(f"{address}?mode=ro")
+    return read(_in_use(path))
+
+
+def address(path: Path) -> str:
+    """By which SQLite opens a record for reading only, as it stands now: at rest or in use."""
+    return f"{_in_use(path)}&immutable=1" if _is_at_rest(path) else _in_use(path)
+
+
+def _in_use(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro"
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,9 @@ class _State:
 
 
 def _state(path: Path) -> _State:
-    at_rest = not path.with_name(f"{path.name}-wal").exists()
     stat = path.stat()
-    return _State(at_rest, stat.st_size, stat.st_mtime_ns)
+    return _State(_is_at_rest(path), stat.st_size, stat.st_mtime_ns)
+
+
+def _is_at_rest(path: Path) -> bool:
+    return not path.with_name(f"{path.name}-wal").exists()

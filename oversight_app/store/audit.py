@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oversight_app.store import bank, chain, migrations
+from oversight_app.store.at_rest import address
 from oversight_app.store.bank import passage_hash
 from oversight_app.store.bonuses import Listed, listed_in
 from oversight_app.store.database import BUSY_TIMEOUT_S, translated
@@ -203,9 +204,7 @@ class Audit:
 @contextmanager
 def audit(path: Path) -> Iterator[Audit]:
     """A record at one moment, opened for reading only; a record that nobody has open stays without a file beside it."""
-    wal = path.with_name(f"{path.name}-wal")
-    how = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
-    with translated(path), closing(_connect(f"{path.resolve().as_uri()}?{how}")) as connection:
+    with translated(path), closing(_connect(address(path))) as connection:
         connection.row_factory = sqlite3.Row
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         connection.execute("BEGIN")
