@@ -51,3 +51,11 @@ def serve() -> Iterator[Callable[[Path], Served]]:
     yield start
     for served in started:
         served.stop()
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Path:
+    """Where a study shall be made."""
+    path = tmp_path / "study"
+    path.mkdir()
+    return path

@@ -21,16 +21,8 @@ PUBLIC = "https://study.example.org"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An empty one."""
-    path = tmp_path / "study"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def console(folder: Path) -> Iterator[Served]:
-    served = Served(folder, is_warm=True, door="console", public_url=PUBLIC, also={PASSWORD: SECRET})
+def console(empty_folder: Path) -> Iterator[Served]:
+    served = Served(empty_folder, is_warm=True, door="console", public_url=PUBLIC, also={PASSWORD: SECRET})
     served.start()
     yield served
     served.stop()
@@ -79,7 +71,7 @@ def frozen(page: Page) -> None:
 
 
 def test_a_study_is_made_filled_frozen_and_people_invited_without_a_terminal(
-    context: BrowserContext, folder: Path, console: Served, browser: Browser, serve: Any
+    context: BrowserContext, empty_folder: Path, console: Served, browser: Browser, serve: Any
 ) -> None:
     page = context.new_page()
     enter(page, console)
@@ -87,7 +79,7 @@ def test_a_study_is_made_filled_frozen_and_people_invited_without_a_terminal(
     page.reload()
     expect(page.locator(".st-key-design_analysis_target_n input")).to_have_value("3")
     settled(page)
-    assert not (folder / "study.toml").exists()
+    assert not (empty_folder / "study.toml").exists()
 
     press(page, "design_make")
     expect(page.get_by_text("Prepare the study")).to_be_visible()
@@ -106,7 +98,7 @@ def test_a_study_is_made_filled_frozen_and_people_invited_without_a_terminal(
     code = page.locator("[data-testid=stCode] code")
     expect(code).to_be_visible()
     links = code.inner_text().split()
-    with StudyFolder.open(folder).open_store() as store:
+    with StudyFolder.open(empty_folder).open_store() as store:
         plan, tokens = store.plan(), list(store.invitations())
     assert sorted(links) == sorted(f"{PUBLIC}/go/{token}" for token in tokens)
     assert plan is not None
@@ -114,7 +106,7 @@ def test_a_study_is_made_filled_frozen_and_people_invited_without_a_terminal(
     page.goto(f"{console.url}/?view=watch")
     expect(page.locator(".oc-funnel")).to_contain_text("10")
 
-    served: Served = serve(folder)
+    served: Served = serve(empty_folder)
     person = browser.new_context().new_page()
     person.goto(f"{served.url}/go/{tokens[0]}")
     settled(person)
@@ -124,7 +116,7 @@ def test_a_study_is_made_filled_frozen_and_people_invited_without_a_terminal(
 
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_each_of_its_pages_fits_its_screen_and_keeps_nobody_out(
-    viewport: Any, browser: Browser, folder: Path, console: Served
+    viewport: Any, browser: Browser, empty_folder: Path, console: Served
 ) -> None:
     context = browser.new_context(viewport=viewport)
     context.set_default_timeout(15_000)

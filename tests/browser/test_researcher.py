@@ -31,26 +31,18 @@ FORMULA = '=HYPERLINK("http://evil.example","paid")'
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An empty one."""
-    path = tmp_path / "study"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def served(folder: Path) -> Iterator[Served]:
+def served(empty_folder: Path) -> Iterator[Served]:
     """The participants' page, to be started when there is a plan."""
-    made = Served(folder, is_warm=True)
+    made = Served(empty_folder, is_warm=True)
     yield made
     made.stop()
 
 
 @pytest.fixture
-def console(folder: Path, served: Served) -> Iterator[Served]:
+def console(empty_folder: Path, served: Served) -> Iterator[Served]:
     # Nobody listens at the participants' port yet, so it still counts as free.
     started = Served(
-        folder,
+        empty_folder,
         port=free_port(HOST, start=served.port + 1),
         is_warm=True,
         door="console",
