@@ -1,13 +1,10 @@
 """Every block of the documentation is tried, in the order of its page."""
 
 import multiprocessing
-import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -41,10 +38,6 @@ PLAYED_ELSEWHERE = {
 def process() -> Iterator[ProcessPoolExecutor]:
     """One that only reads: it changes its working directory, and tests of servers and browsers leave threads here."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        with pytest.MonkeyPatch.context() as patch:
-            # A new process runs what is the main module here, and tests of screens leave a screen as that.
-            patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
-            pool.submit(os.getpid).result()
         yield pool
 
 
