@@ -1,7 +1,7 @@
 """A line between browser and server that can be made slow, dead or cut: plain TCP, byte for byte.
 
 A dead line is the worst kind: nobody is told, and what is sent is gone. A cut line tells both ends at once and lets
-nobody in until it is mended.
+nobody in until it is mended. What is swallowed has left the browser whole and is never taken in; the line stays up.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class Proxy:
         self.delay_s = 0.0
         """How long each piece of data is on its way, in each direction."""
         self._server_port = server_port
-        self._is_dead = self._is_cut = False
+        self._is_dead = self._is_cut = self._swallows = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
@@ -53,6 +53,10 @@ class Proxy:
     def die(self) -> None:
         """From now on nothing arrives, in either direction, and nobody hears of it."""
         self._is_dead = True
+
+    def swallow(self) -> None:
+        """The next thing that the browser sends does not arrive, and everything after it does."""
+        self._swallows = True
 
     def cut(self) -> None:
         """End all connections, and let nobody in."""
@@ -97,16 +101,23 @@ class Proxy:
             from_server, to_server = await asyncio.open_connection(HOST, self._server_port)
             ends.add(to_server)
             self._writers.add(to_server)
-            await asyncio.gather(self._pass_on(reader, to_server), self._pass_on(from_server, writer))
+            await asyncio.gather(
+                self._pass_on(reader, to_server, swallows=True), self._pass_on(from_server, writer)
+            )
         for end in ends:
             end.transport.abort()
         self._writers -= ends
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, swallows: bool = False
+    ) -> None:
         """Every piece after the delay; pieces overtake nobody and wait for nobody."""
         loop = asyncio.get_running_loop()
         with suppress(OSError):
             while piece := await reader.read(65536):
+                if swallows and self._swallows:
+                    self._swallows = False
+                    continue
                 loop.call_later(self.delay_s, self._deliver, writer, piece)
         loop.call_later(self.delay_s, writer.close)
 

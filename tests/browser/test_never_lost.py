@@ -173,6 +173,25 @@ def test_a_message_written_on_a_dead_line_is_not_lost(page: Page, places: Places
     wait_for(lambda: said(place)[:1] == [("participant", "Which one is right, and why?")])
 
 
+def test_a_message_that_the_server_lets_fall_is_put_back_into_the_field(
+    page: Page, places: Places, line: Proxy
+) -> None:
+    place = places.take()
+    place.open(page, url=line.url)
+    field = page.locator(".st-key-chat_input_1 textarea")
+    field.fill("Which one is right, and why?")
+
+    line.swallow()
+    field.press("Enter")
+    expect(field).to_have_value("")
+    expect(field).to_have_value("Which one is right, and why?")
+    assert said(place) == []
+
+    field.press("Enter")
+    wait_for(lambda: said(place)[:1] == [("participant", "Which one is right, and why?")])
+    expect(field).to_have_value("")
+
+
 def test_a_reply_goes_on_while_the_line_is_cut_and_stands_there_when_it_is_back(
     page: Page, places: Places, line: Proxy
 ) -> None:

@@ -96,13 +96,9 @@ def test_a_run_that_begins_anew_and_one_of_a_part_of_the_page_are_no_end(end: Me
 
 @pytest.mark.parametrize(
     "first",
-    [
-        from_browser(fragment_id="beat"),
-        from_browser(kind="other"),
-        {"type": "websocket.receive", "bytes": b"\xff"},
-    ],
+    [from_browser(kind="other"), {"type": "websocket.receive", "bytes": b"\xff"}],
 )
-def test_what_starts_no_run_of_the_page_holds_nobody_up(first: Message) -> None:
+def test_what_starts_no_run_holds_nobody_up(first: Message) -> None:
     async def look(receive: Receive, send: Send) -> None:
         await receive()
         assert await is_let_in(receive)
@@ -126,14 +122,44 @@ def test_what_is_marked_in_a_part_waits_until_the_page_that_the_part_belongs_to_
     served([from_browser(), *[from_browser(fragment_id="options")] * 3], look)
 
 
-def test_nobody_waits_for_ever_for_a_run_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(
+            to_browser(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, "options"), id="the part's own"
+        ),
+        pytest.param(to_browser(), id="that of the page that the part asked for"),
+    ],
+)
+def test_a_click_waits_until_the_part_that_was_marked_just_before_is_done(end: Message) -> None:
+    """Both runs would be about the same session at once, in two threads, and the click could be forgotten."""
+
+    async def look(receive: Receive, send: Send) -> None:
+        await receive()
+        assert not await is_let_in(receive)
+        await send(to_browser(ForwardMsg.FINISHED_EARLY_FOR_RERUN, "options"))
+        assert not await is_let_in(receive)
+        await send(end)
+        assert await is_let_in(receive)
+
+    served([from_browser(fragment_id="options"), *[from_browser()] * 3], look)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(from_browser(), id="a page"), pytest.param(from_browser(fragment_id="gone"), id="a part")],
+)
+def test_nobody_waits_for_ever_for_a_run_that_never_ends(
+    monkeypatch: pytest.MonkeyPatch, first: Message
+) -> None:
     monkeypatch.setattr(turnstile, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(turnstile, "PART_PATIENCE_S", 0.01)
 
     async def look(receive: Receive, send: Send) -> None:
         await receive()
         assert (await receive())["type"] == "websocket.receive"
 
-    served([from_browser(), from_browser()], look)
+    served([first, from_browser()], look)
 
 
 def test_other_connections_pass() -> None:
