@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from oversight_app.errors import StoreError
+
 T = TypeVar("T")
 
 
@@ -29,6 +31,24 @@ def read_at_rest(path: Path, read: Callable[[str], T]) -> T:
             if _state(path) == before:
                 return found
     return read(_in_use(path))
+
+
+def look_again(path: Path, look: Callable[[], T], *, is_well: Callable[[T], bool]) -> T:
+    """What `look` finds in a record that it opens by its `address`, perhaps several times.
+
+    `look` is called once more where all is not well and somebody opened the record in the meantime: then it may be that
+    only the looking went wrong.
+    """
+    before = _state(path)
+    try:
+        found = look()
+    except (sqlite3.DatabaseError, StoreError):
+        if not before.is_at_rest or _state(path) == before:
+            raise
+    else:
+        if is_well(found) or not before.is_at_rest or _state(path) == before:
+            return found
+    return look()
 
 
 def address(path: Path) -> str:

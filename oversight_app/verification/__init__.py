@@ -9,10 +9,12 @@ against somebody who can write the whole file and recompute every hash only a he
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from oversight_app.clock import SystemClock
 from oversight_app.errors import BadInput
+from oversight_app.store.at_rest import look_again
 from oversight_app.store.audit import Audit, Link, audit, empty_record, schema_of
 from oversight_app.store.upgrading import missing_steps
 from oversight_app.study.events import (
@@ -71,6 +73,18 @@ def verify_record(
             f"{path} is of an earlier release (it lacks {', '.join(lacking)}), so its tables cannot be held against "
             "its events. Bring it up to date with `oversight upgrade STUDY`, which makes a backup first."
         )
+    look = partial(_look, path, folder, export, witnesses, with_tables, processes)
+    return look_again(path, look, is_well=lambda found: not found.findings)
+
+
+def _look(
+    path: Path,
+    folder: StudyFolder | None,
+    export: Path | None,
+    witnesses: Sequence[Witness],
+    with_tables: bool,
+    processes: int | None,
+) -> Verification:
     clock = _Stopwatch()
     checked: list[str] = []
     findings: list[Finding] = []
