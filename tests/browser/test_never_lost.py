@@ -124,6 +124,7 @@ def test_a_mark_made_while_the_line_is_dead_is_kept_once_it_is_back(
     place.open(page, url=line.url)
     mark(page, 1, 0)
     wait_for(lambda: place.trial.draft.confidence)
+    settled(page)
 
     line.die()
     click_option(page, 1, 3)
@@ -298,12 +299,14 @@ CLICKS = (
     ),
 )
 
-# The first moment in which a person could click: the line is back, and the thing is not locked any more.
+# The first moment in which a person could click: the line was away and is back, and the thing is not locked any more.
 AT_FIRST_CHANCE = """(selector) => {
+  let wasAway = false
   const trying = setInterval(() => {
-    const isBack = document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED"
+    const isThere = document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED"
+    wasAway ||= !isThere
     const at = document.querySelector(selector)
-    if (!isBack || !at || at.disabled) return
+    if (!wasAway || !isThere || !at || at.disabled) return
     clearInterval(trying)
     at.click()
   }, 5)
@@ -322,22 +325,28 @@ def test_after_a_break_the_first_click_of_every_kind_counts(
         for click, place, page in tabs:
             place.open(page, url=line.url)
             click.before(page)
+            page.evaluate(AT_FIRST_CHANCE, click.at)
 
         interrupt()
-        for click, _, page in tabs:
+        for _, _, page in tabs:
             expect(page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]")).to_have_count(0)
-            page.evaluate(AT_FIRST_CHANCE, click.at)
         mend()
 
+        # Streamlit's page tries again after longer and longer times, up to half a minute.
         with suppress(AssertionError):
-            wait_for(lambda: not lost(tabs), seconds=30)
+            wait_for(lambda: not lost(tabs), seconds=90)
         assert lost(tabs) == []
         for _, _, page in tabs:
             page.context.close()
 
 
 def lost(tabs: list[tuple[Click, Place, Page]]) -> list[str]:
-    return [click.name for click, place, _ in tabs if not click.counts(place)]
+    """Whose click does not count, and what happened last according to the record."""
+    return [f"{click.name}: {recorded(place)}" for click, place, _ in tabs if not click.counts(place)]
+
+
+def recorded(place: Place) -> str:
+    return ", ".join(type(item.event).__name__ for item in place.happened()[-4:])
 
 
 def new_tab(browser: Browser) -> Page:
