@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from analysis.columns import guarded
 from oversight_app.earlier_answers import EarlierResults, Matched, match
 from oversight_app.errors import BadInput, StudyStateError
 from oversight_app.planning import with_builtin
@@ -122,7 +123,10 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(
+            {name: guarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+        )
     return text.getvalue()
 
 

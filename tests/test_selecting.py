@@ -119,6 +119,24 @@ def test_the_plan_draws_by_it_keeps_a_copy_and_the_export_says_so(tmp_path: Path
     assert manifest["selection"]["csv_sha256"] == selection.csv_sha256
 
 
+def test_a_spreadsheet_runs_no_id_of_a_bank_and_the_plan_still_knows_whose_it_is(tmp_path: Path) -> None:
+    study = make_study(tmp_path)
+    header = "question_id,task,subject,question,option_a,option_b,option_c,option_d,answer\n"
+    rows = (f"=1+{i},mmlu,@SUM(A1),How much is {i} and {i}?,0,1,{2 * i},-1,C\n" for i in range(10, 20))
+    (tmp_path / "own.csv").write_text(header + "".join(rows))
+    with study.open_store() as store:
+        banks.import_bank(store, "table", tmp_path / "own.csv", at=START)
+
+    selection = made(study)
+
+    with study.selection.open(newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert {f"'=1+{i}" for i in range(10, 20)} | {"'@SUM(A1)"} <= set(cells)
+    assert [cell for cell in cells if cell.startswith(("=", "@", "+"))] == []
+    assert {f"=1+{i}" for i in range(10, 20)} <= selection.chances("mmlu").keys()
+    freeze(study)
+
+
 def test_wrong_answers_of_the_model_come_oftener_over_the_draws_of_many_seeds(tmp_path: Path) -> None:
     study = make_study(tmp_path)
     selection = made(study)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from analysis.columns import unguarded
 from oversight_app.errors import BadInput
 from oversight_app.study.design import Design
 from oversight_app.study.forms import Slot, usable
@@ -26,7 +27,8 @@ COLUMNS = (
     "human_accuracy n_human human_source gap size selection_prob "
     "model_accuracy_held_out n_model_held_out human_accuracy_held_out n_human_held_out"
 ).split()
-"""Of selection.csv; `size` is what a question is drawn in proportion to. What is held out took no part in it."""
+"""Of selection.csv; `size` is what a question is drawn in proportion to. What is held out took no part in it. Its words
+are guarded like an export's, so that no spreadsheet runs an id of somebody's bank as a formula."""
 
 
 class _Value(BaseModel):
@@ -105,7 +107,9 @@ class Selection(_Value):
         if task not in self.tasks:
             return {}
         rows = csv.DictReader(self.csv.split("\n"))
-        return {row["question_id"]: float(row["selection_prob"]) for row in rows if row["task"] == task}
+        return {
+            unguarded(row["question_id"]): float(row["selection_prob"]) for row in rows if row["task"] == task
+        }
 
     def about(self) -> dict[str, object]:
         """Everything but the table, as selection.json and the manifest hold it."""
