@@ -163,8 +163,9 @@ def test_packages_are_imported_by_their_full_name() -> None:
 def test_only_the_export_knows_the_columns_at_import() -> None:
     """The contracts allow the command line and the rehearsal to call the analysis. If they did so on import, every
     `oversight serve` would load pandas and statsmodels, three seconds and 200 MB that no participant needs. What reads
-    exports again, to prove or to join them, takes the columns as the export does."""
-    who_may = {"export", "export_files", "verification", "merging"}
+    exports again, to prove or to join them, takes the columns as the export does; so does a selection, whose table is
+    guarded by the export's rule."""
+    who_may = {"export", "export_files", "verification", "merging", "selecting", "selection"}
     found = [
         f"{name_of(path)}:{line}: {module}"
         for path in code_files("oversight_app")
