@@ -9,10 +9,10 @@ const LOOKS_EVERY_MS = 500
 export default function ({ data }) {
   const page = document.documentElement
   const isFirst = page.unsent === undefined
-  page.unsent ??= { isLost: false, emptySince: null, ...watched() }
+  page.unsent ??= { isLost: false, emptySince: null, putBack: null, ...watched() }
   Object.assign(page.unsent, { n: data.n, trial: data.trial, nSent: data.n_sent })
   const kept = read()
-  if (kept && (kept.trial !== data.trial || kept.nSent < data.n_sent)) arrived(kept)
+  if (kept && (kept.trial !== data.trial || kept.nSent < data.n_sent)) arrived()
   else if (kept && (isFirst || page.unsent.isLost)) putBack(performance.now() + PATIENCE_MS)
   page.unsent.isLost = false
 }
@@ -38,14 +38,21 @@ function look() {
   const area = document.querySelector(field(unsent.n))
   const isOnItsWay = area && area.value === "" && read()?.trial === unsent.trial
   if (!isOnItsWay) unsent.emptySince = null
-  else if (performance.now() - (unsent.emptySince ??= performance.now()) > PATIENCE_MS) enter(area, read().text)
+  else if (performance.now() - (unsent.emptySince ??= performance.now()) > PATIENCE_MS) {
+    unsent.putBack = read().text
+    enter(area, unsent.putBack)
+  }
 }
 
-function arrived({ text }) {
+// The message is there, or another question is. What stands in the field by now was put back too soon, or is new.
+function arrived() {
+  const { unsent } = document.documentElement
+  const { trial, nSent, putBack } = unsent
+  const area = document.querySelector(field(unsent.n))
+  unsent.putBack = null
   forget()
-  // It was put back too soon.
-  const area = document.querySelector(field(document.documentElement.unsent.n))
-  if (area?.value === text) enter(area, "")
+  if (area?.value && area.value === putBack) enter(area, "")
+  else if (area?.value) keep({ trial, nSent, text: area.value })
 }
 
 // The field may come later than this script, or be drawn once more; so it is looked at until the words stay.

@@ -193,6 +193,32 @@ def test_a_message_that_the_server_lets_fall_is_put_back_into_the_field(
     expect(field).to_have_value("")
 
 
+def test_what_is_written_while_a_message_is_on_its_way_stays_and_a_late_message_leaves_the_field(
+    page: Page, places: Places, line: Proxy
+) -> None:
+    place = places.take()
+    place.open(page, url=line.url)
+    field = page.locator(".st-key-chat_input_1 textarea")
+
+    line.delay_s = 1
+    write(page, "Which one is right, and why?")
+    field.fill("And the second?")
+    wait_for(
+        lambda: (
+            said(place)[:2] == [("participant", "Which one is right, and why?"), ("assistant", "complete")]
+        )
+    )
+    expect(page.locator(".st-key-stop_1")).to_have_count(0)
+    expect(field).to_have_value("And the second?")
+
+    line.delay_s = 7
+    field.press("Enter")
+    expect(field).to_have_value("")
+    expect(field).to_have_value("And the second?")
+    wait_for(lambda: said(place)[2:3] == [("participant", "And the second?")])
+    expect(field).to_have_value("")
+
+
 def test_a_reply_goes_on_while_the_line_is_cut_and_stands_there_when_it_is_back(
     page: Page, places: Places, line: Proxy
 ) -> None:
