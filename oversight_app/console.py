@@ -8,7 +8,7 @@ participants use, for their links.
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from oversight_app.study.questions import Question
 
 _LOG = logging.getLogger("oversight")
 _PASSWORD = "OVERSIGHT_CONSOLE_PASSWORD"
+_GENTLE = 10
+"""So much later than the participants' server this one gets a processor that both want."""
 
 
 @cache
@@ -67,6 +69,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         )
     except OversightError as error:
         raise SystemExit(str(error)) from None
+    with suppress(OSError, AttributeError):  # where there are no priorities, or they may not be changed
+        os.nice(_GENTLE)
     try:
         yield
     finally:

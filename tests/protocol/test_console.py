@@ -1,6 +1,7 @@
 """The served console, spoken to by somebody who pretends to be its page: what the guard lets through, and what not."""
 
 import asyncio
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -48,6 +49,14 @@ async def is_heard(console: Served, cookie: str, origin: str | None) -> bool:
         if refused.response.status_code != 403:
             raise
         return False
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no priorities")
+def test_participants_come_first_where_both_servers_want_the_processor(console: Served) -> None:
+    assert console.process is not None
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert os.getpriority(os.PRIO_PROCESS, console.process.pid) == min(19, ours + 10)
 
 
 def test_the_websocket_opens_for_the_session_from_the_consoles_own_page_only(
