@@ -31,7 +31,7 @@ from oversight_app.study.questions import Question
 _LOG = logging.getLogger("oversight")
 _PASSWORD = "OVERSIGHT_CONSOLE_PASSWORD"
 _GENTLE = 10
-"""So much later than the participants' server this one gets a processor that both want."""
+"""So much later than the participants' server this one, and the reports it makes, get a processor that both want."""
 
 
 @cache

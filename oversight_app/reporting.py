@@ -20,8 +20,6 @@ from oversight_app.export import export_study
 from oversight_app.researcher import Researcher
 from oversight_app.study_folder import StudyFolder
 
-_POLITE = 10
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -67,8 +65,6 @@ class Reporting:
             except BaseException:
                 said.close()
                 raise
-            if hasattr(os, "setpriority"):
-                os.setpriority(os.PRIO_PROCESS, process.pid, _POLITE)
             self._work = _Work(name, at, process, said)
 
     def progress(self) -> Progress | None:
